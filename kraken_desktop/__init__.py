@@ -1,0 +1,3 @@
+"""Kraken Desktop."""
+
+__version__ = "0.1.0"
