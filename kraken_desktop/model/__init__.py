@@ -1,0 +1,1 @@
+"""Nouns: frozen data and pure rules. No Qt, no disk, no network."""

@@ -1,0 +1,550 @@
+"""Everything that can go wrong, as one tree. Errors carry facts; the words are in ``messages.py``.
+
+::
+
+    KrakenDesktopError
+    ├── SourceError                     the file or address that was dropped
+    │   ├── SourceMissingError
+    │   ├── SourceUnreadableError
+    │   ├── SourceEmptyError
+    │   ├── SourceChangedError
+    │   ├── SourceTooLargeError
+    │   └── UnsupportedTypeError
+    ├── PlanError                       the name in the bucket
+    │   ├── TemplateError
+    │   ├── UnsafeKeyError
+    │   ├── KeyTakenError
+    │   └── ProfileInvalidError
+    ├── TransportError                  HTTP could not do its part
+    │   ├── NameLookupError
+    │   ├── ConnectError
+    │   ├── TlsError
+    │   ├── ProxyRefusedError
+    │   ├── TimeoutExpiredError
+    │   └── ConnectionLostError
+    ├── KrakenError                     Kraken.io answered, and not with a result
+    │   ├── BadRequestError             400
+    │   ├── BadCredentialsError         401
+    │   ├── AccountOverdueError         402
+    │   ├── AccountSuspendedError       403
+    │   ├── FileTooLargeError           413
+    │   ├── TypeRefusedError            415
+    │   ├── ParameterRefusedError       422
+    │   ├── RateLimitedError            429, quota left
+    │   ├── QuotaExhaustedError         429, nothing left
+    │   ├── ServerFaultError            5xx
+    │   ├── BadAnswerError              not the answer that the API promises
+    │   ├── RefusedError                success is false, with any other status
+    │   ├── StorePushError              optimized, but S3 refused the push
+    │   │   ├── StoreDeniedError        as it would refuse every push of this profile
+    │   │   └── StoreBusyError          for now
+    │   └── NothingStoredError          a success without a kraked_url
+    ├── FateUnknownError                all bytes left, the answer was lost: maybe done, maybe charged
+    ├── BucketLookupError               we may not look into the bucket
+    ├── SecretError                     keyring or environment
+    │   ├── NoKeyringError
+    │   ├── KeyringLockedError
+    │   ├── KeyringDeniedError
+    │   ├── SecretMissingError
+    │   └── SecretTooLongError
+    ├── StoreError                      our own files
+    │   ├── SettingsError
+    │   ├── JournalError
+    │   └── SpoolError
+    └── UnexpectedError                 a bug: the traceback is in the log
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from typing_extensions import override
+
+Fact = str | int | bool | None
+
+
+class Scope(StrEnum):
+    """How far an error reaches."""
+
+    JOB = "job"
+    BATCH = "batch"
+    """Every other job of the same profile would fail alike: the queue pauses once, with one message."""
+
+
+@dataclass(kw_only=True, eq=False)
+class KrakenDesktopError(Exception):
+    """Base of all expected errors. Fields of the subclasses are its facts; none ever holds a secret."""
+
+    code: ClassVar[str] = "error"
+    retryable: ClassVar[bool] = False
+    """Whether the same request may succeed later without anybody changing anything."""
+    scope: ClassVar[Scope] = Scope.JOB
+
+    @property
+    def facts(self) -> dict[str, Fact]:
+        """The fields by name, as they are journaled and put into words."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
+
+    @override
+    def __reduce__(self) -> tuple[Callable[..., KrakenDesktopError], tuple[type[KrakenDesktopError], dict[str, Fact]]]:
+        # Exceptions are copied by their positional arguments, and these have none.
+        return _rebuilt, (type(self), self.facts)
+
+    @override
+    def __str__(self) -> str:
+        told = ", ".join(f"{name}={value!r}" for name, value in self.facts.items() if value not in (None, ""))
+        return f"{self.code}({told})"
+
+
+def _rebuilt(kind: type[KrakenDesktopError], facts: dict[str, Fact]) -> KrakenDesktopError:
+    return kind(**facts)
+
+
+# --- the source -----------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class SourceError(KrakenDesktopError):
+    """The file or address that was dropped cannot be used.
+
+    ``path`` is the file's path or the address.
+    """
+
+    code: ClassVar[str] = "source.error"
+    path: str
+
+
+@dataclass(kw_only=True, eq=False)
+class SourceMissingError(SourceError):
+    """There is no such file (any more)."""
+
+    code: ClassVar[str] = "source.missing"
+
+
+@dataclass(kw_only=True, eq=False)
+class SourceUnreadableError(SourceError):
+    """The operating system refuses to let us read it. ``reason`` is the system's own text."""
+
+    code: ClassVar[str] = "source.unreadable"
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class SourceEmptyError(SourceError):
+    """The file has no bytes."""
+
+    code: ClassVar[str] = "source.empty"
+
+
+@dataclass(kw_only=True, eq=False)
+class SourceChangedError(SourceError):
+    """The file changed while it was being sent; nothing mixed is ever kept."""
+
+    code: ClassVar[str] = "source.changed"
+    retryable: ClassVar[bool] = True
+
+
+@dataclass(kw_only=True, eq=False)
+class SourceTooLargeError(SourceError):
+    """Larger than anybody's plan takes: refused before a byte is sent. Sizes in bytes."""
+
+    code: ClassVar[str] = "source.too_large"
+    size: int
+    limit: int
+
+
+@dataclass(kw_only=True, eq=False)
+class UnsupportedTypeError(SourceError):
+    """Not an image that we can work on. ``detected`` names what it seems to be, or is empty."""
+
+    code: ClassVar[str] = "source.unsupported"
+    detected: str = ""
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class PlanError(KrakenDesktopError):
+    """No good object key can be made."""
+
+    code: ClassVar[str] = "plan.error"
+
+
+@dataclass(kw_only=True, eq=False)
+class TemplateError(PlanError):
+    """The path template itself is wrong. ``problem`` is a lint code, ``detail`` the part at fault."""
+
+    code: ClassVar[str] = "plan.template"
+    scope: ClassVar[Scope] = Scope.BATCH
+    template: str
+    problem: str
+    detail: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class UnsafeKeyError(PlanError):
+    """The template is fine, but for this source it gives a key that S3 or a URL cannot bear."""
+
+    code: ClassVar[str] = "plan.unsafe_key"
+    name: str
+    key: str
+    problem: str
+    detail: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class KeyTakenError(PlanError):
+    """Another job of the same drop has this key already, and the template cannot tell them apart."""
+
+    code: ClassVar[str] = "plan.key_taken"
+    name: str
+    key: str
+
+
+@dataclass(kw_only=True, eq=False)
+class ProfileInvalidError(PlanError):
+    """The profile cannot work as it is. ``field`` and ``problem`` as in a profile finding."""
+
+    code: ClassVar[str] = "plan.profile"
+    scope: ClassVar[Scope] = Scope.BATCH
+    profile: str
+    field: str
+    problem: str
+    detail: str = ""
+
+
+# --- transport ------------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class TransportError(KrakenDesktopError):
+    """HTTP failed before a complete answer was there.
+
+    ``host`` is the server's name; ``sent_all`` tells whether every byte of the request had left.
+    """
+
+    code: ClassVar[str] = "transport.error"
+    retryable: ClassVar[bool] = True
+    host: str
+    sent_all: bool = False
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class NameLookupError(TransportError):
+    """The server's name has no address: no network, or a wrong name."""
+
+    code: ClassVar[str] = "transport.name_lookup"
+
+
+@dataclass(kw_only=True, eq=False)
+class ConnectError(TransportError):
+    """Nobody answers there."""
+
+    code: ClassVar[str] = "transport.connect"
+
+
+@dataclass(kw_only=True, eq=False)
+class TlsError(TransportError):
+    """The server's certificate is not to be trusted. Never worked around."""
+
+    code: ClassVar[str] = "transport.tls"
+    retryable: ClassVar[bool] = False
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class ProxyRefusedError(TransportError):
+    """The proxy refuses or cannot be reached."""
+
+    code: ClassVar[str] = "transport.proxy"
+    retryable: ClassVar[bool] = False
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class TimeoutExpiredError(TransportError):
+    """Too long without progress. ``phase`` is ``connect``, ``read`` or ``total``; ``seconds`` the limit."""
+
+    code: ClassVar[str] = "transport.timeout"
+    phase: str = "read"
+    seconds: int = 0
+
+
+@dataclass(kw_only=True, eq=False)
+class ConnectionLostError(TransportError):
+    """The connection broke off."""
+
+    code: ClassVar[str] = "transport.lost"
+
+
+# --- Kraken.io ------------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class KrakenError(KrakenDesktopError):
+    """Kraken.io answered, and not with a result. ``status`` is HTTP's; ``said`` their text, shown as it is."""
+
+    code: ClassVar[str] = "kraken.error"
+    status: int
+    said: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class BadRequestError(KrakenError):
+    """400: the body could not be read; a fault of this program."""
+
+    code: ClassVar[str] = "kraken.bad_request"
+
+
+@dataclass(kw_only=True, eq=False)
+class BadCredentialsError(KrakenError):
+    """401: wrong API key or secret."""
+
+    code: ClassVar[str] = "kraken.bad_credentials"
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountOverdueError(KrakenError):
+    """402: an unpaid invoice."""
+
+    code: ClassVar[str] = "kraken.overdue"
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class AccountSuspendedError(KrakenError):
+    """403: the account is suspended."""
+
+    code: ClassVar[str] = "kraken.suspended"
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class FileTooLargeError(KrakenError):
+    """413: over the plan's limit. ``limit`` in bytes, parsed from the text; None if it is not there."""
+
+    code: ClassVar[str] = "kraken.file_too_large"
+    limit: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class TypeRefusedError(KrakenError):
+    """415: unsupported, or a broken file."""
+
+    code: ClassVar[str] = "kraken.type_refused"
+
+
+@dataclass(kw_only=True, eq=False)
+class ParameterRefusedError(KrakenError):
+    """422: a parameter is wrong, or the address cannot be fetched."""
+
+    code: ClassVar[str] = "kraken.parameter_refused"
+
+
+@dataclass(kw_only=True, eq=False)
+class RateLimitedError(KrakenError):
+    """429 with quota left: too many requests. ``retry_after`` in seconds, None if not said."""
+
+    code: ClassVar[str] = "kraken.rate_limited"
+    retryable: ClassVar[bool] = True
+    retry_after: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class QuotaExhaustedError(KrakenError):
+    """429 with nothing left of the plan's quota."""
+
+    code: ClassVar[str] = "kraken.quota"
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class ServerFaultError(KrakenError):
+    """5xx: their fault; worth another try. ``retry_after`` in seconds, None if not said."""
+
+    code: ClassVar[str] = "kraken.server_fault"
+    retryable: ClassVar[bool] = True
+    retry_after: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class BadAnswerError(KrakenError):
+    """An answer that the API does not promise: not JSON, cut short, the wrong types, a redirect."""
+
+    code: ClassVar[str] = "kraken.bad_answer"
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class RefusedError(KrakenError):
+    """``success`` is false for a reason of its own."""
+
+    code: ClassVar[str] = "kraken.refused"
+
+
+@dataclass(kw_only=True, eq=False)
+class StorePushError(KrakenError):
+    """Optimized and charged, but S3 refused the push. ``aws_code`` is S3's error code if the text names it."""
+
+    code: ClassVar[str] = "kraken.store_push"
+    aws_code: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class StoreDeniedError(StorePushError):
+    """S3 refused what the profile says: key, secret, bucket, region, ACL, tags.
+
+    Each further push would be refused alike, and charged all the same.
+    """
+
+    code: ClassVar[str] = "kraken.store_denied"
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class StoreBusyError(StorePushError):
+    """S3 asks for patience (``SlowDown``, ``InternalError``, ``ServiceUnavailable``)."""
+
+    code: ClassVar[str] = "kraken.store_busy"
+    retryable: ClassVar[bool] = True
+
+
+@dataclass(kw_only=True, eq=False)
+class NothingStoredError(KrakenError):
+    """A success without a ``kraked_url``: no saving was found, so nothing was stored."""
+
+    code: ClassVar[str] = "kraken.nothing_stored"
+
+
+@dataclass(kw_only=True, eq=False)
+class FateUnknownError(KrakenDesktopError):
+    """All bytes had left for Kraken.io when the answer was lost: maybe done, maybe charged.
+
+    ``reason`` is the code of the transport or answer error; ``key`` the planned object key.
+    Never tried again by itself.
+    """
+
+    code: ClassVar[str] = "fate.unknown"
+    reason: str
+    key: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class BucketLookupError(KrakenDesktopError):
+    """We may not look whether an object is there. ``status`` is HTTP's, 0 if there was no answer."""
+
+    code: ClassVar[str] = "bucket.lookup"
+    status: int
+    bucket: str
+    key: str
+    aws_code: str = ""
+
+
+# --- secrets --------------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class SecretError(KrakenDesktopError):
+    """A secret could not be had or kept. ``name`` is its name in the keyring, never its value."""
+
+    code: ClassVar[str] = "secret.error"
+    scope: ClassVar[Scope] = Scope.BATCH
+    name: str = ""
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class NoKeyringError(SecretError):
+    """This computer offers no keyring."""
+
+    code: ClassVar[str] = "secret.no_keyring"
+
+
+@dataclass(kw_only=True, eq=False)
+class KeyringLockedError(SecretError):
+    """The keyring is locked, and nobody unlocked it."""
+
+    code: ClassVar[str] = "secret.locked"
+
+
+@dataclass(kw_only=True, eq=False)
+class KeyringDeniedError(SecretError):
+    """The keyring refuses, or failed in a way of its own."""
+
+    code: ClassVar[str] = "secret.denied"
+
+
+@dataclass(kw_only=True, eq=False)
+class SecretMissingError(SecretError):
+    """There is no such secret: never entered, or entered for an earlier session only."""
+
+    code: ClassVar[str] = "secret.missing"
+    variable: str = ""
+    """The environment variable that would hold it, if the profile refers to the environment."""
+
+
+@dataclass(kw_only=True, eq=False)
+class SecretTooLongError(SecretError):
+    """Longer than we can keep. ``limit`` in characters."""
+
+    code: ClassVar[str] = "secret.too_long"
+    limit: int
+
+
+# --- our own files --------------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class StoreError(KrakenDesktopError):
+    """One of our own files cannot be read or written."""
+
+    code: ClassVar[str] = "store.error"
+    path: str
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class SettingsError(StoreError):
+    """The settings file. ``problem``: truncated, foreign, newer, unreadable, unwritable."""
+
+    code: ClassVar[str] = "store.settings"
+    problem: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class JournalError(StoreError):
+    """The journal. ``problem``: corrupt, newer, unreadable, unwritable."""
+
+    code: ClassVar[str] = "store.journal"
+    problem: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class SpoolError(StoreError):
+    """Pasted bytes could not be kept."""
+
+    code: ClassVar[str] = "store.spool"
+
+
+@dataclass(kw_only=True, eq=False)
+class UnexpectedError(KrakenDesktopError):
+    """A bug. ``kind`` is the exception's class; the traceback is in the log."""
+
+    code: ClassVar[str] = "unexpected"
+    kind: str
+
+
+def all_error_types() -> tuple[type[KrakenDesktopError], ...]:
+    """Every class of the tree, in definition order: what ``messages.py`` has to have words for."""
+
+    def below(kind: type[KrakenDesktopError]) -> list[type[KrakenDesktopError]]:
+        return [kind, *(each for child in kind.__subclasses__() for each in below(child))]
+
+    return tuple(below(KrakenDesktopError))

@@ -1,0 +1,229 @@
+"""A job: one source on its way through one profile, and the outcome it ends in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from kraken_desktop.model.errors import Fact, KrakenDesktopError, Scope
+from kraken_desktop.model.profile import Account, Profile
+from kraken_desktop.model.recipe import Recipe
+
+LARGEST_SOURCE = 100 * 1024 * 1024
+"""Bytes: no plan of Kraken.io takes a larger file (the vendor's command-line client 0.4.2)."""
+
+
+class SourceKind(StrEnum):
+    """Where the bytes are."""
+
+    FILE = "file"
+    SPOOL = "spool"
+    """Pasted or dragged bytes, kept by us until the job is done."""
+    URL = "url"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One thing that was dropped. A file is known by size and time, so that a change is noticed."""
+
+    kind: SourceKind
+    location: str
+    """Absolute path of the file or spool file, or the address."""
+    name: str
+    """The name it had where it came from, with its extension: what the path template sees."""
+    folder: str = ""
+    """Path below a dropped folder with ``/``, that folder's name included; empty for a single file."""
+    size: int | None = None
+    """Bytes; None for an address."""
+    mtime_ns: int | None = None
+    extension: str = ""
+    """Of the sniffed type, with its dot; for an address what its name claims, which may be nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """What the job was told at the drop; later edits of the settings do not reach it."""
+
+    profile: Profile
+    recipe: Recipe
+    account: Account | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One source on its way through one profile."""
+
+    id: str
+    batch_id: str
+    position: int
+    """Place in the drop, from 1."""
+    dropped_at: datetime
+    """Local time of the drop, aware of its zone."""
+    source: Source
+    snapshot: Snapshot
+
+
+class Phase(StrEnum):
+    """What a running job is doing."""
+
+    PLANNING = "planning"
+    UPLOADING = "uploading"
+    OPTIMIZING = "optimizing"
+    """All bytes have left; the server works."""
+    CHECKING = "checking"
+    """An answer was lost: we look whether the object is there."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """How far a running job is."""
+
+    phase: Phase
+    sent: int = 0
+    total: int = 0
+    """Bytes of the source that left this computer, of how many."""
+    key: str = ""
+
+
+class JobState(StrEnum):
+    """Where a job is in its life. The last four are the outcomes."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    WAITING = "waiting"
+    """For the next try."""
+    DONE = "done"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more happens by itself."""
+        return self in {JobState.DONE, JobState.SKIPPED, JobState.CANCELLED, JobState.FAILED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredImage:
+    """An object that is really there."""
+
+    variant: str = ""
+    key: str
+    url: str
+    """The link that we show and copy."""
+    kraked_url: str = ""
+    """What Kraken.io answered, as it came; empty if Kraken.io had no part in storing."""
+    width: int | None = None
+    height: int | None = None
+    bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedImage:
+    """A name that is reserved for one variant before its bytes move. It never changes afterwards."""
+
+    variant: str = ""
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An error as a value: it is journaled, shown and counted."""
+
+    code: str
+    facts: dict[str, Fact] = field(default_factory=dict)
+    retryable: bool = False
+    scope: Scope = Scope.JOB
+
+    @classmethod
+    def of(cls, error: KrakenDesktopError) -> Failure:
+        """The value of an error."""
+        return cls(code=error.code, facts=error.facts, retryable=error.retryable, scope=error.scope)
+
+    @property
+    def retry_after(self) -> int | None:
+        """Seconds that the server asked us to wait."""
+        told = self.facts.get("retry_after")
+        return told if isinstance(told, int) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Done:
+    """Every image is there."""
+
+    images: tuple[StoredImage, ...]
+    original_bytes: int | None = None
+
+    @property
+    def saved_bytes(self) -> int | None:
+        """How much smaller the result is than the source; None where a size is unknown, never negative."""
+        sizes = [image.bytes for image in self.images if image.bytes is not None]
+        if self.original_bytes is None or not sizes or len(sizes) != len(self.images):
+            return None
+        return max(0, self.original_bytes - min(sizes))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """Nothing had to be done. ``reason`` is a code for ``messages.py``."""
+
+    reason: str
+    images: tuple[StoredImage, ...] = ()
+    original_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    """The person stopped it. ``may_arrive``: all bytes had left, so the object may still appear."""
+
+    may_arrive: bool = False
+    images: tuple[StoredImage, ...] = ()
+    original_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failed:
+    """It did not work; images that are there all the same are listed."""
+
+    failure: Failure
+    images: tuple[StoredImage, ...] = ()
+    original_bytes: int | None = None
+
+
+Outcome = Done | Skipped | Cancelled | Failed
+
+
+def state_of(outcome: Outcome) -> JobState:
+    """The state that a job ends in with this outcome."""
+    match outcome:
+        case Done():
+            return JobState.DONE
+        case Skipped():
+            return JobState.SKIPPED
+        case Cancelled():
+            return JobState.CANCELLED
+        case Failed():
+            return JobState.FAILED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobStatus:
+    """A job with all that is known of it now: what a row shows. Replaced whole, never changed."""
+
+    job: Job
+    state: JobState = JobState.QUEUED
+    progress: Progress | None = None
+    outcome: Outcome | None = None
+    keys: tuple[str, ...] = ()
+    """The planned object keys; empty before the plan."""
+    tries: int = 0
+    retry_at: float | None = None
+    """On the runner's monotonic clock, while waiting."""
+    waiting_for: Failure | None = None
+    """Why it is waiting for another try."""
+
+    @property
+    def links(self) -> tuple[StoredImage, ...]:
+        """The images that are really there, whatever the outcome."""
+        return self.outcome.images if self.outcome is not None else ()

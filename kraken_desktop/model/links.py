@@ -1,0 +1,122 @@
+"""From an object to a link: the address that opens, and the formats it can be copied in."""
+
+from __future__ import annotations
+
+import html
+import re
+from enum import StrEnum
+from urllib.parse import SplitResult, quote, urlsplit
+
+from kraken_desktop.model.job import StoredImage
+from kraken_desktop.model.profile import Profile
+
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+_HOST_LABEL = re.compile(r"[a-z0-9-]+")
+_MARKDOWN = re.compile(r"([\\`\[\]<>])")
+
+
+class LinkFormat(StrEnum):
+    """How a link is written."""
+
+    PLAIN = "plain"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    CSS = "css"
+    BBCODE = "bbcode"
+
+
+def encode_key(key: str) -> str:
+    """An object key as the path of a URL: every byte but the unreserved ones and ``/``, encoded once."""
+    return quote(key, safe="/-_.~")
+
+
+def is_web_address(url: str) -> bool:
+    """Whether this is an http or https address that names a host."""
+    parts = _split(url)
+    return parts is not None and parts.scheme in {"http", "https"} and "\n" not in url
+
+
+def is_loopback(url: str) -> bool:
+    """Whether the address is on this computer, where plain http is allowed."""
+    parts = _split(url)
+    return parts is not None and parts.hostname in _LOOPBACK
+
+
+def object_url(profile: Profile, key: str) -> str:
+    """The link for an object: below the public base if there is one, else the bucket's own address."""
+    if profile.public_url:
+        return f"{profile.public_url.rstrip('/')}/{encode_key(key)}"
+    return bucket_url(profile, key)
+
+
+def bucket_url(profile: Profile, key: str) -> str:
+    """The bucket's own address of an object, which serves every region, and where our own requests go.
+
+    Virtual-hosted style. Path style for a custom endpoint, for a bucket with dots, whose name the wildcard
+    certificate would not cover, and for an old bucket whose name is no host name (AWS: virtual hosting of
+    buckets).
+    """
+    path = encode_key(key)
+    if profile.endpoint:
+        return f"{profile.endpoint.rstrip('/')}/{profile.bucket}/{path}"
+    host = f"s3.{profile.region}.{_domain(profile.region)}"
+    if _HOST_LABEL.fullmatch(profile.bucket):
+        return f"https://{profile.bucket}.{host}/{path}"
+    return f"https://{host}/{profile.bucket}/{path}"
+
+
+def shown_url(profile: Profile, key: str, kraked_url: str) -> str:
+    """The link for an object that Kraken.io stored.
+
+    The public base if there is one. Else what Kraken.io answered, unless that would not open: the global S3
+    host does not serve every region, nor a bucket with dots in front of it, and plain http is only for this
+    computer.
+    """
+    parts = _split(kraked_url)
+    if profile.public_url or parts is None or parts.scheme not in {"http", "https"}:
+        return object_url(profile, key)
+    virtual = f"{profile.bucket}.s3.amazonaws.com".lower()
+    dotted = parts.hostname == virtual and not _HOST_LABEL.fullmatch(profile.bucket)
+    elsewhere = parts.hostname in {"s3.amazonaws.com", virtual} and profile.region != "us-east-1"
+    if dotted or elsewhere:
+        return object_url(profile, key)
+    if parts.scheme == "http" and parts.hostname not in _LOOPBACK:
+        return parts._replace(scheme="https", netloc=parts.netloc.removesuffix(":80")).geturl()
+    return kraked_url
+
+
+def _domain(region: str) -> str:
+    """The domain of a region's partition (botocore's endpoint data)."""
+    if region.startswith("cn-"):
+        return "amazonaws.com.cn"
+    return "amazonaws.eu" if region.startswith("eusc-") else "amazonaws.com"
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an address; None for what is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts if parts.hostname else None
+    except ValueError:
+        return None
+
+
+def format_link(image: StoredImage, link_format: LinkFormat, alt: str = "") -> str:
+    """One link, ready to be pasted. ``alt`` is the alternative text, usually the source's name."""
+    url = image.url
+    match link_format:
+        case LinkFormat.PLAIN:
+            return url
+        case LinkFormat.MARKDOWN:
+            text = _MARKDOWN.sub(r"\\\1", " ".join(alt.splitlines()))
+            target = url.replace("(", "%28").replace(")", "%29")
+            return f"![{text}]({target})"
+        case LinkFormat.HTML:
+            size = f' width="{image.width}" height="{image.height}"' if image.width and image.height else ""
+            return f'<img src="{html.escape(url)}"{size} alt="{html.escape(alt)}">'
+        case LinkFormat.CSS:
+            escaped = url.replace("\\", "\\\\").replace('"', '\\"')
+            return f'url("{escaped}")'
+        case LinkFormat.BBCODE:
+            return f"[img]{url}[/img]"

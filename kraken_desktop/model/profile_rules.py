@@ -1,0 +1,251 @@
+"""What is wrong, or unwise, in a profile or an account: every rule of AWS that can be checked beforehand.
+
+Pure and quick, so that a form can ask at each keystroke. One helper a field; a finding names the field, a
+code, and the part at fault, never a secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import SplitResult, urlsplit
+
+from kraken_desktop.model.links import is_loopback
+from kraken_desktop.model.object_key import lint
+from kraken_desktop.model.profile import (
+    Account,
+    Acl,
+    CredentialSource,
+    Engine,
+    Finding,
+    Profile,
+    Uploader,
+)
+from kraken_desktop.model.regions import is_plausible, region_named
+from kraken_desktop.model.s3_rules import (
+    check_bucket,
+    check_headers,
+    check_metadata,
+    check_tags,
+    error,
+    warning,
+)
+
+PROBLEMS = (
+    "name.empty",
+    "account_id.missing",
+    "uploader.needs_kraken_engine",
+    "acl.none_with_kraken",
+    "bucket.empty",
+    "bucket.not_a_name",
+    "bucket.too_short",
+    "bucket.too_long",
+    "bucket.characters",
+    "bucket.upper_case",
+    "bucket.underscore",
+    "bucket.ends",
+    "bucket.double_dot",
+    "bucket.ip_address",
+    "bucket.reserved_prefix",
+    "bucket.reserved_suffix",
+    "bucket.dots",
+    "region.empty",
+    "region.implausible",
+    "region.unknown",
+    "region.apart",
+    "endpoint.not_a_url",
+    "endpoint.not_https",
+    "endpoint.extra_parts",
+    "endpoint.user_info",
+    "endpoint.kraken_uploader",
+    "public_url.not_a_url",
+    "public_url.not_https",
+    "public_url.extra_parts",
+    "public_url.user_info",
+    "tags.too_many",
+    "tags.empty_key",
+    "tags.duplicate",
+    "tags.key_too_long",
+    "tags.value_too_long",
+    "tags.characters",
+    "tags.aws_prefix",
+    "metadata.empty_name",
+    "metadata.bad_name",
+    "metadata.duplicate",
+    "metadata.control_character",
+    "metadata.not_ascii",
+    "metadata.too_large",
+    "metadata.prefix",
+    "headers.empty_name",
+    "headers.bad_name",
+    "headers.duplicate",
+    "headers.control_character",
+    "headers.not_ascii",
+    "headers.empty_value",
+    "headers.reserved",
+    "headers.use_acl",
+    "headers.use_tags",
+    "headers.use_metadata",
+    "headers.content_type",
+    "credentials.access_key_empty",
+    "credentials.access_key_whitespace",
+    "credentials.access_key_length",
+    "credentials.looks_like_secret",
+    "credentials.temporary_key",
+    "credentials.aws_profile_empty",
+    "api_key.empty",
+    "api_key.whitespace",
+    "api_url.empty",
+    "api_url.not_a_url",
+    "api_url.not_https",
+    "api_url.extra_parts",
+    "api_url.user_info",
+    "api_url.path",
+)
+"""Every code of a finding, besides those of the path template (``object_key.PROBLEMS``)."""
+
+_SECRET_SHAPE = re.compile(r"[A-Za-z0-9/+]{40}")
+
+
+def check_profile(profile: Profile) -> tuple[Finding, ...]:
+    """Everything wrong or unwise in a profile, field by field in the order of a form."""
+    return (
+        *check_name(profile.name),
+        *_check_route(profile),
+        *check_bucket(profile.bucket, profile.region),
+        *_check_region(profile),
+        *_check_endpoint(profile),
+        *lint(profile.path_template),
+        *check_tags(profile.tags),
+        *check_metadata(profile.metadata),
+        *check_headers(profile.headers),
+        *(check_url("public_url", profile.public_url) if profile.public_url else ()),
+        *_check_credentials(profile),
+    )
+
+
+def check_account(account: Account) -> tuple[Finding, ...]:
+    """Everything wrong or unwise in an account."""
+    return (*check_name(account.name), *_check_api_key(account), *_check_api_url(account.api_url))
+
+
+def check_name(name: str) -> Iterator[Finding]:
+    """Findings on the name that a person gives."""
+    if not name.strip():
+        yield error("name", "empty")
+
+
+def _check_route(profile: Profile) -> Iterator[Finding]:
+    if profile.engine is Engine.KRAKEN and not profile.account_id:
+        yield error("account_id", "missing")
+    if profile.uploader is Uploader.KRAKEN:
+        if profile.engine is not Engine.KRAKEN:
+            yield error("uploader", "needs_kraken_engine")
+        # Leaving it out would mean public_read (Kraken.io docs, "External Storage: Amazon S3").
+        if profile.acl is Acl.NONE:
+            yield error("acl", "none_with_kraken")
+
+
+def _check_region(profile: Profile) -> Iterator[Finding]:
+    region = profile.region
+    if not region.strip():
+        yield error("region", "empty")
+        return
+    # Other services have names of their own, such as "auto".
+    elsewhere = bool(profile.endpoint) and not _is_aws(profile.endpoint)
+    if elsewhere and not re.search(r"\s", region):
+        return
+    listed = region_named(region)
+    if not is_plausible(region):
+        yield error("region", "implausible", region)
+    elif listed is None:
+        yield warning("region", "unknown", region)
+    elif listed.apart and profile.uploader is Uploader.KRAKEN:
+        yield warning("region", "apart", region)
+
+
+def _is_aws(url: str) -> bool:
+    parts = _split(url)
+    host = (parts.hostname or "") if parts else ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"))
+
+
+def _check_endpoint(profile: Profile) -> Iterator[Finding]:
+    if not profile.endpoint:
+        return
+    findings = tuple(check_url("endpoint", profile.endpoint))
+    yield from findings
+    if not findings and profile.uploader is Uploader.KRAKEN and not _is_aws(profile.endpoint):
+        yield warning("endpoint", "kraken_uploader", profile.endpoint)
+
+
+def check_url(field: str, url: str) -> Iterator[Finding]:
+    """Findings on a base URL: https, or plain http to this computer; host and path only."""
+    parts = _split(url)
+    if parts is None:
+        yield error(field, "not_a_url", url if "@" not in url else "")
+        return
+    if parts.username is not None or parts.password is not None:
+        # It may hold a password: not shown.
+        yield error(field, "user_info")
+    elif parts.scheme == "http" and not is_loopback(url):
+        yield error(field, "not_https", url)
+    if "?" in url or "#" in url:
+        yield error(field, "extra_parts", "?" if "?" in url else "#")
+
+
+def _split(url: str) -> SplitResult | None:
+    """The parts of an http or https URL with a host, or None."""
+    if not url.isprintable() or " " in url or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return None
+    return parts if good else None
+
+
+def _check_credentials(profile: Profile) -> Iterator[Finding]:
+    credentials = profile.credentials
+    if credentials.source is CredentialSource.AWS_PROFILE and not credentials.aws_profile.strip():
+        yield error("credentials", "aws_profile_empty")
+    # From the environment both halves may come.
+    if credentials.source is CredentialSource.KEYRING and not credentials.access_key.strip():
+        yield error("credentials", "access_key_empty")
+    elif credentials.access_key and credentials.source is not CredentialSource.AWS_PROFILE:
+        yield from _check_access_key(profile)
+
+
+def _check_access_key(profile: Profile) -> Iterator[Finding]:
+    key = profile.credentials.access_key
+    elsewhere = bool(profile.endpoint) and not _is_aws(profile.endpoint)
+    if re.search(r"\s", key) or not key.isprintable():
+        yield error("credentials", "access_key_whitespace")
+    if key.strip().startswith("ASIA") and profile.uploader is Uploader.KRAKEN:
+        # They need a session token, for which s3_store has no place (Kraken.io docs).
+        yield error("credentials", "temporary_key", "ASIA")
+    elif _SECRET_SHAPE.fullmatch(key.strip()) and not elsewhere:
+        # Pasted into the wrong field, the secret would be kept in a file.
+        yield error("credentials", "looks_like_secret")
+    elif not 16 <= len(key.strip()) <= 128 and not elsewhere:
+        yield warning("credentials", "access_key_length", str(len(key.strip())))
+
+
+def _check_api_key(account: Account) -> Iterator[Finding]:
+    if not account.api_key.strip():
+        if account.source is not CredentialSource.ENVIRONMENT:
+            yield error("api_key", "empty")
+    elif re.search(r"\s", account.api_key) or not account.api_key.isprintable():
+        yield error("api_key", "whitespace")
+
+
+def _check_api_url(url: str) -> Iterator[Finding]:
+    if not url.strip():
+        yield error("api_url", "empty")
+        return
+    yield from check_url("api_url", url)
+    parts = _split(url)
+    if parts is not None and parts.path not in {"", "/"}:
+        # The client adds /v1 itself.
+        yield warning("api_url", "path", parts.path)

@@ -1,0 +1,121 @@
+"""Everything a person set up, as one frozen value; every change gives a new one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Protocol, TypeVar
+
+from kraken_desktop.model.links import LinkFormat
+from kraken_desktop.model.profile import Account, Profile
+from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, Recipe
+
+
+class Identified(Protocol):
+    """An entry of a list that is known by its id."""
+
+    @property
+    def id(self) -> str: ...
+
+
+_Entry = TypeVar("_Entry", bound=Identified)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """What a person likes, whatever the profile."""
+
+    link_format: LinkFormat = LinkFormat.PLAIN
+    concurrency: int = 4
+    """Uploads at once, 1 to 16."""
+    copy_when_done: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.concurrency <= 16:
+            raise ValueError(f"concurrency must be 1 to 16, not {self.concurrency}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything a person set up. Entries have unique ids; adding one with a known id replaces it."""
+
+    accounts: tuple[Account, ...] = ()
+    recipes: tuple[Recipe, ...] = (Recipe(),)
+    profiles: tuple[Profile, ...] = ()
+    default_profile_id: str | None = None
+    preferences: Preferences = field(default_factory=Preferences)
+
+    def profile_named(self, name: str) -> Profile | None:
+        """The first profile of exactly this name."""
+        return next((profile for profile in self.profiles if profile.name == name), None)
+
+    def profile(self, profile_id: str | None) -> Profile | None:
+        """The profile with this id."""
+        return with_id(self.profiles, profile_id)
+
+    def account(self, account_id: str | None) -> Account | None:
+        """The account with this id."""
+        return with_id(self.accounts, account_id)
+
+    def recipe(self, recipe_id: str | None) -> Recipe | None:
+        """The recipe with this id."""
+        return with_id(self.recipes, recipe_id)
+
+    @property
+    def default_profile(self) -> Profile | None:
+        """The profile marked as default, or the only one there is; never a guess among several."""
+        marked = self.profile(self.default_profile_id)
+        return marked or (self.profiles[0] if len(self.profiles) == 1 else None)
+
+    def with_profile(self, profile: Profile) -> Settings:
+        """With this profile added, or put in the place of the one with its id."""
+        return replace(self, profiles=_put(self.profiles, profile))
+
+    def without_profile(self, profile_id: str) -> Settings:
+        """Without this profile; if it was the default, no profile is marked any more."""
+        marked = None if self.default_profile_id == profile_id else self.default_profile_id
+        return replace(self, profiles=_drop(self.profiles, profile_id), default_profile_id=marked)
+
+    def with_account(self, account: Account) -> Settings:
+        """With this account added, or put in the place of the one with its id."""
+        return replace(self, accounts=_put(self.accounts, account))
+
+    def without_account(self, account_id: str) -> Settings:
+        """Without this account; profiles that used it are left without one."""
+        profiles = tuple(
+            replace(profile, account_id=None) if profile.account_id == account_id else profile
+            for profile in self.profiles
+        )
+        return replace(self, accounts=_drop(self.accounts, account_id), profiles=profiles)
+
+    def with_recipe(self, recipe: Recipe) -> Settings:
+        """With this recipe added, or put in the place of the one with its id."""
+        return replace(self, recipes=_put(self.recipes, recipe))
+
+    def without_recipe(self, recipe_id: str) -> Settings:
+        """Without this recipe; profiles that used it take the built-in one, which itself is only reset."""
+        if recipe_id == DEFAULT_RECIPE_ID:
+            return self.with_recipe(Recipe())
+        profiles = tuple(
+            replace(profile, recipe_id=DEFAULT_RECIPE_ID) if profile.recipe_id == recipe_id else profile
+            for profile in self.profiles
+        )
+        return replace(self, recipes=_drop(self.recipes, recipe_id), profiles=profiles)
+
+    def with_default(self, profile_id: str | None) -> Settings:
+        """With this profile marked as default; None marks none."""
+        return replace(self, default_profile_id=profile_id)
+
+
+def with_id(entries: tuple[_Entry, ...], wanted: str | None) -> _Entry | None:
+    """The entry with this id."""
+    return next((entry for entry in entries if entry.id == wanted), None)
+
+
+def _put(entries: tuple[_Entry, ...], entry: _Entry) -> tuple[_Entry, ...]:
+    if with_id(entries, entry.id) is None:
+        return (*entries, entry)
+    return tuple(entry if old.id == entry.id else old for old in entries)
+
+
+def _drop(entries: tuple[_Entry, ...], entry_id: str) -> tuple[_Entry, ...]:
+    return tuple(entry for entry in entries if entry.id != entry_id)
