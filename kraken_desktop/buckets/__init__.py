@@ -1,0 +1,1 @@
+"""Buckets: bytes in, a URL out."""

@@ -1,0 +1,1 @@
+"""Engines: an image in, a smaller image out."""

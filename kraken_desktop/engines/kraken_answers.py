@@ -1,0 +1,210 @@
+"""What Kraken.io answers: results read leniently, errors decided by status, never by exact wording.
+
+Source of the shapes: the vendor's documentation ("HTTP Status Codes", "User Status") and its clients.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from kraken_desktop.model.errors import (
+    AccountOverdueError,
+    AccountSuspendedError,
+    BadAnswerError,
+    BadCredentialsError,
+    BadRequestError,
+    FileTooLargeError,
+    KrakenError,
+    NothingStoredError,
+    ParameterRefusedError,
+    RateLimitedError,
+    RefusedError,
+    ServerFaultError,
+    StoreBusyError,
+    StoreDeniedError,
+    StorePushError,
+    TypeRefusedError,
+)
+from kraken_desktop.model.links import is_web_address
+from kraken_desktop.transport import Answer
+
+_SAID_LENGTH = 500
+
+_PUSH = re.compile(r"push\w*\s+(?:the\s+)?(?:file|image)?.*\bs3\b", re.IGNORECASE | re.DOTALL)
+
+_AWS_CODES: tuple[tuple[str, str], ...] = (
+    ("does not allow acls", "AccessControlListNotSupported"),
+    ("must be addressed using the specified endpoint", "PermanentRedirect"),
+    ("access key id you provided does not exist", "InvalidAccessKeyId"),
+    ("signature we calculated does not match", "SignatureDoesNotMatch"),
+    ("specified bucket does not exist", "NoSuchBucket"),
+    ("authorization header is malformed", "AuthorizationHeaderMalformed"),
+    ("provided token has expired", "ExpiredToken"),
+    ("reduce your request rate", "SlowDown"),
+    ("your key is too long", "KeyTooLongError"),
+    ("metadata headers exceed", "MetadataTooLarge"),
+    ("access denied", "AccessDenied"),
+)
+"""S3's sentences where the code itself is missing (AWS: S3 error responses)."""
+
+_AWS_CODE = re.compile(
+    r"\b(AccessControlListNotSupported|AccessDenied|AllAccessDisabled|AuthorizationHeaderMalformed|AuthorizationQueryParametersError"
+    r"|BucketAlreadyExists|EntityTooLarge|ExpiredToken|InternalError|InvalidAccessKeyId|InvalidArgument|InvalidBucketName"
+    r"|InvalidRequest|InvalidTag|InvalidToken|KeyTooLongError|MetadataTooLarge|NoSuchBucket|PermanentRedirect"
+    r"|RequestTimeTooSkewed|RequestTimeout|ServiceUnavailable|SignatureDoesNotMatch|SlowDown|TemporaryRedirect)\b"
+)
+_BUSY = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
+_OF_ONE_FILE = frozenset({"", "EntityTooLarge", "KeyTooLongError"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """An optimized image. Sizes in bytes, dimensions in pixels; None where the answer does not say."""
+
+    kraked_url: str
+    original_bytes: int | None = None
+    kraked_bytes: int | None = None
+    width: int | None = None
+    height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStatus:
+    """``user_status``. Quotas in bytes; ``quota_remaining`` is negative for an account over its quota."""
+
+    active: bool
+    plan_name: str
+    quota_total: int
+    quota_used: int
+    quota_remaining: int
+
+
+def result_of(answer: Answer) -> Result:
+    """The single result of a successful answer.
+
+    Raises:
+        NothingStoredError: a success without ``kraked_url``: no saving was found.
+        BadAnswerError: not the JSON of a success.
+    """
+    told = _json(answer)
+    url = told.get("kraked_url")
+    if url in (None, ""):
+        raise NothingStoredError(status=answer.status)
+    if not isinstance(url, str) or not is_web_address(url):
+        raise BadAnswerError(status=answer.status, reason="kraked_url")
+    return Result(
+        kraked_url=url,
+        original_bytes=_number(told.get("original_size")),
+        kraked_bytes=_number(told.get("kraked_size")),
+        width=_number(told.get("kraked_width")) or _number(told.get("original_width")),
+        height=_number(told.get("kraked_height")) or _number(told.get("original_height")),
+    )
+
+
+def account_status_of(answer: Answer) -> AccountStatus:
+    """The account's plan and quota. Raises BadAnswerError if the figures are missing."""
+    told = _json(answer)
+    total, used, remaining = (_number(told.get(f"quota_{name}")) for name in ("total", "used", "remaining"))
+    if total is None or used is None:
+        raise BadAnswerError(status=answer.status, reason="quota")
+    return AccountStatus(
+        active=bool(told.get("active", True)),
+        plan_name=str(told.get("plan_name") or ""),
+        quota_total=total,
+        quota_used=used,
+        quota_remaining=total - used if remaining is None else remaining,
+    )
+
+
+def error_of(answer: Answer, *, hide: tuple[str, ...] = ()) -> KrakenError | None:
+    """The error that an answer tells of, or None for a success.
+
+    Args:
+        hide: secrets that must not be repeated, should the server repeat them.
+    """
+    status = answer.status
+    try:
+        told = _json(answer)
+    except BadAnswerError as error:
+        if 200 <= status < 400:
+            return error
+        told = {}
+    if 200 <= status < 300 and told.get("success") in (True, "true"):
+        return None
+    said = _said(told, hide)
+    if _PUSH.search(said):
+        return _push_error(status, said)
+    retry_after = _number(answer.headers.get("retry-after"))
+    match status:
+        case 400:
+            return BadRequestError(status=status, said=said)
+        case 401:
+            return BadCredentialsError(status=status, said=said)
+        case 402:
+            return AccountOverdueError(status=status, said=said)
+        case 403:
+            return AccountSuspendedError(status=status, said=said)
+        case 413:
+            return FileTooLargeError(status=status, said=said, limit=_limit(said))
+        case 415:
+            return TypeRefusedError(status=status, said=said)
+        case 422:
+            return ParameterRefusedError(status=status, said=said)
+        case 429:
+            return RateLimitedError(status=status, said=said, retry_after=retry_after)
+        case _ if status >= 500:
+            return ServerFaultError(status=status, said=said, retry_after=retry_after)
+        case _ if 300 <= status < 400:
+            return BadAnswerError(status=status, said=said, reason="redirect")
+        case _:
+            return RefusedError(status=status, said=said)
+
+
+def _json(answer: Answer) -> Mapping[str, Any]:
+    try:
+        told = json.loads(answer.body)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswerError(status=answer.status, reason="json") from error
+    if not isinstance(told, dict):
+        raise BadAnswerError(status=answer.status, reason="json")
+    return told
+
+
+def _said(told: Mapping[str, Any], hide: tuple[str, ...]) -> str:
+    """The text of an error: ``error`` before ``message``, a text or a list of texts."""
+    value = told.get("error") or told.get("message") or ""
+    said = "; ".join(str(each) for each in value) if isinstance(value, list) else str(value)
+    for secret in hide:
+        if secret:
+            said = said.replace(secret, "…")
+    return said[:_SAID_LENGTH]
+
+
+def _push_error(status: int, said: str) -> StorePushError:
+    named = _AWS_CODE.search(said)
+    lowered = said.lower()
+    aws_code = named[1] if named else next((code for text, code in _AWS_CODES if text in lowered), "")
+    if aws_code in _BUSY:
+        return StoreBusyError(status=status, said=said, aws_code=aws_code)
+    if aws_code in _OF_ONE_FILE:
+        return StorePushError(status=status, said=said, aws_code=aws_code)
+    return StoreDeniedError(status=status, said=said, aws_code=aws_code)
+
+
+def _limit(said: str) -> int | None:
+    found = re.search(r"(\d[\d.,]*)\s*bytes", said, re.IGNORECASE)
+    return _number(re.sub(r"\D", "", found[1])) if found else None
+
+
+def _number(value: object) -> int | None:
+    """A whole number, also one that stands there as a float or a text."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return int(float(value))
+    except (ValueError, OverflowError):
+        return None

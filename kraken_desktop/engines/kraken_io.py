@@ -1,0 +1,220 @@
+"""The Kraken.io HTTP API: upload, url, user_status. Requests as its documentation and its newest client
+make them; every documented and every seen answer becomes a result or one error of the tree.
+
+Kraken.io is reached through :class:`~kraken_desktop.transport.Transport`; nothing here knows a file's job.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from kraken_desktop.cancel import CancelToken
+from kraken_desktop.engines.kraken_answers import (
+    AccountStatus,
+    Result,
+    account_status_of,
+    error_of,
+    result_of,
+)
+from kraken_desktop.model.errors import QuotaExhaustedError, RateLimitedError
+from kraken_desktop.model.profile import Acl, Pairs, Profile
+from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.transport import Answer, BytesBody, FileBody, SentCallback, Timeouts, Transport
+
+_NAME_LENGTH = 40
+_BYTES_A_SECOND = 100_000
+"""The slowest upload that is given the time it needs."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Store:
+    """``s3_store``: where Kraken.io shall put the result. Holds secrets; lives as long as its request."""
+
+    access_key: str
+    secret: str = field(repr=False)
+    bucket: str
+    region: str
+    path: str
+    """The full object key."""
+    acl: Acl
+    metadata: Pairs = ()
+    headers: Pairs = ()
+    tags: Pairs = ()
+
+    @classmethod
+    def of(cls, profile: Profile, *, path: str, access_key: str, secret: str) -> S3Store:
+        """The profile's destination for one object."""
+        return cls(
+            access_key=access_key,
+            secret=secret,
+            bucket=profile.bucket,
+            region=profile.region,
+            path=path,
+            acl=profile.acl,
+            metadata=profile.metadata,
+            headers=profile.headers,
+            tags=profile.tags,
+        )
+
+    def parameters(self) -> dict[str, Any]:
+        """As the API wants it. The ACL and the region always stand there: leaving the ACL out means public."""
+        told: dict[str, Any] = {
+            "key": self.access_key,
+            "secret": self.secret,
+            "bucket": self.bucket,
+            "region": self.region,
+            "path": self.path,
+            "acl": self.acl.value,
+        }
+        for name, pairs in (("metadata", self.metadata), ("headers", self.headers), ("tags", self.tags)):
+            if pairs:
+                told[name] = dict(pairs)
+        return told
+
+
+def recipe_parameters(recipe: Recipe, extension: str) -> dict[str, Any]:
+    """The recipe in the API's words, for a source with this extension.
+
+    ``quality`` has a meaning for lossy images only; formats are named ``jpeg``, never ``jpg``.
+    """
+    told: dict[str, Any] = {"lossy": recipe.lossy, "auto_orient": recipe.auto_orient}
+    if recipe.lossy and recipe.quality is not None:
+        told["quality"] = recipe.quality
+    if recipe.keep_metadata:
+        told["preserve_meta"] = sorted(recipe.keep_metadata)
+    if recipe.output_extension(extension) != extension:
+        told["convert"] = {"format": recipe.output_extension(extension).removeprefix(".").replace("jpg", "jpeg")}
+    return told
+
+
+def ascii_file_name(name: str, extension: str) -> str:
+    """A short ASCII file name with the right extension, to be sent instead of the real one.
+
+    How the server decodes other names is not documented, and it needs the extension to recognize an SVG.
+    """
+    stem = name.rpartition(".")[0] or name
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
+    return (re.sub(r"[^A-Za-z0-9_-]+", "-", plain).strip("-")[:_NAME_LENGTH] or "image") + extension
+
+
+def multipart_frame(parameters: Mapping[str, Any], file_name: str) -> tuple[bytes, bytes, str]:
+    """What stands before and after the file, and the content type of it all.
+
+    ``data`` comes first and is named so, or the server finds no JSON; then ``upload``.
+    """
+    boundary = secrets.token_hex(16)
+    head = (
+        f'--{boundary}\r\nContent-Disposition: form-data; name="data"\r\n\r\n{json.dumps(parameters)}\r\n'
+        f'--{boundary}\r\nContent-Disposition: form-data; name="upload"; filename="{file_name}"\r\n'
+        "Content-Type: application/octet-stream\r\n\r\n"
+    )
+    return (
+        head.encode("ascii"),
+        f"\r\n--{boundary}--\r\n".encode("ascii"),
+        f"multipart/form-data; boundary={boundary}",
+    )
+
+
+class KrakenClient:
+    """One account at one API address. Thread-safe, and cheap to make."""
+
+    def __init__(self, transport: Transport, *, api_url: str, api_key: str, api_secret: str) -> None:
+        self._transport = transport
+        self._api_url = api_url.rstrip("/")
+        self._auth = {"api_key": api_key, "api_secret": api_secret}
+
+    def upload(
+        self,
+        path: Path,
+        *,
+        name: str,
+        extension: str,
+        size: int,
+        sha256: str,
+        recipe: Recipe,
+        store: S3Store | None,
+        cancel: CancelToken,
+        on_sent: SentCallback,
+        before_last: Callable[[], None],
+    ) -> Result:
+        """Optimize a file, and have it stored if ``store`` says where.
+
+        Args:
+            size: bytes, as planned.
+            sha256: hex digest of the bytes, as planned.
+            before_last: called once all but the last piece have left. What follows may be charged.
+
+        Raises:
+            KrakenError, TransportError, SourceError: one of their subclasses.
+            CancelledError: the token was cancelled.
+        """
+        parameters = self._parameters(recipe_parameters(recipe, extension), store)
+        head, tail, content_type = multipart_frame(parameters, ascii_file_name(name, extension))
+        body = FileBody(path, size=size, sha256=sha256, head=head, tail=tail, on_sent=on_sent, before_last=before_last)
+        total = 120 + size / _BYTES_A_SECOND
+        if size > 10_000_000:
+            total = max(300, total)
+        answer = self._transport.request(
+            "POST",
+            f"{self._api_url}/v1/upload",
+            body=body,
+            headers={"Content-Type": content_type, "Accept": "application/json"},
+            cancel=cancel,
+            timeouts=Timeouts(read=max(120, total / 2), total=total),
+        )
+        return self._result(answer, store)
+
+    def fetch(
+        self, url: str, *, extension: str, recipe: Recipe, store: S3Store | None, cancel: CancelToken
+    ) -> Result:
+        """Optimize an image that Kraken.io fetches itself. Raises as :meth:`upload` does."""
+        answer = self._post(
+            "/v1/url",
+            {**self._parameters(recipe_parameters(recipe, extension), store), "url": url},
+            cancel=cancel,
+            timeouts=Timeouts(read=180, total=300),
+        )
+        return self._result(answer, store)
+
+    def account_status(self, cancel: CancelToken | None = None) -> AccountStatus:
+        """Plan and quota; costs no quota, and so is the way to check a key pair. Raises as :meth:`upload` does."""
+        answer = self._post("/user_status", {"auth": self._auth}, cancel=cancel, timeouts=Timeouts(read=30, total=60))
+        error = error_of(answer, hide=tuple(self._auth.values()))
+        if error is not None:
+            raise error
+        return account_status_of(answer)
+
+    def _parameters(self, recipe: Mapping[str, Any], store: S3Store | None) -> dict[str, Any]:
+        told: dict[str, Any] = {"auth": self._auth, "wait": True, **recipe}
+        if store is not None:
+            told["s3_store"] = store.parameters()
+        return told
+
+    def _post(
+        self, path: str, parameters: Mapping[str, Any], *, cancel: CancelToken | None, timeouts: Timeouts
+    ) -> Answer:
+        return self._transport.request(
+            "POST",
+            self._api_url + path,
+            body=BytesBody(json.dumps(parameters).encode("ascii")),
+            headers={"Content-Type": "application/json", "Accept": "application/json"},
+            cancel=cancel,
+            timeouts=timeouts,
+        )
+
+    def _result(self, answer: Answer, store: S3Store | None) -> Result:
+        hide = (*self._auth.values(), *((store.secret,) if store is not None else ()))
+        error = error_of(answer, hide=hide)
+        if isinstance(error, RateLimitedError) and self.account_status().quota_remaining <= 0:
+            # 429 is not documented, and both meanings are seen.
+            raise QuotaExhaustedError(status=error.status, said=error.said)
+        if error is not None:
+            raise error
+        return result_of(answer)

@@ -1,0 +1,127 @@
+"""Request bodies of known length, sent piece by piece as they are read."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Protocol
+
+from kraken_desktop.model.errors import SourceChangedError, SourceMissingError, SourceUnreadableError
+
+PIECE = 64 * 1024
+"""Bytes a send: smaller costs CPU, larger makes the window stutter."""
+
+SentCallback = Callable[[int, int], None]
+"""Called with the bytes of the file that left, and of how many."""
+
+
+class Body(Protocol):
+    """A request body of known length that can be sent more than once."""
+
+    sent_all: bool
+
+    def __len__(self) -> int: ...
+    def __iter__(self) -> Iterator[bytes | memoryview]: ...
+
+
+class BytesBody:
+    """A small body that is in memory."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+        self.sent_all = False
+
+    def __len__(self) -> int:
+        return len(self._content)
+
+    def __iter__(self) -> Iterator[bytes]:
+        self.sent_all = False
+        if self._content:
+            yield self._content
+        self.sent_all = True
+
+
+class FileBody:
+    """A file between ``head`` and ``tail``, read while it is sent and never held in memory.
+
+    The last piece goes out only if what was read is what was planned (``sha256``, hex): a file that
+    changes on the way leaves an unfinished request behind, which no server acts upon.
+
+    ``on_sent`` hears of every piece that left; ``before_last`` is called when only the last one is missing,
+    before it can make the request complete.
+
+    It has no ``read``: urllib3 then sends exactly the pieces that it yields.
+
+    Raises:
+        SourceMissingError, SourceUnreadableError, SourceChangedError: while it is being sent.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        size: int,
+        sha256: str,
+        head: bytes = b"",
+        tail: bytes = b"",
+        on_sent: SentCallback | None = None,
+        before_last: Callable[[], None] | None = None,
+    ) -> None:
+        self._path = path
+        self._size = size
+        self._sha256 = sha256
+        self._head = head
+        self._tail = tail
+        self._on_sent = on_sent
+        self._before_last = before_last
+        self.sent_all = False
+
+    def __len__(self) -> int:
+        return len(self._head) + self._size + len(self._tail)
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        self.sent_all = False
+        self._tell(0)
+        try:
+            with self._path.open("rb", buffering=0) as file:
+                yield from self._pieces(file.readinto)
+        except FileNotFoundError as error:
+            raise SourceMissingError(path=str(self._path)) from error
+        except OSError as error:
+            raise SourceUnreadableError(path=str(self._path), reason=error.strerror or "") from error
+        self.sent_all = True
+
+    def _pieces(self, readinto: Callable[[memoryview], int | None]) -> Iterator[bytes | memoryview]:
+        if self._head:
+            yield self._head
+        digest = hashlib.sha256()
+        # Two buffers in turn: the piece that is held back must survive the next read.
+        buffers = [memoryview(bytearray(PIECE)), memoryview(bytearray(PIECE))]
+        held: memoryview | None = None
+        sent, read = 0, 0
+        while read < self._size:
+            buffers.reverse()
+            count = readinto(buffers[0][: min(PIECE, self._size - read)])
+            if not count:
+                raise SourceChangedError(path=str(self._path))
+            if held is not None:
+                yield held
+                sent += len(held)
+                self._tell(sent)
+            held = buffers[0][:count]
+            read += count
+            digest.update(held)
+        if digest.hexdigest() != self._sha256:
+            raise SourceChangedError(path=str(self._path))
+        if self._before_last is not None:
+            self._before_last()
+        if held is not None:
+            yield held
+        if self._tail:
+            yield self._tail
+        self._tell(self._size)
+
+    def _tell(self, sent: int) -> None:
+        if self._on_sent is not None:
+            self._on_sent(sent, self._size)

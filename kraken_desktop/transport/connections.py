@@ -1,0 +1,176 @@
+"""What ``requests`` lacks, added in urllib3's connections: waking a blocked request, and honest progress.
+
+* Little may lie unsent in the kernel (``TCP_NOTSENT_LOWAT``), so progress means bytes that left.
+* A request is interrupted by shutting a duplicate of its socket down. Closing would not wake a blocked ``send``,
+  and during a TLS handshake the original is not to be had.
+"""
+
+from __future__ import annotations
+
+import functools
+import socket
+import ssl
+import sys
+import threading
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from typing_extensions import override
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.retry import Retry
+
+_UNSENT = 16 * 1024
+_NOTSENT_LOWAT = {"linux": 25, "darwin": 0x201}.get(sys.platform)
+"""``TCP_NOTSENT_LOWAT``, which Python's ``socket`` does not name (``tcp(7)``; ``netinet/tcp.h`` of XNU)."""
+
+
+class Flight:
+    """One request on its way: what has to be shut down to end it at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._handle: socket.socket | None = None
+        self._interrupted = False
+        self.expired = False
+
+    def attach(self, handle: socket.socket) -> None:
+        with self._lock:
+            self._handle = handle
+            if self._interrupted:
+                _shut_down(handle)
+
+    def detach(self) -> None:
+        with self._lock:
+            self._handle = None
+
+    def interrupt(self) -> None:
+        with self._lock:
+            self._interrupted = True
+            if self._handle is not None:
+                _shut_down(self._handle)
+
+    def expire(self) -> None:
+        self.expired = True
+        self.interrupt()
+
+
+def _shut_down(handle: socket.socket) -> None:
+    try:
+        handle.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        # Not connected any more: there is nothing left to wake.
+        return
+
+
+class Lane(threading.local):
+    """The request that this thread is making. urllib3 offers no other way to reach a new connection."""
+
+    flight: Flight | None = None
+
+
+class _Interruptible(HTTPConnection):
+    """Keeps a duplicate of its socket, and hands it to the request that uses the connection."""
+
+    def __init__(self, *args: Any, lane: Lane, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lane = lane
+        self._handle: socket.socket | None = None
+
+    @override
+    def _new_conn(self) -> socket.socket:
+        connected = super()._new_conn()
+        self._handle = connected.dup()
+        self._attach()
+        return connected
+
+    @override
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        if self.sock is not None:  # kept alive: _new_conn is not called for this request
+            self._attach()
+        super().request(*args, **kwargs)
+
+    @override
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            if self._handle is not None:
+                self._handle.close()
+                self._handle = None
+
+    def _attach(self) -> None:
+        if self._lane.flight is not None and self._handle is not None:
+            self._lane.flight.attach(self._handle)
+
+
+class _InterruptibleTls(_Interruptible, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    def __init__(self, *args: Any, lane: Lane, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ConnectionCls = functools.partial(_Interruptible, lane=lane)  # type: ignore[assignment]
+
+
+class _TlsPool(HTTPSConnectionPool):
+    def __init__(self, *args: Any, lane: Lane, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ConnectionCls = functools.partial(_InterruptibleTls, lane=lane)  # type: ignore[assignment]
+
+
+def _socket_options() -> list[tuple[int, int, int]]:
+    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
+    if _NOTSENT_LOWAT is not None:
+        options.append((socket.IPPROTO_TCP, _NOTSENT_LOWAT, _UNSENT))
+    else:
+        # Windows has no low-water mark. A buffer larger than a typical file would swallow it whole at once.
+        options.append((socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _UNSENT))
+    return options
+
+
+class Adapter(HTTPAdapter):
+    def __init__(self, *, lane: Lane, connections: int, ssl_context: ssl.SSLContext) -> None:
+        self._lane = lane
+        self._ssl_context = ssl_context
+        # Retries belong to the queue, which knows what may have been charged.
+        super().__init__(
+            pool_connections=8,
+            pool_maxsize=connections,
+            pool_block=True,
+            max_retries=Retry(0, read=False, redirect=False),
+        )
+
+    @override
+    def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
+        super().init_poolmanager(connections, maxsize, block, **self._pool_options(), **kwargs)
+        self._hook(self.poolmanager)
+
+    @override
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.lower().startswith("socks"):
+            # SOCKS brings connection classes of its own: there, cancelling waits for the time limit.
+            return super().proxy_manager_for(proxy, ssl_context=self._ssl_context, **kwargs)
+        fresh = proxy not in self.proxy_manager
+        manager = super().proxy_manager_for(proxy, **self._pool_options(), **kwargs)
+        if fresh:
+            self._hook(manager)
+        return manager
+
+    @override
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        # The context holds the system's trust store. requests would load its own bundle into it, again for
+        # each connection, and believe REQUESTS_CA_BUNDLE more than the system.
+        conn.cert_reqs = "CERT_REQUIRED"
+        conn.ca_certs = None
+        conn.ca_cert_dir = None
+
+    def _pool_options(self) -> dict[str, Any]:
+        return {"socket_options": _socket_options(), "ssl_context": self._ssl_context}
+
+    def _hook(self, manager: Any) -> None:
+        manager.pool_classes_by_scheme = {
+            "http": functools.partial(_Pool, lane=self._lane),
+            "https": functools.partial(_TlsPool, lane=self._lane),
+        }
