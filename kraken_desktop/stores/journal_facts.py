@@ -1,0 +1,45 @@
+"""What the journal tells of a job beyond the job itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kraken_desktop.model.job import Job, Outcome, Phase, PlannedImage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try of a job that has no end in the journal."""
+
+    id: int
+    started_at: datetime
+    """Wall-clock time, UTC."""
+    phase: Phase
+    bytes_sent: int = 0
+    maybe_charged: bool = False
+    """All bytes had left and no answer was noted: the object may be there, and may be paid for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovered:
+    """A job that another process left behind."""
+
+    job: Job
+    planned: tuple[PlannedImage, ...]
+    attempt: Attempt | None
+    """The one that matters: the first that may have been charged, else the newest, of those without an end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that this process knows of a job: enough to write it anew if the file is lost."""
+
+    job: Job
+    planned: tuple[PlannedImage, ...] = ()
+    left_behind: Attempt | None = None
+    """Of a dead process."""
+    attempt: Attempt | None = None
+    """Of this process."""
+    outcome: Outcome | None = None
+    ended_at: int | None = None

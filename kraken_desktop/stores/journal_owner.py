@@ -1,0 +1,70 @@
+"""Who works on which job: one lock file a process, which the operating system frees when the process dies.
+
+A process that opens the journal holds ``owners/<its name>.lock``, and its jobs carry that name. A name whose
+lock can be taken, or whose file is gone, belongs to nobody any more.
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import suppress
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+_FOLDER = "owners"
+
+
+class Owner:
+    """This process as an owner of jobs, until ``release``."""
+
+    def __init__(self, folder: Path) -> None:
+        """Register in the journal's folder.
+
+        The caller holds the ``FolderLock``: between making the file and locking it, an owner looks dead.
+
+        Raises:
+            OSError: the lock file cannot be made or locked.
+        """
+        self.name = uuid.uuid4().hex
+        self._folder = folder / _FOLDER
+        self._path = self._folder / f"{self.name}.lock"
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        self._lock = _lock(self._path)
+        self._lock.acquire()
+
+    def release(self) -> None:
+        """Die on purpose: the jobs that are left go to whoever takes over next."""
+        self._lock.release()
+        _remove(self._path)
+
+    def others_alive(self) -> frozenset[str]:
+        """The names of all other living owners. Lock files of dead ones are removed.
+
+        The caller holds the ``FolderLock``.
+        """
+        return frozenset(path.stem for path in self._folder.glob("*.lock") if path != self._path and _alive(path))
+
+
+def _alive(path: Path) -> bool:
+    lock = _lock(path)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    except OSError:
+        # Not known, and a job that two processes work on is worse than one that waits.
+        return True
+    lock.release()
+    _remove(path)
+    return False
+
+
+def _lock(path: Path) -> FileLock:
+    return FileLock(path, timeout=0, mode=0o600, thread_local=False)
+
+
+def _remove(path: Path) -> None:
+    # Windows refuses while another process is trying the lock; that one, or the next, removes the file.
+    with suppress(FileNotFoundError, PermissionError):
+        path.unlink()

@@ -1,0 +1,250 @@
+"""Secrets: the environment, this session's memory, or the operating system's keyring; never a file.
+
+Everything here may block for as long as a person looks at an unlock dialog, so it is for workers only.
+A secret's name (``account/<id>/api-secret``, ...) is no secret; its value stands in no message and no
+``repr``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Literal, Protocol, TypeAlias
+
+from kraken_desktop.model.errors import SecretError, SecretMissingError
+from kraken_desktop.model.profile import Account, CredentialSource, Profile
+from kraken_desktop.stores.keyring_store import KeyringStore, check_length
+
+__all__ = ["KeyringStore", "S3Keys", "SecretStore", "Secrets", "SessionStore", "variable_of"]
+
+KRAKEN_API_KEY = "KRAKEN_API_KEY"
+KRAKEN_API_SECRET = "KRAKEN_API_SECRET"
+KRAKEN_S3_ACCESS_KEY = "KRAKEN_S3_ACCESS_KEY"
+KRAKEN_S3_SECRET = "KRAKEN_S3_SECRET"
+KRAKEN_S3_SESSION_TOKEN = "KRAKEN_S3_SESSION_TOKEN"
+
+_VARIABLES: Mapping[str, str] = MappingProxyType(
+    {
+        "api-secret": KRAKEN_API_SECRET,
+        "s3-secret": KRAKEN_S3_SECRET,
+        "s3-session-token": KRAKEN_S3_SESSION_TOKEN,
+    }
+)
+
+Place: TypeAlias = Literal["environment", "session", "keyring", "nowhere"]
+
+
+class SecretStore(Protocol):
+    """Keeps values by name. Every method raises ``SecretError`` where the store cannot do its part."""
+
+    def get(self, name: str) -> str | None:
+        """The value, or None if there is none."""
+
+    def set(self, name: str, value: str) -> None:
+        """Keeps the value, in the place of an earlier one."""
+
+    def delete(self, name: str) -> None:
+        """Forgets the value; none there is fine."""
+
+
+class SessionStore:
+    """Keeps secrets in memory, for as long as the program runs."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        """The value, or None."""
+        return self._values.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Keeps the value until the program ends."""
+        check_length(name, value)
+        self._values[name] = value
+
+    def delete(self, name: str) -> None:
+        """Forgets the value."""
+        self._values.pop(name, None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class S3Keys:
+    """What a request to S3 is signed with."""
+
+    access_key: str
+    secret: str = field(repr=False)
+    session_token: str | None = field(default=None, repr=False)
+
+
+class Secrets:
+    """Where everybody gets secrets: environment, else session, else keyring. Safe to use from any thread.
+
+    The keyring is read once a secret, by one thread at a time; while that one waits for the person to
+    unlock it, secrets that are known already still come at once.
+    """
+
+    def __init__(self, keyring: SecretStore, session: SecretStore, environ: Mapping[str, str]) -> None:
+        self._keyring = keyring
+        self._session = session
+        self._environ = environ
+        self._known: dict[str, str] = {}
+        self._lock = threading.Lock()
+        """Guards ``_known`` and the session; never held while something blocks."""
+        self._keyring_lock = threading.Lock()
+
+    def api_key(self, account: Account) -> str:
+        """The account's API key, which is not secret.
+
+        Raises:
+            SecretMissingError: neither in the environment nor in the account
+        """
+        told = self._variable(KRAKEN_API_KEY)
+        if told is None and account.source is not CredentialSource.ENVIRONMENT:
+            told = account.api_key or None
+        if told is None:
+            raise _missing(f"account/{account.id}/api-key", account.source, KRAKEN_API_KEY)
+        return told
+
+    def api_secret(self, account: Account) -> str:
+        """The account's API secret.
+
+        Raises:
+            SecretMissingError: there is none
+            SecretError: the keyring does not give it
+        """
+        return self._needed(account.secret_name, account.source)
+
+    def s3_keys(self, profile: Profile) -> S3Keys:
+        """What the profile signs with.
+
+        A session token belongs to its secret: with a secret from the environment, the keyring's token is
+        left out.
+
+        Raises:
+            SecretMissingError: the access key or the secret is missing; ``reason`` is ``aws_profile`` for
+                credentials of an AWS profile, which are not kept here
+            SecretError: the keyring does not give it
+        """
+        credentials = profile.credentials
+        if credentials.source is CredentialSource.AWS_PROFILE:
+            raise SecretMissingError(name=profile.secret_name, reason=CredentialSource.AWS_PROFILE.value)
+        access_key = self._variable(KRAKEN_S3_ACCESS_KEY) or credentials.access_key
+        if not access_key:
+            raise _missing(f"profile/{profile.id}/s3-access-key", credentials.source, KRAKEN_S3_ACCESS_KEY)
+        secret = self._needed(profile.secret_name, credentials.source)
+        token = self._variable(KRAKEN_S3_SESSION_TOKEN)
+        from_environment = (
+            credentials.source is CredentialSource.ENVIRONMENT or self._variable(KRAKEN_S3_SECRET) is not None
+        )
+        if token is None and not from_environment:
+            token = self._kept(profile.session_token_name)
+        return S3Keys(access_key=access_key, secret=secret, session_token=token)
+
+    def keep(self, name: str, value: str, *, session_only: bool = False) -> None:
+        """Keeps a secret in the keyring, or in memory until the program ends.
+
+        Line ends after it, which pasting and piping leave, are no part of it.
+
+        Raises:
+            SecretMissingError: it is empty
+            SecretTooLongError: it is longer than any store takes
+            SecretError: the keyring does not take it; nothing changed
+        """
+        value = value.rstrip("\r\n")
+        if not value.strip():
+            raise SecretMissingError(name=name, reason="empty")
+        if session_only:
+            with self._lock:
+                self._session.set(name, value)
+            return
+        with self._keyring_lock:
+            self._keyring.set(name, value)
+            with self._lock:
+                self._known[name] = value
+                self._session.delete(name)
+
+    def forget(self, name: str) -> None:
+        """Forgets a secret everywhere but in the environment.
+
+        Raises:
+            SecretError: the keyring refuses; this session has forgotten it all the same
+        """
+        with self._lock:
+            self._session.delete(name)
+        with self._keyring_lock:
+            with self._lock:
+                self._known.pop(name, None)
+            self._keyring.delete(name)
+
+    def where(self, name: str) -> Place:
+        """Where a secret would come from.
+
+        Raises:
+            SecretError: the keyring does not say
+        """
+        if self._variable(variable_of(name)) is not None:
+            return "environment"
+        with self._lock:
+            if self._session.get(name) is not None:
+                return "session"
+        return "keyring" if self._kept(name) is not None else "nowhere"
+
+    def reread(self) -> None:
+        """Lets the keyring be asked anew: another program may have changed what it holds."""
+        with self._lock:
+            self._known.clear()
+
+    def available(self) -> SecretError | None:
+        """None if the keyring can be used, else why not."""
+        with self._keyring_lock:
+            try:
+                self._keyring.get("availability")
+            except SecretError as error:
+                return error
+        return None
+
+    def _needed(self, name: str, source: CredentialSource) -> str:
+        variable = variable_of(name)
+        value = self._variable(variable)
+        if value is None and source is not CredentialSource.ENVIRONMENT:
+            value = self._kept(name)
+        if value is None:
+            raise _missing(name, source, variable)
+        return value
+
+    def _kept(self, name: str) -> str | None:
+        value = self._remembered(name)
+        if value is not None:
+            return value
+        with self._keyring_lock:
+            # Whoever held the lock before us may have read it.
+            value = self._remembered(name)
+            if value is not None:
+                return value
+            value = self._keyring.get(name)
+            if value is not None:
+                with self._lock:
+                    self._known[name] = value
+            return value
+
+    def _remembered(self, name: str) -> str | None:
+        with self._lock:
+            kept = self._session.get(name)
+            return kept if kept is not None else self._known.get(name)
+
+    def _variable(self, variable: str) -> str | None:
+        """The value of an environment variable; one that holds only white space counts as unset."""
+        value = self._environ.get(variable, "").rstrip("\r\n")
+        return value if value.strip() else None
+
+
+def variable_of(name: str) -> str:
+    """The environment variable that goes before a secret of this name; empty if none does."""
+    return _VARIABLES.get(name.rpartition("/")[2], "")
+
+
+def _missing(name: str, source: CredentialSource, variable: str) -> SecretMissingError:
+    refers = source is CredentialSource.ENVIRONMENT
+    return SecretMissingError(name=name, variable=variable if refers else "")

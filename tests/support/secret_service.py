@@ -1,0 +1,152 @@
+"""A real Secret Service to test against: gnome-keyring on a private D-Bus session, in a throw-away home.
+
+``SecretService`` starts ``dbus-run-session`` around a child that runs this very module, which starts
+gnome-keyring and then does what it is asked for on standard input, one JSON request a line. The object
+itself is a ``SecretStore``: what is called here happens there, in a ``KeyringStore``, and what is raised
+there is raised here. Nothing of the person's own keyring is touched.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Literal
+
+from kraken_desktop.model.errors import SecretError, all_error_types
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ("dbus-run-session", "gnome-keyring-daemon")
+
+Kind = Literal["unlocked", "empty", "nothing"]
+
+
+def missing_programs() -> list[str]:
+    """What is not installed here."""
+    return [name for name in PROGRAMS if shutil.which(name) is None]
+
+
+class SecretService:
+    """A session of its own. ``unlocked``: a keyring, open; ``empty``: no keyring yet; ``nothing``: no bus."""
+
+    def __init__(self, kind: Kind = "unlocked") -> None:
+        self._home = tempfile.TemporaryDirectory(prefix="keyring-")
+        home = Path(self._home.name)
+        (home / "run").mkdir(mode=0o700)
+        environ = {
+            "PATH": os.environ["PATH"],
+            "LANG": "C.UTF-8",
+            "HOME": str(home),
+            "XDG_DATA_HOME": str(home / "data"),
+            "XDG_CONFIG_HOME": str(home / "config"),
+            "XDG_CACHE_HOME": str(home / "cache"),
+            "XDG_RUNTIME_DIR": str(home / "run"),
+        }
+        command = [sys.executable, "-m", "tests.support.secret_service", kind]
+        if kind != "nothing":
+            command = ["dbus-run-session", "--", *command]
+        self._child = subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environ,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            encoding="utf-8",
+        )
+        assert self._ask("ready") is None
+
+    def get(self, name: str) -> str | None:
+        answer = self._ask("get", name)
+        assert answer is None or isinstance(answer, str)
+        return answer
+
+    def set(self, name: str, value: str) -> None:
+        self._ask("set", name, value)
+
+    def delete(self, name: str) -> None:
+        self._ask("delete", name)
+
+    def lock(self) -> None:
+        """Locks the keyring; nobody is there to unlock it."""
+        self._ask("lock")
+
+    def entries(self) -> list[str]:
+        """The names of all entries in the keyring, parts of long values too."""
+        answer = self._ask("entries")
+        assert isinstance(answer, list)
+        return answer
+
+    def close(self) -> None:
+        """Ends child, bus and keyring, and removes the home."""
+        self._child.communicate(timeout=30)
+        self._home.cleanup()
+
+    def _ask(self, *request: str) -> object:
+        assert self._child.stdin is not None
+        assert self._child.stdout is not None
+        self._child.stdin.write(json.dumps(request) + "\n")
+        self._child.stdin.flush()
+        line = self._child.stdout.readline()
+        assert line, f"the keyring's child ended ({self._child.poll()})"
+        answer = json.loads(line)
+        if "code" in answer:
+            kinds = {kind.code: kind for kind in all_error_types()}
+            raise kinds[answer["code"]](**answer["facts"])
+        return answer["result"]
+
+
+def _serve(kind: Kind) -> None:
+    from kraken_desktop.stores.secret_store import KeyringStore
+
+    if kind == "unlocked":
+        subprocess.run(
+            ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
+            input=b"test",
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=30,
+        )
+    store = KeyringStore()
+    verbs: dict[str, Callable[..., object]] = {
+        "ready": lambda: None,
+        "get": store.get,
+        "set": store.set,
+        "delete": store.delete,
+        "lock": _lock,
+        "entries": _entries,
+    }
+    for line in sys.stdin:
+        verb, *arguments = json.loads(line)
+        try:
+            answer = {"result": verbs[verb](*arguments)}
+        except SecretError as error:
+            answer = {"code": error.code, "facts": error.facts}
+        print(json.dumps(answer), flush=True)
+
+
+def _lock() -> None:
+    import secretstorage
+
+    with closing(secretstorage.dbus_init()) as connection:
+        secretstorage.get_default_collection(connection).lock()
+
+
+def _entries() -> list[str]:
+    import secretstorage
+
+    with closing(secretstorage.dbus_init()) as connection:
+        items = secretstorage.get_default_collection(connection).get_all_items()
+        return sorted(item.get_attributes()["username"] for item in items)
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1])  # type: ignore[arg-type]
