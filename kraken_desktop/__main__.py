@@ -1,0 +1,23 @@
+"""Opens the window: ``kraken-desktop [--profile NAME] [PATH|URL ...]``."""
+
+from __future__ import annotations
+
+import multiprocessing
+import sys
+
+
+def main() -> int:
+    """Answer ``--version`` before Qt is loaded; else open the window. Returns the exit code."""
+    multiprocessing.freeze_support()
+    if sys.argv[1:] == ["--version"]:
+        from kraken_desktop import __version__  # a child process needs none of this
+
+        sys.stdout.write(f"kraken-desktop {__version__}\n")
+        return 0
+    from kraken_desktop.gui.app import main as open_window  # Qt takes a tenth of a second
+
+    return open_window(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

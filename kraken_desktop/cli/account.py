@@ -1,0 +1,113 @@
+"""``kraken-s3 account``: the Kraken.io key pair."""
+
+from __future__ import annotations
+
+import argparse
+import uuid
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from kraken_desktop.cli.console import Console, UsageError, load_settings, read_secret
+from kraken_desktop.composition import Services
+from kraken_desktop.messages import size
+from kraken_desktop.model.errors import SecretError
+from kraken_desktop.model.profile import DEFAULT_API_URL, Account, CredentialSource, Severity
+from kraken_desktop.model.profile_rules import check_account
+from kraken_desktop.stores.secret_store import variable_of
+from kraken_desktop.stores.settings import Settings
+
+if TYPE_CHECKING:
+    from kraken_desktop.engines.kraken_answers import AccountStatus
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``account`` to the command line."""
+    parser = commands.add_parser("account", help="the Kraken.io account", description="The Kraken.io account.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    login = actions.add_parser("login", help="keep a key pair, after asking Kraken.io whether it is right")
+    login.add_argument("--api-key", required=True, metavar="KEY")
+    login.add_argument(
+        "--api-secret-stdin",
+        required=True,
+        action="store_true",
+        help="read the API secret from standard input",
+    )
+    login.add_argument("--api-url", default=DEFAULT_API_URL, metavar="URL")
+    login.set_defaults(run=_login)
+    actions.add_parser("status", help="plan and quota").set_defaults(run=_status)
+    actions.add_parser("logout", help="forget the key pair").set_defaults(run=_logout)
+
+
+def _login(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    settings = load_settings(services, console)
+    known = settings.accounts[0] if settings.accounts else Account(id=str(uuid.uuid4()))
+    account = replace(known, api_key=arguments.api_key.strip(), api_url=arguments.api_url)
+    for finding in check_account(account):
+        if finding.severity is Severity.ERROR:
+            console.message(console.words.finding(finding))
+            return 2
+    secret = read_secret("--api-secret-stdin")
+    status = services.account_status(account, secret)
+    source = keep_secret(services, console, account.secret_name, secret)
+    account = replace(account, source=source)
+    services.settings.update(lambda now: _joined(now, account))
+    _tell(status, console)
+    return 0
+
+
+def _joined(settings: Settings, account: Account) -> Settings:
+    """With this account, and with every profile that had none at it."""
+    joined = settings.with_account(account)
+    for profile in joined.profiles:
+        if profile.account_id is None:
+            joined = joined.with_profile(replace(profile, account_id=account.id))
+    return joined
+
+
+def keep_secret(services: Services, console: Console, name: str, secret: str) -> CredentialSource:
+    """Keep a secret in the keyring; without one, only the environment can hold it.
+
+    Raises:
+        UsageError: neither can.
+    """
+    problem = services.secrets.available()
+    if problem is None:
+        services.secrets.keep(name, secret)
+        return CredentialSource.KEYRING
+    try:
+        place = services.secrets.where(name)
+    except SecretError:
+        place = "nowhere"
+    if place == "environment":
+        return CredentialSource.ENVIRONMENT
+    console.error(problem)
+    raise UsageError(f"kraken-s3: set {variable_of(name)} in the environment, then run this again")
+
+
+def _status(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    settings = load_settings(services, console)
+    account = _only_account(settings)
+    _tell(services.account_status(account), console)
+    return 0
+
+
+def _tell(status: AccountStatus, console: Console) -> None:
+    console.print(f"plan: {status.plan_name or '-'}")
+    console.print(f"active: {'yes' if status.active else 'no'}")
+    console.print(f"used: {size(status.quota_used)} of {size(status.quota_total)}")
+    console.print(f"left: {size(status.quota_remaining)}")
+
+
+def _logout(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    settings = load_settings(services, console)
+    account = _only_account(settings)
+    if account.source is CredentialSource.KEYRING:
+        services.secrets.forget(account.secret_name)
+    services.settings.update(lambda now: now.without_account(account.id))
+    return 0
+
+
+def _only_account(settings: Settings) -> Account:
+    if not settings.accounts:
+        raise UsageError("kraken-s3: there is no account. Add one with: kraken-s3 account login --api-key KEY …")
+    return settings.accounts[0]

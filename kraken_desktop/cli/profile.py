@@ -1,0 +1,196 @@
+"""``kraken-s3 profile``: destinations."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import uuid
+from typing import Any
+
+from kraken_desktop.cli.account import keep_secret
+from kraken_desktop.cli.console import Console, UsageError, load_settings, read_secret
+from kraken_desktop.cli.put import chosen_profile
+from kraken_desktop.composition import Services
+from kraken_desktop.model.profile import (
+    Acl,
+    Collision,
+    CredentialSource,
+    Engine,
+    Pairs,
+    Profile,
+    Severity,
+    Uploader,
+)
+from kraken_desktop.model.profile_rules import check_profile
+from kraken_desktop.model.records import to_record
+from kraken_desktop.stores.settings import Settings
+
+_PLAIN = {
+    "bucket": "bucket",
+    "region": "region",
+    "endpoint": "endpoint",
+    "path": "path_template",
+    "acl": "acl",
+    "engine": "engine",
+    "uploader": "uploader",
+    "public_url": "public_url",
+    "collision": "collision",
+    "tag": "tags",
+    "metadata": "metadata",
+    "header": "headers",
+}
+"""Options that are a field of the profile each."""
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``profile`` to the command line."""
+    parser = commands.add_parser("profile", help="destinations", description="Destinations for images.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    for action, text in (("add", "make a profile"), ("edit", "change what is named, keep the rest")):
+        each = actions.add_parser(action, help=text)
+        each.add_argument("name", metavar="NAME")
+        _add_options(each)
+        each.set_defaults(run=_add if action == "add" else _edit)
+    actions.add_parser("list", help="the names; the default is marked").set_defaults(run=_list)
+    for action, text, run in (
+        ("show", "everything but the secrets, as JSON", _show),
+        ("remove", "forget a profile and its secrets; nothing in the bucket changes", _remove),
+    ):
+        each = actions.add_parser(action, help=text)
+        each.add_argument("name", metavar="NAME")
+        each.set_defaults(run=run)
+
+
+def _add_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--bucket", metavar="NAME")
+    parser.add_argument("--region", metavar="CODE", help="such as eu-west-1")
+    parser.add_argument("--endpoint", metavar="URL", help="an S3 other than AWS; for this computer's own requests")
+    parser.add_argument(
+        "--path", metavar="TEMPLATE", help="the object key, such as {date:%%Y/%%m}/{stem|slug}-{hash:8}{ext}"
+    )
+    parser.add_argument("--acl", type=Acl, choices=list(Acl), metavar="ACL", help=", ".join(Acl))
+    for name, what in (("tag", "object tag"), ("metadata", "user metadata"), ("header", "object header")):
+        parser.add_argument(
+            f"--{name}",
+            type=_pair,
+            action="append",
+            metavar="K=V",
+            help=f"{what}; repeat for more, '' for none",
+        )
+    parser.add_argument("--cache-control", metavar="TEXT", help="the header Cache-Control")
+    parser.add_argument("--engine", type=Engine, choices=list(Engine), metavar="ENGINE", help=", ".join(Engine))
+    parser.add_argument("--uploader", type=Uploader, choices=list(Uploader), metavar="WHO", help=", ".join(Uploader))
+    parser.add_argument("--public-url", metavar="URL", help="base of the links, such as a CDN's")
+    parser.add_argument(
+        "--collision", type=Collision, choices=list(Collision), metavar="WHAT", help=", ".join(Collision)
+    )
+    parser.add_argument("--recipe", metavar="NAME")
+    parser.add_argument("--access-key", metavar="ID")
+    parser.add_argument("--secret-stdin", action="store_true", help="read the secret access key from standard input")
+    parser.add_argument("--default", action="store_true", help="use it when no profile is named")
+
+
+def _pair(text: str) -> tuple[str, str] | None:
+    if not text:
+        return None
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
+    return name, value
+
+
+def _add(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    settings = load_settings(services, console)
+    if settings.profile_named(arguments.name) is not None:
+        raise UsageError(f"kraken-s3: there is a profile {arguments.name!r} already; change it with: profile edit")
+    account = settings.accounts[0].id if settings.accounts else None
+    return _save(
+        arguments,
+        services,
+        console,
+        settings,
+        Profile(id=str(uuid.uuid4()), name=arguments.name, account_id=account),
+    )
+
+
+def _edit(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    settings = load_settings(services, console)
+    return _save(arguments, services, console, settings, chosen_profile(arguments.name, settings))
+
+
+def _save(
+    arguments: argparse.Namespace, services: Services, console: Console, settings: Settings, before: Profile
+) -> int:
+    profile = _changed(arguments, settings, before)
+    refused = False
+    for finding in check_profile(profile):
+        # An account may be added after the profile; put says so if it never is.
+        if finding.field == "account_id":
+            continue
+        console.message(console.words.finding(finding))
+        refused = refused or finding.severity is Severity.ERROR
+    if refused:
+        return 2
+    if arguments.secret_stdin:
+        secret = read_secret("--secret-stdin")
+        source = keep_secret(services, console, profile.secret_name, secret)
+        profile = dataclasses.replace(profile, credentials=dataclasses.replace(profile.credentials, source=source))
+
+    def join(now: Settings) -> Settings:
+        joined = now.with_profile(profile)
+        first = joined.default_profile_id is None
+        return joined.with_default(profile.id) if arguments.default or first else joined
+
+    services.settings.update(join)
+    return 0
+
+
+def _changed(arguments: argparse.Namespace, settings: Settings, before: Profile) -> Profile:
+    given: dict[str, Any] = {
+        field: _pairs(value) if isinstance(value, list) else value
+        for option, field in _PLAIN.items()
+        if (value := getattr(arguments, option)) is not None
+    }
+    if arguments.cache_control is not None:
+        headers: Pairs = given.get("headers", before.headers)
+        others = tuple(pair for pair in headers if pair[0].lower() != "cache-control")
+        wanted = (("Cache-Control", arguments.cache_control),) if arguments.cache_control else ()
+        given["headers"] = (*others, *wanted)
+    if arguments.recipe is not None:
+        named = [each.id for each in settings.recipes if each.name == arguments.recipe]
+        if not named:
+            known = ", ".join(each.name for each in settings.recipes)
+            raise UsageError(f"kraken-s3: there is no recipe {arguments.recipe!r}. There are: {known}")
+        given["recipe_id"] = named[0]
+    if arguments.access_key is not None:
+        given["credentials"] = dataclasses.replace(before.credentials, access_key=arguments.access_key.strip())
+    return dataclasses.replace(before, **given)
+
+
+def _pairs(values: list[tuple[str, str] | None]) -> Pairs:
+    return tuple(pair for pair in values if pair is not None)
+
+
+def _list(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    settings = load_settings(services, console)
+    default = settings.default_profile
+    for profile in settings.profiles:
+        mark = " (default)" if default is not None and profile.id == default.id else ""
+        console.print(f"{profile.name}{mark}")
+    return 0
+
+
+def _show(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    profile = chosen_profile(arguments.name, load_settings(services, console))
+    console.print(json.dumps(to_record(profile), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _remove(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    profile = chosen_profile(arguments.name, load_settings(services, console))
+    if profile.credentials.source is CredentialSource.KEYRING:
+        for name in (profile.secret_name, profile.session_token_name):
+            services.secrets.forget(name)
+    services.settings.update(lambda now: now.without_profile(profile.id))
+    return 0

@@ -1,0 +1,293 @@
+"""``kraken-s3 put``: images in, links out, in the order they were named."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from types import FrameType
+from typing import Any
+
+from kraken_desktop.cli.console import Console, UsageError, load_settings
+from kraken_desktop.composition import MOST_AT_ONCE, Services
+from kraken_desktop.intake import LeftOut, Refused, expand
+from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source
+from kraken_desktop.model.links import LinkFormat, format_link
+from kraken_desktop.model.profile import Profile
+from kraken_desktop.model.recipe import KeptMetadata, Recipe
+from kraken_desktop.stores.settings import Settings
+
+
+def add_parser(commands: Any) -> None:
+    """Add ``put`` to the command line."""
+    parser = commands.add_parser(
+        "put",
+        help="optimize images and store them",
+        description="Optimize images and store them in the profile's bucket. Prints one link a line, in input order.",
+    )
+    parser.add_argument("sources", nargs="+", metavar="PATH|URL", help="an image, a folder of images, or an address")
+    parser.add_argument("--profile", metavar="NAME", help="the destination; without it, the default profile")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a source instead of links")
+    parser.add_argument("--jobs", type=_at_once, metavar="N", help=f"how many at the same time, 1 to {MOST_AT_ONCE}")
+    parser.add_argument("--recipe", metavar="NAME", help="the recipe; without it, the profile's")
+    mode = parser.add_mutually_exclusive_group()
+    mode.add_argument("--lossless", action="store_true", help="keep every pixel")
+    mode.add_argument("--lossy", action="store_true", help="much smaller, at a quality that looks the same")
+    parser.add_argument("--quality", type=_quality, metavar="N", help="1 to 100, lossy only; without it, automatic")
+    parser.add_argument(
+        "--keep-meta",
+        type=_kept_metadata,
+        metavar="LIST",
+        help="comma-separated: " + ", ".join(KeptMetadata) + "; 'none' removes everything",
+    )
+    parser.add_argument(
+        "--link",
+        type=LinkFormat,
+        choices=list(LinkFormat),
+        default=LinkFormat.PLAIN,
+        metavar="FORMAT",
+        help="how links are written: " + ", ".join(LinkFormat),
+    )
+    parser.set_defaults(run=run)
+
+
+def _at_once(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= MOST_AT_ONCE:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_AT_ONCE}")
+    return number
+
+
+def _quality(text: str) -> int:
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= 100:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 100")
+    return number
+
+
+def _kept_metadata(text: str) -> frozenset[KeptMetadata]:
+    words = {word.strip() for word in text.split(",") if word.strip()} - {"none"}
+    unknown = words - set(KeptMetadata)
+    if unknown:
+        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(KeptMetadata)}")
+    return frozenset(KeptMetadata(word) for word in words)
+
+
+def run(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    """Put the images. Returns the exit code."""
+    settings = load_settings(services, console)
+    profile = chosen_profile(arguments.profile, settings)
+    recipe = _chosen_recipe(arguments, settings, profile)
+    entries: list[Source | Refused] = []
+    for found in expand(arguments.sources):
+        if isinstance(found, LeftOut):
+            console.say(console.words.left_out(found.folder, found.counts))
+        else:
+            entries.append(found)
+    jobs = services.new_jobs([each for each in entries if isinstance(each, Source)], profile, settings, recipe)
+    report = _Report(entries, jobs, profile, console, as_json=arguments.json, link_format=arguments.link)
+    if not entries:
+        console.say("kraken-s3: there is no image to put")
+    return _work(services, jobs, report, arguments.jobs or settings.preferences.concurrency)
+
+
+def chosen_profile(name: str | None, settings: Settings) -> Profile:
+    """The profile of that name, or the default one.
+
+    Raises:
+        UsageError: there is none.
+    """
+    if not settings.profiles:
+        raise UsageError(
+            "kraken-s3: there is no profile yet. Make one with: kraken-s3 profile add NAME --bucket BUCKET …"
+        )
+    profile = settings.default_profile if name is None else settings.profile_named(name)
+    if profile is None:
+        known = ", ".join(each.name for each in settings.profiles)
+        raise UsageError(f"kraken-s3: there is no profile {name!r}. There are: {known}")
+    return profile
+
+
+def _chosen_recipe(arguments: argparse.Namespace, settings: Settings, profile: Profile) -> Recipe:
+    recipe = settings.recipe(profile.recipe_id) or Recipe()
+    if arguments.recipe is not None:
+        named = [each for each in settings.recipes if each.name == arguments.recipe]
+        if not named:
+            known = ", ".join(each.name for each in settings.recipes)
+            raise UsageError(f"kraken-s3: there is no recipe {arguments.recipe!r}. There are: {known}")
+        recipe = named[0]
+    if arguments.lossless or arguments.lossy:
+        recipe = replace(recipe, lossy=arguments.lossy)
+    if arguments.quality is not None:
+        if not recipe.lossy:
+            raise UsageError("kraken-s3: --quality has a meaning for lossy images only; add --lossy")
+        recipe = replace(recipe, quality=arguments.quality)
+    if arguments.keep_meta is not None:
+        recipe = replace(recipe, keep_metadata=arguments.keep_meta)
+    return recipe
+
+
+class _Report:
+    """Listens to the runner and prints what is known, in input order, as soon as it is."""
+
+    def __init__(
+        self,
+        entries: Sequence[Source | Refused],
+        jobs: Sequence[Job],
+        profile: Profile,
+        console: Console,
+        *,
+        as_json: bool,
+        link_format: LinkFormat,
+    ) -> None:
+        waiting = iter(jobs)
+        self._order: list[Refused | str] = [
+            entry if isinstance(entry, Refused) else next(waiting).id for entry in entries
+        ]
+        self._profile = profile
+        self._console = console
+        self._as_json = as_json
+        self._link_format = link_format
+        self._lock = threading.Lock()
+        self._ended: dict[str, JobStatus] = {}
+        self._next = 0
+        self._stopped_by: Failure | None = None
+        self._told_stop = False
+        self.something_failed = any(isinstance(entry, Refused) for entry in entries)
+        self.happened = threading.Event()
+        with self._lock:
+            self._print_ready()
+
+    # --- Listener ---
+
+    def job_changed(self, status: JobStatus) -> None:
+        if not status.state.ended:
+            if status.state is JobState.WAITING and status.waiting_for is not None:
+                self._console.message(self._console.words.failure(status.waiting_for))
+                self._console.say("  " + self._console.words.state(status))
+            return
+        with self._lock:
+            self._ended[status.job.id] = status
+            if status.state in {JobState.FAILED, JobState.CANCELLED}:
+                self.something_failed = True
+            self._print_ready()
+        self.happened.set()
+
+    def queue_paused(self, why: Failure | None) -> None:
+        self._stopped_by = why
+        self.happened.set()
+
+    # --- for the one who waits ---
+
+    @property
+    def stopped_by(self) -> Failure | None:
+        """The failure that every further job would meet as well."""
+        return self._stopped_by
+
+    def _print_ready(self) -> None:
+        while self._next < len(self._order):
+            entry = self._order[self._next]
+            if isinstance(entry, Refused):
+                self._print_refused(entry)
+            elif entry in self._ended:
+                self._print_ended(self._ended[entry])
+            else:
+                return
+            self._next += 1
+
+    def _print_refused(self, refused: Refused) -> None:
+        failure = Failure.of(refused.error)
+        self._console.message(self._console.words.failure(failure))
+        if self._as_json:
+            self._print_json(refused.location, JobState.FAILED, failure=failure)
+
+    def _print_ended(self, status: JobStatus) -> None:
+        outcome = status.outcome
+        failure = outcome.failure if isinstance(outcome, Failed) else None
+        if failure is not None:
+            self._say_failure(status, failure)
+        elif outcome is not None:
+            self._console.say(f"{status.job.source.name}: {self._console.words.outcome(outcome)}")
+        if self._as_json:
+            self._print_json(status.job.source.location, status.state, status=status, failure=failure)
+            return
+        for image in status.links:
+            self._console.print(format_link(image, self._link_format, alt=status.job.source.name))
+
+    def _say_failure(self, status: JobStatus, failure: Failure) -> None:
+        """One bad credential is told once, not for each of a thousand files."""
+        if failure is self._stopped_by:
+            if self._told_stop:
+                self._console.say(f"{status.job.source.name}: not tried, for the same reason")
+                return
+            self._told_stop = True
+        self._console.say(f"{status.job.source.name}:")
+        self._console.message(self._console.words.failure(failure))
+
+    def _print_json(
+        self, source: str, state: JobState, *, status: JobStatus | None = None, failure: Failure | None = None
+    ) -> None:
+        outcome = status.outcome if status is not None else None
+        told: dict[str, Any] = {
+            "source": source,
+            "status": state.value,
+            "profile": self._profile.name,
+            "images": [
+                {
+                    "variant": image.variant,
+                    "key": image.key,
+                    "url": image.url,
+                    "kraked_url": image.kraked_url,
+                    "width": image.width,
+                    "height": image.height,
+                    "bytes": image.bytes,
+                }
+                for image in (outcome.images if outcome is not None else ())
+            ],
+            "original_bytes": outcome.original_bytes if outcome is not None else None,
+            "saved_bytes": getattr(outcome, "saved_bytes", None),
+        }
+        if failure is not None:
+            message = self._console.words.failure(failure)
+            told["error"] = {
+                "code": failure.code,
+                "message": " ".join(part for part in (message.what, message.why) if part),
+                "hint": message.remedy,
+                "retryable": failure.retryable,
+            }
+        self._console.print(json.dumps(told, ensure_ascii=False))
+
+
+def _work(services: Services, jobs: Sequence[Job], report: _Report, concurrency: int) -> int:
+    interrupted = False
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        nonlocal interrupted
+        interrupted = True
+        report.happened.set()
+
+    with ThreadPoolExecutor(concurrency, thread_name_prefix="job") as executor:
+        runner = services.runner(executor, report, concurrency)
+        before = signal.signal(signal.SIGINT, interrupt)
+        try:
+            runner.submit(jobs)
+            while not runner.wait_idle(0):
+                # Without a limit, Ctrl+C would not be heard on every system before the next job ends.
+                report.happened.wait(0.2)
+                report.happened.clear()
+                if interrupted:
+                    runner.cancel()
+                    runner.wait_idle(2.0)
+                    break
+                if report.stopped_by is not None:
+                    runner.abandon(report.stopped_by)
+        finally:
+            runner.close()
+            signal.signal(signal.SIGINT, before)
+    if interrupted:
+        return 130
+    return 1 if report.something_failed else 0

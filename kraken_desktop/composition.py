@@ -1,0 +1,154 @@
+"""Builds what both front ends are made of, and passes it on as arguments. Slow things are made when first used."""
+
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import platformdirs
+
+from kraken_desktop import __version__
+from kraken_desktop.model.errors import JournalError
+from kraken_desktop.model.job import Job, Snapshot, Source
+from kraken_desktop.model.profile import Account, Profile
+from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.pipeline import Pipeline
+from kraken_desktop.runner import Executor, Listener, Runner
+from kraken_desktop.stores.journal import Journal, Recovered
+from kraken_desktop.stores.secret_store import KeyringStore, Secrets, SessionStore
+from kraken_desktop.stores.settings import Settings, SettingsStore
+from kraken_desktop.stores.spool import Spool
+
+if TYPE_CHECKING:
+    from kraken_desktop.engines.kraken_answers import AccountStatus
+    from kraken_desktop.transport import Transport
+
+APP_NAME = "kraken-desktop"
+MOST_AT_ONCE = 16
+"""The highest number of requests at the same time that anybody may ask for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Folders:
+    """Where things are kept on this computer."""
+
+    settings_file: Path
+    state_file: Path
+    """Window geometry and the like: nothing is lost with it."""
+    journal: Path
+    spool: Path
+    cache: Path
+    logs: Path
+
+    @classmethod
+    def of(cls, environ: Mapping[str, str]) -> Folders:
+        """All below ``KRAKEN_DESKTOP_HOME`` if that is set; else where the operating system wants them."""
+        home = environ.get("KRAKEN_DESKTOP_HOME", "").strip()
+        if home:
+            base = Path(home).expanduser().absolute()
+            config, data, cache, logs = base, base, base / "cache", base / "logs"
+        else:
+            config = Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
+            data = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
+            cache = Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
+            logs = Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
+        return cls(
+            settings_file=config / "settings.json",
+            state_file=data / "state.json",
+            journal=data / "journal",
+            spool=data / "spool",
+            cache=cache,
+            logs=logs,
+        )
+
+
+class Services:
+    """The objects of one front end.
+
+    Args:
+        on_journal_problem: told when the journal cannot be kept on disk; may come from any thread.
+    """
+
+    def __init__(self, environ: Mapping[str, str], on_journal_problem: Callable[[JournalError], None]) -> None:
+        self.folders = Folders.of(environ)
+        self.settings = SettingsStore(self.folders.settings_file)
+        self.secrets = Secrets(KeyringStore(), SessionStore(), environ)
+        self.journal = Journal.open(self.folders.journal, on_journal_problem)
+        self.spool = Spool(self.folders.spool)
+        self._lock = threading.Lock()
+        self._transport: Transport | None = None
+
+    def transport(self) -> Transport:
+        """The one transport; made at the first call, which takes a fifth of a second."""
+        from kraken_desktop.transport import Transport  # slow to import
+
+        with self._lock:
+            if self._transport is None:
+                self._transport = Transport(connections=MOST_AT_ONCE, user_agent=f"KrakenDesktop/{__version__}")
+            return self._transport
+
+    def new_jobs(
+        self, sources: Sequence[Source], profile: Profile, settings: Settings, recipe: Recipe | None = None
+    ) -> tuple[Job, ...]:
+        """One drop: a job for each source, with a frozen copy of all that the settings say now."""
+        snapshot = Snapshot(
+            profile=profile,
+            recipe=recipe or settings.recipe(profile.recipe_id) or Recipe(),
+            account=settings.account(profile.account_id) if profile.account_id else None,
+        )
+        batch_id, now = str(uuid.uuid4()), datetime.now().astimezone()
+        return tuple(
+            Job(
+                id=str(uuid.uuid4()),
+                batch_id=batch_id,
+                position=position,
+                dropped_at=now,
+                source=source,
+                snapshot=snapshot,
+            )
+            for position, source in enumerate(sources, start=1)
+        )
+
+    def recover(self) -> tuple[Recovered, ...]:
+        """Jobs that an earlier run left unfinished; they are ours now. Bytes that no job needs are removed."""
+        recovered = self.journal.take_over()
+        in_use = self.journal.spool_in_use()
+        if in_use is not None:
+            self.spool.sweep(in_use)
+        return recovered
+
+    def account_status(self, account: Account, secret: str | None = None) -> AccountStatus:
+        """Ask Kraken.io for plan and quota: the check of a key pair. Takes as long as the network does.
+
+        Args:
+            secret: one that is not kept yet; None takes the kept one.
+
+        Raises:
+            KrakenError, TransportError, SecretError: one of their subclasses.
+        """
+        from kraken_desktop.engines.kraken_io import KrakenClient  # slow to import
+
+        client = KrakenClient(
+            self.transport(),
+            api_url=account.api_url,
+            api_key=account.api_key if secret is not None else self.secrets.api_key(account),
+            api_secret=secret if secret is not None else self.secrets.api_secret(account),
+        )
+        return client.account_status()
+
+    def runner(self, executor: Executor, listener: Listener, concurrency: int) -> Runner:
+        """A queue that runs the one pipeline."""
+        pipeline = Pipeline(transport=self.transport, secrets=self.secrets, journal=self.journal)
+        limit = min(max(1, concurrency), MOST_AT_ONCE)
+        return Runner(executor=executor, work=pipeline.run, journal=self.journal, listener=listener, limit=limit)
+
+    def close(self) -> None:
+        """At the end of the program, after the runner's."""
+        if self._transport is not None:
+            self._transport.close()
+        self.journal.close()

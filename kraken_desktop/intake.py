@@ -1,0 +1,365 @@
+"""From dropped things to sources: expands folders, looks at what each file is, refuses with a reason.
+
+Nothing is written, no special file is ever opened, and the walk is lazy: the first image is there long before
+the last folder was seen. Blocking; never on the window's thread.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from urllib.parse import unquote, unquote_to_bytes, urlsplit
+
+from kraken_desktop.model.errors import (
+    SourceEmptyError,
+    SourceError,
+    SourceMissingError,
+    SourceTooLargeError,
+    SourceUnreadableError,
+    UnsupportedTypeError,
+)
+from kraken_desktop.model.image_types import (
+    HEAD_BYTES,
+    IMAGE_EXTENSIONS,
+    OTHER_IMAGES,
+    ImageType,
+    detect,
+    extension_by_name,
+    may_need_more,
+    sniff,
+)
+from kraken_desktop.model.job import LARGEST_SOURCE, Source, SourceKind
+
+__all__ = [
+    "ImageType",
+    "LeftOut",
+    "LeftOutReason",
+    "Refused",
+    "expand",
+    "natural_key",
+    "sniff",
+]
+
+_FIRST_BYTES = 4096
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/", re.ASCII)
+_LOOK_EVERY = 64
+
+
+class LeftOutReason(StrEnum):
+    """Why a file inside a dropped folder is passed over without a word of its own."""
+
+    HIDDEN = "hidden"
+    """A file or folder whose name begins with a dot."""
+    PDF = "pdf"
+    OTHER_IMAGE = "other_image"
+    """An image, but of a type that we cannot work on, such as TIFF."""
+    NOT_AN_IMAGE = "not_an_image"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Something that was meant to be used, and cannot be."""
+
+    location: str
+    """As it was given, without a password; or the path of a file inside a dropped folder."""
+    name: str
+    """To be shown."""
+    error: SourceError
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """How many things inside one dropped folder were passed over; comes after the folder's last source."""
+
+    folder: str
+    """The dropped folder's name."""
+    counts: tuple[tuple[LeftOutReason, int], ...]
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(count for _, count in self.counts)
+
+
+def expand(
+    dropped: Iterable[str | Path], *, cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[Source | Refused | LeftOut]:
+    """Turn what was dropped, pasted or typed into sources, in the given order.
+
+    Args:
+        dropped: paths, ``file:`` URLs, and http(s) addresses. Folders are walked to the bottom: files
+            before folders, each in natural order (``img2`` before ``img10``).
+        cancelled: asked often; once it says yes, nothing more comes.
+
+    The same file counts once, however it is reached; so does the same folder, and loops of links end.
+    """
+    walk = _Walk(cancelled)
+    for thing in dropped:
+        if cancelled():
+            return
+        yield from walk.take(thing)
+
+
+def natural_key(name: str) -> tuple[tuple[int | str, ...], str, str]:
+    """Sorts names as people do: numbers by value, capitals beside small letters, the extension last."""
+    parts = re.split(r"([0-9]+)", Path(name).stem.casefold())
+    return tuple(int(part) if index % 2 else part for index, part in enumerate(parts)), Path(name).suffix, name
+
+
+@dataclass(slots=True)
+class _Folder:
+    """What is still to be seen of one folder."""
+
+    folder: str
+    files: Iterator[os.DirEntry[str]]
+    folders: Iterator[os.DirEntry[str]]
+
+
+@dataclass(slots=True)
+class _Walk:
+    """One drop; remembers what it has met."""
+
+    cancelled: Callable[[], bool]
+    seen: set[str] = field(default_factory=set)
+    visited: set[tuple[int, int] | str] = field(default_factory=set)
+
+    def take(self, thing: str | Path) -> Iterator[Source | Refused | LeftOut]:
+        text = str(thing)
+        address = text.strip()
+        path: str | None = text
+        scheme = _SCHEME.match(address) if isinstance(thing, str) else None
+        if scheme is not None and not os.path.lexists(text):
+            if scheme[1].lower() in {"http", "https"}:
+                yield from self._address(address)
+                return
+            path = _path_of(address) if scheme[1].lower() == "file" else None
+        if path is None or not path:
+            error = UnsupportedTypeError(path=text, detected="address")
+            yield Refused(location=text, name=printable(text), error=error if text else SourceMissingError(path=text))
+            return
+        yield from self._path(Path(path))
+
+    def _address(self, url: str) -> Iterator[Source | Refused]:
+        if url in self.seen:
+            return
+        self.seen.add(url)
+        try:
+            parts = urlsplit(url)
+            host, has_user = parts.hostname or "", "@" in parts.netloc
+            usable = bool(host) and parts.port != 0 and url.isprintable() and " " not in url
+        except ValueError:
+            host, has_user, usable = "", "@" in url, False
+        if not usable or has_user:
+            detected = "address_with_password" if has_user else "address"
+            shown = url.rpartition("@")[2] if has_user else url
+            yield Refused(
+                location=shown,
+                name=printable(shown),
+                error=UnsupportedTypeError(path=shown, detected=detected),
+            )
+            return
+        segments = [segment for segment in parts.path.split("/") if segment]
+        name = unquote(segments[-1], errors="surrogateescape") if segments else host
+        yield Source(
+            kind=SourceKind.URL, location=url, name=printable(name), extension=extension_by_name(printable(name))
+        )
+
+    def _path(self, given: Path) -> Iterator[Source | Refused | LeftOut]:
+        path = str(given.absolute())
+        try:
+            if ".." in given.parts:
+                # Only then: a link keeps its own name.
+                path = os.path.realpath(path)
+            about = Path(path).stat()
+        except (OSError, ValueError) as error:
+            if self._is_new(path):
+                yield _refused(path, _trouble(path, error))
+            return
+        if stat.S_ISDIR(about.st_mode):
+            yield from self._walk(path, about)
+        elif self._is_new(os.path.realpath(path)):
+            found = _examine(path, about, folder="")
+            yield _refused(path, found) if isinstance(found, SourceError) else found
+
+    def _is_new(self, path: str) -> bool:
+        known = os.path.normcase(path)
+        if known in self.seen:
+            return False
+        self.seen.add(known)
+        return True
+
+    def _walk(self, top: str, about: os.stat_result) -> Iterator[Source | Refused | LeftOut]:
+        left_out: Counter[LeftOutReason] = Counter()
+        name = printable(Path(top).name)
+        pending: list[_Folder] = []
+        yield from self._enter(top, about, name, pending, left_out)
+        while pending:
+            here = pending[-1]
+            for entry in here.files:
+                if self.cancelled():
+                    return
+                yield from self._file(entry, here.folder, left_out)
+            if self.cancelled():
+                return
+            below = next(here.folders, None)
+            if below is None:
+                pending.pop()
+                continue
+            inside = f"{here.folder}/{printable(below.name)}" if here.folder else printable(below.name)
+            try:
+                about = Path(below.path).stat()
+            except OSError as error:
+                yield _refused(below.path, _trouble(below.path, error))
+                continue
+            yield from self._enter(below.path, about, inside, pending, left_out)
+        if self.cancelled():
+            return
+        if left_out:
+            counts = tuple((reason, left_out[reason]) for reason in LeftOutReason if left_out[reason])
+            yield LeftOut(folder=name, counts=counts)
+
+    def _enter(
+        self,
+        path: str,
+        about: os.stat_result,
+        folder: str,
+        pending: list[_Folder],
+        left_out: Counter[LeftOutReason],
+    ) -> Iterator[Refused]:
+        """List one folder and put it on the pile, unless it was there before."""
+        known: tuple[int, int] | str = (
+            (about.st_dev, about.st_ino) if about.st_ino else os.path.normcase(os.path.realpath(path))
+        )
+        if known in self.visited:
+            return
+        self.visited.add(known)
+        files: list[os.DirEntry[str]] = []
+        folders: list[os.DirEntry[str]] = []
+        try:
+            with os.scandir(path) as entries:
+                for count, entry in enumerate(entries):
+                    if count % _LOOK_EVERY == 0 and self.cancelled():
+                        return
+                    if entry.name.startswith("."):
+                        left_out[LeftOutReason.HIDDEN] += 1
+                    else:
+                        (folders if _is_folder(entry) else files).append(entry)
+        except OSError as error:
+            yield _refused(path, _trouble(path, error))
+        files.sort(key=lambda entry: natural_key(entry.name))
+        folders.sort(key=lambda entry: natural_key(entry.name))
+        pending.append(_Folder(folder=folder, files=iter(files), folders=iter(folders)))
+
+    def _file(
+        self, entry: os.DirEntry[str], folder: str, left_out: Counter[LeftOutReason]
+    ) -> Iterator[Source | Refused]:
+        if not self._is_new(os.path.realpath(entry.path)):
+            return
+        try:
+            found = _examine(entry.path, Path(entry.path).stat(), folder=folder)
+        except OSError as error:
+            found = _trouble(entry.path, error)
+        if isinstance(found, Source):
+            yield found
+            return
+        reason = _reason_to_leave_out(entry.name, found)
+        if reason is None:
+            yield _refused(entry.path, found)
+        else:
+            left_out[reason] += 1
+
+
+def printable(name: str) -> str:
+    """The name with ``_`` for what is no character: bytes that the system's encoding does not know."""
+    return re.sub(r"[\ud800-\udfff]", "_", name)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        # Such as a link that leads in a circle.
+        return False
+
+
+def _refused(path: str, error: SourceError) -> Refused:
+    return Refused(location=path, name=printable(Path(path).name or path), error=error)
+
+
+def _reason_to_leave_out(name: str, error: SourceError) -> LeftOutReason | None:
+    """Why a file inside a folder needs no word of its own; None if its name claims to be an image."""
+    claims = Path(name).suffix.lower() in IMAGE_EXTENSIONS
+    if claims or isinstance(error, SourceTooLargeError | SourceUnreadableError):
+        return None
+    detected = error.detected if isinstance(error, UnsupportedTypeError) else ""
+    if detected == "pdf":
+        return LeftOutReason.PDF
+    return LeftOutReason.OTHER_IMAGE if detected in OTHER_IMAGES else LeftOutReason.NOT_AN_IMAGE
+
+
+def _examine(path: str, about: os.stat_result, *, folder: str) -> Source | SourceError:
+    """One file that is no folder: a source, or what is wrong with it."""
+    if not stat.S_ISREG(about.st_mode):
+        # A pipe would keep us waiting for ever, a device may do anything.
+        return UnsupportedTypeError(path=path, detected="special")
+    if about.st_size == 0:
+        return SourceEmptyError(path=path)
+    try:
+        head = _head(path)
+    except OSError as error:
+        return _trouble(path, error)
+    name = Path(path).name
+    found = sniff(head, name)
+    if found is None:
+        return UnsupportedTypeError(path=path, detected=detect(head, name))
+    if about.st_size > LARGEST_SOURCE:
+        return SourceTooLargeError(path=path, size=about.st_size, limit=LARGEST_SOURCE)
+    return Source(
+        kind=SourceKind.FILE,
+        location=path,
+        name=printable(name),
+        folder=folder,
+        size=about.st_size,
+        mtime_ns=about.st_mtime_ns,
+        extension=found.extension,
+    )
+
+
+def _head(path: str) -> bytes:
+    """The first bytes; more of them only for markup. A pipe put there since the look cannot block us."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
+    with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
+        head = file.read(_FIRST_BYTES) or b""
+        while len(head) < HEAD_BYTES and may_need_more(head):
+            more = file.read(HEAD_BYTES - len(head))
+            if not more:
+                break
+            head += more
+    return head
+
+
+def _trouble(path: str, error: OSError | ValueError) -> SourceError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError) or not isinstance(error, OSError):
+        return SourceMissingError(path=path)
+    return SourceUnreadableError(path=path, reason=error.strerror or "")
+
+
+def _path_of(url: str) -> str | None:
+    """The path of a ``file:`` URL; None for one on another computer. ``?`` and ``#`` belong to the name."""
+    rest = url.partition(":")[2]
+    host = ""
+    if rest.startswith("//"):
+        host, slash, rest = rest[2:].partition("/")
+        rest = slash + rest
+    local = host.lower() in {"", "localhost"}
+    if os.name == "nt":
+        from nturl2path import url2pathname  # deprecated, and there is no other way
+
+        return url2pathname(rest if local else f"//{host}{rest}")
+    return os.fsdecode(unquote_to_bytes(os.fsencode(rest))) if local else None

@@ -1,0 +1,180 @@
+"""Which job next: a state machine without threads, clocks or disks.
+
+Every method takes the time as an argument and answers at once; the runner does what it says.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from kraken_desktop.model.errors import Scope
+from kraken_desktop.model.job import Failed, Failure, JobState, Outcome, state_of
+
+MAX_TRIES = 4
+_FIRST_PAUSE = 2.0
+_LONGEST_PAUSE = 60.0
+_LONGEST_RETRY_AFTER = 600.0
+
+
+@dataclass(slots=True)
+class _Entry:
+    state: JobState = JobState.QUEUED
+    tries: int = 0
+    retry_at: float = 0.0
+
+
+class Verdict(Enum):
+    """What follows from a job's outcome."""
+
+    ENDED = "ended"
+    TRY_AGAIN = "try again"
+    HELD = "held"
+    """Its fault is the batch's: the job is queued again, and the queue waits for the person."""
+
+
+class JobQueue:
+    """Jobs by id, first come first served, at most ``limit`` of them running.
+
+    After a rate limit one job at a time runs until the next success. An error that every other job would
+    meet as well pauses the queue: nothing is burnt through.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._slowed = False
+        self._entries: dict[str, _Entry] = {}
+        self._ready: deque[str] = deque()
+        self._queued = 0  # of _ready, which also holds ids that were cancelled there
+        self._waiting: OrderedDict[str, None] = OrderedDict()
+        self._running: set[str] = set()
+        self.paused = False
+
+    # --- asking ---
+
+    @property
+    def idle(self) -> bool:
+        """Whether nothing runs, waits, or could start."""
+        return not self._running and not self._waiting and not self._queued
+
+    @property
+    def running(self) -> frozenset[str]:
+        """The ids of the jobs that run."""
+        return frozenset(self._running)
+
+    def state(self, job_id: str) -> JobState | None:
+        """The state of a job; None if it is not known."""
+        entry = self._entries.get(job_id)
+        return entry.state if entry is not None else None
+
+    def tries(self, job_id: str) -> int:
+        """How often the job was started since it was added or retried by hand."""
+        return self._entries[job_id].tries
+
+    def ids_in(self, *states: JobState) -> tuple[str, ...]:
+        """The ids of all jobs in one of these states, in the order they were added."""
+        return tuple(job_id for job_id, entry in self._entries.items() if entry.state in states)
+
+    def wake_at(self) -> float | None:
+        """When the next waiting job may be tried again; None if none waits or the queue is paused."""
+        if self.paused or not self._waiting:
+            return None
+        return min(self._entries[job_id].retry_at for job_id in self._waiting)
+
+    # --- telling ---
+
+    def add(self, job_ids: Iterable[str]) -> None:
+        """Queue new jobs, or ended ones anew."""
+        for job_id in job_ids:
+            entry = self._entries.get(job_id)
+            if entry is not None and not entry.state.ended:
+                continue
+            self._entries.pop(job_id, None)
+            self._entries[job_id] = _Entry()
+            self._ready.append(job_id)
+            self._queued += 1
+
+    def start_next(self, now: float) -> str | None:
+        """The id of the job to start now, which counts as running from here; None if none may."""
+        limit = 1 if self._slowed else self._limit
+        if self.paused or len(self._running) >= limit:
+            return None
+        for job_id in self._waiting:
+            if self._entries[job_id].retry_at <= now:
+                del self._waiting[job_id]
+                return self._start(job_id)
+        while self._ready:
+            job_id = self._ready.popleft()
+            if self._entries[job_id].state is JobState.QUEUED:
+                self._queued -= 1
+                return self._start(job_id)
+        return None
+
+    def finish(self, job_id: str, outcome: Outcome, now: float, jitter: float) -> Verdict:
+        """Take note of how a run ended.
+
+        Args:
+            jitter: 0 to 1, drawn by the caller: jobs that failed together are not tried again together.
+        """
+        self._running.discard(job_id)
+        entry = self._entries[job_id]
+        if isinstance(outcome, Failed):
+            failure = outcome.failure
+            if failure.scope is Scope.BATCH:
+                self.paused = True
+                self._requeue_first(job_id)
+                return Verdict.HELD
+            if failure.retryable and entry.tries < MAX_TRIES:
+                self._slowed = self._slowed or failure.code == "kraken.rate_limited"
+                entry.state = JobState.WAITING
+                entry.retry_at = now + _pause(failure, entry.tries, jitter)
+                self._waiting[job_id] = None
+                return Verdict.TRY_AGAIN
+        else:
+            self._slowed = False
+        entry.state = state_of(outcome)
+        return Verdict.ENDED
+
+    def retry_at(self, job_id: str) -> float:
+        """When a waiting job is tried again."""
+        return self._entries[job_id].retry_at
+
+    def cancel(self, job_id: str) -> bool:
+        """Take a job that does not run out of the queue; False if it runs or has ended already."""
+        entry = self._entries.get(job_id)
+        if entry is None or entry.state not in {JobState.QUEUED, JobState.WAITING}:
+            return False
+        if entry.state is JobState.QUEUED:
+            self._queued -= 1
+        self._waiting.pop(job_id, None)
+        entry.state = JobState.CANCELLED  # start_next passes over it: removing from the middle would be slow
+        return True
+
+    def resume(self) -> None:
+        """Go on after a pause; jobs that wait are tried at once, as the person just said so."""
+        self.paused = False
+        for job_id in self._waiting:
+            self._entries[job_id].retry_at = 0.0
+
+    def _start(self, job_id: str) -> str:
+        entry = self._entries[job_id]
+        entry.state = JobState.RUNNING
+        entry.tries += 1
+        self._running.add(job_id)
+        return job_id
+
+    def _requeue_first(self, job_id: str) -> None:
+        entry = self._entries[job_id]
+        entry.state = JobState.QUEUED
+        entry.tries -= 1
+        self._ready.appendleft(job_id)
+        self._queued += 1
+
+
+def _pause(failure: Failure, tries: int, jitter: float) -> float:
+    """Seconds until the next try: growing, spread by half, and never less than the server asked for."""
+    grown = min(_LONGEST_PAUSE, _FIRST_PAUSE * 4.0 ** (tries - 1))
+    asked = min(float(failure.retry_after or 0), _LONGEST_RETRY_AFTER)
+    return max(grown * (0.5 + 0.5 * jitter), asked)

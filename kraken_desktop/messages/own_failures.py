@@ -1,0 +1,159 @@
+"""Words for what this computer keeps: secrets in the keyring, settings, journal, pasted images."""
+
+from __future__ import annotations
+
+from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message
+
+OWN_FAILURES: dict[str, Message] = {
+    # --- secrets
+    "secret.error": Message(
+        QT_TRANSLATE_NOOP("messages", "{secret} could not be read or kept."),
+        QT_TRANSLATE_NOOP("messages", "This computer’s keyring did not give an answer that we can use."),
+        QT_TRANSLATE_NOOP("messages", "Check the keyring, or enter the secret for this session only."),
+    ),
+    "secret.no_keyring": Message(
+        QT_TRANSLATE_NOOP("messages", "This computer has no keyring to keep secrets in."),
+        QT_TRANSLATE_NOOP("messages", "Secrets are never written to a file. {secret} has no other place."),
+        QT_TRANSLATE_NOOP("messages", "Enter it for this session only, or install a keyring such as GNOME Keyring."),
+    ),
+    "secret.locked": Message(
+        QT_TRANSLATE_NOOP("messages", "The keyring is locked."),
+        QT_TRANSLATE_NOOP("messages", "{secret} is kept there, and nobody unlocked it."),
+        QT_TRANSLATE_NOOP("messages", "Unlock the keyring and try again, or enter the secret for this session only."),
+    ),
+    "secret.denied": Message(
+        QT_TRANSLATE_NOOP("messages", "The keyring does not let us in."),
+        QT_TRANSLATE_NOOP("messages", "{secret} is kept there, but the keyring refused, failed, or did not answer."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Let Kraken Desktop use the keyring and try again, or enter the secret for this session only.",
+        ),
+    ),
+    "secret.missing": Message(
+        QT_TRANSLATE_NOOP("messages", "{secret} is missing."),
+        QT_TRANSLATE_NOOP("messages", "It was never entered here, or for an earlier session only."),
+        QT_TRANSLATE_NOOP("messages", "Enter it in the settings, then try again."),
+    ),
+    "secret.missing:variable": Message(
+        QT_TRANSLATE_NOOP("messages", "{secret} is missing."),
+        QT_TRANSLATE_NOOP("messages", "It is to come from the environment variable {variable}, which is not set."),
+        QT_TRANSLATE_NOOP("messages", "Set {variable} and start again, or enter the secret in the settings."),
+    ),
+    "secret.missing:empty": Message(
+        QT_TRANSLATE_NOOP("messages", "{secret} is empty."),
+        QT_TRANSLATE_NOOP("messages", "Nothing but blanks was entered."),
+        QT_TRANSLATE_NOOP("messages", "Enter it again."),
+    ),
+    "secret.missing:aws_profile": Message(
+        QT_TRANSLATE_NOOP("messages", "Keys of an AWS profile cannot be used yet."),
+        QT_TRANSLATE_NOOP("messages", "In this version the keys come from the keyring or from the environment."),
+        QT_TRANSLATE_NOOP("messages", "Enter an access key and its secret in the profile."),
+    ),
+    "secret.too_long": Message(
+        QT_TRANSLATE_NOOP("messages", "{secret} is too long to be kept."),
+        QT_TRANSLATE_NOOP("messages", "At most {limit} characters can be kept; more was probably pasted than meant."),
+        QT_TRANSLATE_NOOP("messages", "Copy just the secret, and enter it again."),
+    ),
+    # --- our own files
+    "store.error": Message(
+        QT_TRANSLATE_NOOP("messages", "A file of Kraken Desktop cannot be read or written."),
+        QT_TRANSLATE_NOOP("messages", "It is {path}."),
+        QT_TRANSLATE_NOOP("messages", "Check the free space and the rights of its folder, then try again."),
+    ),
+    "store.settings": Message(
+        QT_TRANSLATE_NOOP("messages", "There was a problem with the settings file."),
+        QT_TRANSLATE_NOOP("messages", "It is {path}."),
+        QT_TRANSLATE_NOOP("messages", "Check your profiles before the next upload."),
+    ),
+    "store.settings:truncated": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings file was damaged; the last good copy is used."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "It was cut short, perhaps by a power cut or a full disk. The damaged file is kept: {reason}",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Check your profiles: the very last changes may be missing."),
+    ),
+    "store.settings:foreign": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings file had parts that are not ours; what was good is used."),
+        QT_TRANSLATE_NOOP("messages", "Another program or a manual edit changed it. The file is kept: {reason}"),
+        QT_TRANSLATE_NOOP("messages", "Check your profiles: some changes may be missing."),
+    ),
+    "store.settings:newer": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings were written by a newer Kraken Desktop."),
+        QT_TRANSLATE_NOOP("messages", "This version does not know all that stands in {path}, and keeps a copy of it."),
+        QT_TRANSLATE_NOOP("messages", "Update Kraken Desktop, or check your profiles before the next upload."),
+    ),
+    "store.settings:unreadable": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings cannot be read."),
+        QT_TRANSLATE_NOOP("messages", "This computer does not let us open {path}. The file is left as it is."),
+        QT_TRANSLATE_NOOP("messages", "Allow reading the file, then start Kraken Desktop again."),
+    ),
+    "store.settings:unwritable": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings could not be saved."),
+        QT_TRANSLATE_NOOP("messages", "{path} cannot be written. The file is as it was."),
+        QT_TRANSLATE_NOOP("messages", "Check the free space and the rights of its folder, then save again."),
+    ),
+    "store.journal": Message(
+        QT_TRANSLATE_NOOP("messages", "The history cannot be kept on disk."),
+        QT_TRANSLATE_NOOP("messages", "There is a problem with {path}. Uploads go on, remembered until you quit."),
+        QT_TRANSLATE_NOOP("messages", "Copy the links you need before you quit."),
+    ),
+    "store.journal:corrupt": Message(
+        QT_TRANSLATE_NOOP("messages", "The history was damaged, and a new one was begun."),
+        QT_TRANSLATE_NOOP("messages", "The damaged file is kept: {path}"),
+        QT_TRANSLATE_NOOP("messages", "Add again what was still to be uploaded. What is in the bucket is not touched."),
+    ),
+    "store.journal:newer": Message(
+        QT_TRANSLATE_NOOP("messages", "The history was written by a newer Kraken Desktop."),
+        QT_TRANSLATE_NOOP("messages", "{path} is left as it is. Uploads go on, remembered until you quit."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Update Kraken Desktop to see the history; copy the links you need before you quit."
+        ),
+    ),
+    "store.journal:unreadable": Message(
+        QT_TRANSLATE_NOOP("messages", "The history cannot be read."),
+        QT_TRANSLATE_NOOP("messages", "{path} cannot be opened. Uploads go on, remembered until you quit."),
+        QT_TRANSLATE_NOOP("messages", "Allow reading the file, then start Kraken Desktop again."),
+    ),
+    "store.journal:unwritable": Message(
+        QT_TRANSLATE_NOOP("messages", "The history cannot be saved."),
+        QT_TRANSLATE_NOOP("messages", "{path} cannot be written. Uploads go on, remembered until you quit."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Check the free space and the rights of its folder; copy your links before you quit."
+        ),
+    ),
+    "store.spool": Message(
+        QT_TRANSLATE_NOOP("messages", "The pasted image could not be kept."),
+        QT_TRANSLATE_NOOP("messages", "{path} cannot be written."),
+        QT_TRANSLATE_NOOP("messages", "Check the free space of the disk, then paste it again."),
+    ),
+}
+
+SECRETS: dict[str, str] = {
+    "": QT_TRANSLATE_NOOP("messages", "The secret"),
+    "api-secret": QT_TRANSLATE_NOOP("messages", "The Kraken.io API secret"),
+    "api-key": QT_TRANSLATE_NOOP("messages", "The Kraken.io API key"),
+    "s3-secret": QT_TRANSLATE_NOOP("messages", "The S3 secret access key"),
+    "s3-access-key": QT_TRANSLATE_NOOP("messages", "The S3 access key ID"),
+    "s3-session-token": QT_TRANSLATE_NOOP("messages", "The S3 session token"),
+}
+"""By the last part of a secret's name in the keyring."""
+
+KINDS: dict[str, str] = {
+    "bmp": QT_TRANSLATE_NOOP("messages", "a BMP image"),
+    "tiff": QT_TRANSLATE_NOOP("messages", "a TIFF image"),
+    "raw": QT_TRANSLATE_NOOP("messages", "a raw photo of a camera"),
+    "jxl": QT_TRANSLATE_NOOP("messages", "a JPEG XL image"),
+    "jp2": QT_TRANSLATE_NOOP("messages", "a JPEG 2000 image"),
+    "ico": QT_TRANSLATE_NOOP("messages", "an icon or a cursor of Windows"),
+    "psd": QT_TRANSLATE_NOOP("messages", "a Photoshop document"),
+    "eps": QT_TRANSLATE_NOOP("messages", "a PostScript document"),
+    "pdf": QT_TRANSLATE_NOOP("messages", "a PDF document"),
+    "video": QT_TRANSLATE_NOOP("messages", "a video"),
+    "audio": QT_TRANSLATE_NOOP("messages", "a sound"),
+    "zip": QT_TRANSLATE_NOOP("messages", "a ZIP archive or an office document"),
+    "archive": QT_TRANSLATE_NOOP("messages", "an archive"),
+    "xml": QT_TRANSLATE_NOOP("messages", "an XML document"),
+    "text": QT_TRANSLATE_NOOP("messages", "plain text"),
+}
+"""By ``UnsupportedTypeError.detected``, where a message does not name it already."""

@@ -1,0 +1,76 @@
+"""Words for jobs on their way and at their end, and for counts of them."""
+
+from __future__ import annotations
+
+from kraken_desktop.messages.text import QT_TRANSLATE_NOOP
+from kraken_desktop.model.job import JobState, Phase
+
+PHASES: dict[Phase, str] = {
+    Phase.PLANNING: QT_TRANSLATE_NOOP("messages", "Preparing"),
+    Phase.UPLOADING: QT_TRANSLATE_NOOP("messages", "Uploading"),
+    Phase.OPTIMIZING: QT_TRANSLATE_NOOP("messages", "Optimizing"),
+    Phase.CHECKING: QT_TRANSLATE_NOOP("messages", "Looking in the bucket"),
+}
+
+STATES: dict[JobState, str] = {
+    JobState.QUEUED: QT_TRANSLATE_NOOP("messages", "Queued"),
+    JobState.RUNNING: QT_TRANSLATE_NOOP("messages", "Running"),
+    JobState.WAITING: QT_TRANSLATE_NOOP("messages", "Trying again soon"),
+    JobState.DONE: QT_TRANSLATE_NOOP("messages", "Done"),
+    JobState.SKIPPED: QT_TRANSLATE_NOOP("messages", "Skipped"),
+    JobState.CANCELLED: QT_TRANSLATE_NOOP("messages", "Cancelled"),
+    JobState.FAILED: QT_TRANSLATE_NOOP("messages", "Failed"),
+}
+
+UPLOADING_SHARE = QT_TRANSLATE_NOOP("messages", "Uploading, {share}")
+WAITING_SECONDS = QT_TRANSLATE_NOOP("messages", "Trying again in {seconds} s")
+HELD = QT_TRANSLATE_NOOP("messages", "On hold: {what}")
+PAUSED = QT_TRANSLATE_NOOP("messages", "The queue is on hold: {what}")
+
+SKIP_REASONS: dict[str, str] = {
+    "already_stored": QT_TRANSLATE_NOOP("messages", "Skipped: the same image is in the bucket already"),
+    "name_taken": QT_TRANSLATE_NOOP("messages", "Skipped: there is an object of this name already"),
+}
+"""By ``Skipped.reason``."""
+
+DONE_SMALLER = QT_TRANSLATE_NOOP("messages", "Done, {share} smaller")
+DONE_NO_SMALLER = QT_TRANSLATE_NOOP("messages", "Done, no smaller than before")
+DONE_MANY = QT_TRANSLATE_NOOP("messages", "Done, {images}")
+MAY_ARRIVE = QT_TRANSLATE_NOOP("messages", "Cancelled; the image may still arrive in the bucket")
+FAILED = QT_TRANSLATE_NOOP("messages", "Failed: {what}")
+PARTLY = QT_TRANSLATE_NOOP("messages", "Failed with {images} stored: {what}")
+SMALLER = QT_TRANSLATE_NOOP("messages", "{share} smaller")
+NO_SMALLER = QT_TRANSLATE_NOOP("messages", "no smaller")
+
+ONE_IMAGE = QT_TRANSLATE_NOOP("messages", "{count} image")
+MANY_IMAGES = QT_TRANSLATE_NOOP("messages", "{count} images")
+
+SUMMARY: dict[JobState, str] = {
+    JobState.DONE: QT_TRANSLATE_NOOP("messages", "{count} done"),
+    JobState.SKIPPED: QT_TRANSLATE_NOOP("messages", "{count} skipped"),
+    JobState.CANCELLED: QT_TRANSLATE_NOOP("messages", "{count} cancelled"),
+    JobState.FAILED: QT_TRANSLATE_NOOP("messages", "{count} failed"),
+    JobState.RUNNING: QT_TRANSLATE_NOOP("messages", "{count} running"),
+    JobState.WAITING: QT_TRANSLATE_NOOP("messages", "{count} waiting for another try"),
+    JobState.QUEUED: QT_TRANSLATE_NOOP("messages", "{count} queued"),
+}
+"""In the order of a status line."""
+
+LEFT_OUT = QT_TRANSLATE_NOOP("messages", "Left out of “{folder}”: {counts}")
+
+LEFT_OUT_COUNTS: dict[str, tuple[str, str]] = {
+    "hidden": (
+        QT_TRANSLATE_NOOP("messages", "{count} hidden file or folder"),
+        QT_TRANSLATE_NOOP("messages", "{count} hidden files or folders"),
+    ),
+    "pdf": (QT_TRANSLATE_NOOP("messages", "{count} PDF"), QT_TRANSLATE_NOOP("messages", "{count} PDFs")),
+    "other_image": (
+        QT_TRANSLATE_NOOP("messages", "{count} image of another type"),
+        QT_TRANSLATE_NOOP("messages", "{count} images of other types"),
+    ),
+    "not_an_image": (
+        QT_TRANSLATE_NOOP("messages", "{count} file that is no image"),
+        QT_TRANSLATE_NOOP("messages", "{count} files that are no images"),
+    ),
+}
+"""By ``LeftOutReason``: for one, and for any other number."""

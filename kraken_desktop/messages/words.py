@@ -1,0 +1,283 @@
+"""Chooses the words for errors, findings, outcomes and states, and fills in their facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from kraken_desktop.messages import states
+from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
+from kraken_desktop.messages.failures import FAILURES
+from kraken_desktop.messages.own_failures import KINDS, OWN_FAILURES, SECRETS
+from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
+from kraken_desktop.messages.s3_findings import S3_FINDINGS
+from kraken_desktop.messages.template_findings import EXPLANATIONS, KEY_FINDINGS, TEMPLATE_FINDINGS
+from kraken_desktop.messages.text import (
+    QT_TRANSLATE_NOOP,
+    Message,
+    Translate,
+    file_name,
+    fill,
+    identity,
+    percent,
+    shown,
+    shown_path,
+    size,
+)
+from kraken_desktop.model.errors import Fact, KrakenDesktopError
+from kraken_desktop.model.job import (
+    Cancelled,
+    Done,
+    Failed,
+    Failure,
+    JobState,
+    JobStatus,
+    Outcome,
+    Phase,
+    Skipped,
+)
+from kraken_desktop.model.profile import Finding
+
+_FAILURES = FAILURES | OWN_FAILURES
+_FINDINGS = PROFILE_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS
+
+_UNKNOWN_FINDING = Message(
+    QT_TRANSLATE_NOOP("messages", "Something is wrong here: {detail}"),
+    QT_TRANSLATE_NOOP("messages", "It breaks the rule “{problem}”."),
+    QT_TRANSLATE_NOOP("messages", "Correct it."),
+)
+_TEMPLATE_WHAT = QT_TRANSLATE_NOOP("messages", "The path template of the profile needs a correction.")
+_PROFILE_WHAT = QT_TRANSLATE_NOOP("messages", "The profile “{profile}” needs a correction.")
+
+_KRAKEN_SAID = QT_TRANSLATE_NOOP("messages", "Kraken.io said: “{text}”")
+_ANSWER_WAS = QT_TRANSLATE_NOOP("messages", "The answer was: “{text}”")
+_SYSTEM_SAID = QT_TRANSLATE_NOOP("messages", "The system said: “{text}”")
+_S3_SAID = QT_TRANSLATE_NOOP("messages", "S3’s code for it: {text}")
+
+# The fact that refines the words of a code.
+_REFINED_BY = {
+    "source.unsupported": "detected",
+    "transport.timeout": "phase",
+    "kraken.bad_answer": "reason",
+    "bucket.lookup": "status",
+    "store.settings": "problem",
+    "store.journal": "problem",
+}
+
+# Where ``reason`` is the system's own text, and not a code or a path of ours.
+_QUOTED = ("source.unreadable", "transport.", "store.journal", "store.error", "store.spool")
+_QUOTED_SETTINGS = frozenset({"unreadable", "unwritable"})
+
+
+class Words:
+    """Puts codes and facts into words of one language.
+
+    Args:
+        translate: called for each text when it is shown, with the English source text.
+    """
+
+    def __init__(self, translate: Translate = identity) -> None:
+        self._translate = translate
+
+    # --- what went wrong ---
+
+    def error(self, error: KrakenDesktopError) -> Message:
+        """An error that was just raised; also the notices that settings and journal leave."""
+        return self.failure(Failure.of(error))
+
+    def failure(self, failure: Failure) -> Message:
+        """An error as it was journaled. Codes of another version get general words, never an exception."""
+        code, facts = failure.code, failure.facts
+        values = self._values(code, facts)
+        if code in {"plan.template", "plan.profile", "plan.unsafe_key"}:
+            return self._of_the_plan(code, values)
+        if code in PUSH_WHAT:
+            return self._of_the_push(code, values)
+        family = code.partition(".")[0]
+        source = next(
+            (_FAILURES[name] for name in (*_refined(code, facts), code, f"{family}.error") if name in _FAILURES),
+            _FAILURES["error"],
+        )
+        message = self._filled(source, values)
+        return Message(message.what, _joined(message.why, *self._quotes(code, facts)), message.remedy)
+
+    def paused(self, failure: Failure) -> str:
+        """Why the queue waits, on one line."""
+        return self._fill(states.PAUSED, what=self.failure(failure).what)
+
+    def _of_the_plan(self, code: str, values: Mapping[str, str]) -> Message:
+        found = self._filled(_FINDINGS.get(values.get("problem", ""), _UNKNOWN_FINDING), values)
+        if code == "plan.unsafe_key":
+            return found
+        what = fill(self._translate, _PROFILE_WHAT if code == "plan.profile" else _TEMPLATE_WHAT, values)
+        return Message(what, _joined(found.what, found.why), found.remedy)
+
+    def _of_the_push(self, code: str, values: Mapping[str, str]) -> Message:
+        why, remedy = PUSH_REASONS.get(values.get("aws_code", ""), PUSH_REASONS[""])
+        said = values.get("said", "")
+        quote = self._fill(_ANSWER_WAS, text=said) if said else ""
+        message = self._filled(Message(PUSH_WHAT[code], why, remedy), values)
+        return Message(message.what, _joined(message.why, quote, self._fill(CHARGED)), message.remedy)
+
+    def _quotes(self, code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
+        if said := facts.get("said"):
+            yield self._fill(_KRAKEN_SAID, text=shown(said))
+        reason = facts.get("reason")
+        quoted = code.startswith(_QUOTED) or (code == "store.settings" and facts.get("problem") in _QUOTED_SETTINGS)
+        if reason and quoted:
+            yield self._fill(_SYSTEM_SAID, text=shown(reason))
+        if code == "bucket.lookup" and (aws_code := facts.get("aws_code")):
+            yield self._fill(_S3_SAID, text=shown(aws_code))
+
+    def _values(self, code: str, facts: Mapping[str, Fact]) -> dict[str, str]:
+        """The facts as texts, and what follows from them."""
+        values = {name: "" if fact is None else shown(fact) for name, fact in facts.items()}
+        path = facts.get("path")
+        if isinstance(path, str):
+            values |= {"path": shown_path(path), "file": file_name(path)}
+        if code == "store.settings" and not values.get("reason"):
+            # It could not be set aside, so it is where it was.
+            values["reason"] = values.get("path", "")
+        detected = values.get("detected", "")
+        values["content"] = self._fill(KINDS[detected]) if detected in KINDS else detected
+        if code.startswith("secret."):
+            name = values.get("name", "").rpartition("/")[2]
+            values["secret"] = self._fill(SECRETS.get(name, SECRETS[""]))
+        else:
+            sizes = {name: facts.get(name) for name in ("size", "limit")}
+            values |= {name: size(count, self._translate) for name, count in sizes.items() if isinstance(count, int)}
+        return values
+
+    # --- what is wrong in a form ---
+
+    def finding(self, finding: Finding) -> Message:
+        """One thing wrong, or unwise, in what was typed."""
+        values = {"detail": shown(finding.detail), "problem": finding.problem, "name": "", "key": ""}
+        return self._filled(_FINDINGS.get(finding.problem, _UNKNOWN_FINDING), values)
+
+    def field(self, name: str) -> str:
+        """The name of a field that a finding is about."""
+        return self._fill(FIELDS[name]) if name in FIELDS else name
+
+    def explanation(self, code: str) -> str:
+        """What a variable or filter of the path template stands for; codes as ``object_key`` has them."""
+        return self._fill(EXPLANATIONS[code]) if code in EXPLANATIONS else ""
+
+    # --- how jobs fare ---
+
+    def phase(self, phase: Phase) -> str:
+        """What a running job is doing."""
+        return self._fill(states.PHASES[phase])
+
+    def state(self, status: JobStatus, now: float | None = None) -> str:
+        """Where a job is, on one line.
+
+        Args:
+            status: the row's.
+            now: on the runner's clock; with it the seconds until another try are told.
+        """
+        if status.outcome is not None and status.state.ended:
+            return self.outcome(status.outcome)
+        progress = status.progress
+        if status.state is JobState.RUNNING and progress is not None:
+            if progress.phase is Phase.UPLOADING and progress.total > 0:
+                return self._fill(states.UPLOADING_SHARE, share=percent(progress.sent, progress.total))
+            return self.phase(progress.phase)
+        if status.state is JobState.WAITING and status.retry_at is not None and now is not None:
+            seconds = max(1, round(status.retry_at - now))
+            return self._fill(states.WAITING_SECONDS, seconds=str(seconds))
+        if status.state is JobState.QUEUED and status.waiting_for is not None:
+            return self._fill(states.HELD, what=self.failure(status.waiting_for).what)
+        return self._fill(states.STATES[status.state])
+
+    def outcome(self, outcome: Outcome) -> str:
+        """How a job ended, on one line."""
+        match outcome:
+            case Done():
+                return self._done(outcome)
+            case Skipped():
+                return self._fill(states.SKIP_REASONS.get(outcome.reason, states.STATES[JobState.SKIPPED]))
+            case Cancelled():
+                return self._fill(states.MAY_ARRIVE if outcome.may_arrive else states.STATES[JobState.CANCELLED])
+            case Failed():
+                what = self.failure(outcome.failure).what
+                if outcome.images:
+                    return self._fill(states.PARTLY, images=self.images(len(outcome.images)), what=what)
+                return self._fill(states.FAILED, what=what)
+
+    def _done(self, outcome: Done) -> str:
+        if len(outcome.images) > 1:
+            return self._fill(states.DONE_MANY, images=self.images(len(outcome.images)))
+        saved, original = outcome.saved_bytes, outcome.original_bytes
+        if saved is None or not original:
+            return self._fill(states.STATES[JobState.DONE])
+        if saved == 0:
+            return self._fill(states.DONE_NO_SMALLER)
+        return self._fill(states.DONE_SMALLER, share=percent(saved, original))
+
+    def saving(self, saved_bytes: int | None, original_bytes: int | None) -> str:
+        """``45% smaller``; empty where a size is unknown."""
+        if saved_bytes is None or not original_bytes:
+            return ""
+        if saved_bytes <= 0:
+            return self._fill(states.NO_SMALLER)
+        return self._fill(states.SMALLER, share=percent(saved_bytes, original_bytes))
+
+    def size(self, count: int) -> str:
+        """A number of bytes: ``1.2 MB``."""
+        return size(count, self._translate)
+
+    def images(self, count: int) -> str:
+        """``1 image``, ``3 images``."""
+        return self._counted((states.ONE_IMAGE, states.MANY_IMAGES), count)
+
+    def summary(self, counts: Mapping[JobState, int]) -> str:
+        """``58 done, 2 failed``; empty without jobs."""
+        told = (
+            self._fill(text, count=str(counts[state])) for state, text in states.SUMMARY.items() if counts.get(state)
+        )
+        return ", ".join(told)
+
+    def left_out(self, folder: str, counts: Iterable[tuple[str, int]]) -> str:
+        """What of a dropped folder was passed over, on one line; takes the parts of an ``intake.LeftOut``."""
+        other = states.LEFT_OUT_COUNTS["not_an_image"]
+        told = (self._counted(states.LEFT_OUT_COUNTS.get(str(reason), other), count) for reason, count in counts)
+        return self._fill(states.LEFT_OUT, folder=shown(folder), counts=", ".join(told))
+
+    # --- the machinery ---
+
+    def _counted(self, forms: tuple[str, str], count: int) -> str:
+        return self._fill(forms[0] if count == 1 else forms[1], count=str(count))
+
+    def _fill(self, source: str, **values: str) -> str:
+        return fill(self._translate, source, values)
+
+    def _filled(self, source: Message, values: Mapping[str, str]) -> Message:
+        return Message(
+            fill(self._translate, source.what, values),
+            fill(self._translate, source.why, values),
+            fill(self._translate, source.remedy, values),
+        )
+
+
+def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
+    """Keys of more exact words, the best first."""
+    told = facts.get(_REFINED_BY.get(code, ""))
+    if told not in (None, ""):
+        yield f"{code}:{told}"
+        if told in KINDS:
+            yield f"{code}:?"
+    if code == "kraken.file_too_large" and isinstance(facts.get("limit"), int):
+        yield f"{code}:limit"
+    if code == "fate.unknown" and not facts.get("key"):
+        yield f"{code}:no_key"
+    if code == "secret.missing":
+        yield f"{code}:{facts.get('reason')}"
+        if facts.get("variable"):
+            yield f"{code}:variable"
+
+
+def _joined(*sentences: str) -> str:
+    """Sentences one after the other; one that ends with a fact gets a full stop."""
+    told = [sentence for sentence in sentences if sentence]
+    ended = [text if text.endswith((".", "…", "”")) else f"{text}." for text in told[:-1]]
+    return " ".join((*ended, *told[-1:]))

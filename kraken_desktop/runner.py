@@ -1,0 +1,331 @@
+"""Drives the queue with any executor: the window's thread pool, the terminal's, or a test's own hands."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from kraken_desktop.cancel import CancelToken
+from kraken_desktop.job_queue import JobQueue, Verdict
+from kraken_desktop.model.job import (
+    Cancelled,
+    Failed,
+    Failure,
+    Job,
+    JobState,
+    JobStatus,
+    Outcome,
+    Progress,
+    state_of,
+)
+from kraken_desktop.stores.journal import Journal, Recovered
+
+_log = logging.getLogger(__name__)
+
+
+class Executor(Protocol):
+    """Runs callables on other threads, or later."""
+
+    def submit(self, work: Callable[[], None], /) -> object:
+        """Run ``work`` once, soon. It never raises."""
+
+
+class Work(Protocol):
+    """What the pipeline does: one job to its outcome, never raising."""
+
+    def __call__(
+        self,
+        job: Job,
+        cancel: CancelToken,
+        tell: Callable[[Progress], None],
+        suspected_since: datetime | None = None,
+        /,
+    ) -> Outcome: ...
+
+
+class Listener(Protocol):
+    """Hears what happens, from any thread. Must return quickly, and may not call the runner back."""
+
+    def job_changed(self, status: JobStatus) -> None:
+        """A job has another state; the status is whole and frozen."""
+
+    def queue_paused(self, why: Failure | None) -> None:
+        """The queue stopped because each further job would fail alike; None: it goes on."""
+
+
+class CallLater(Protocol):
+    """Calls something once, after some seconds; what it returns can take that back."""
+
+    def __call__(self, seconds: float, call: Callable[[], None], /) -> Callable[[], None]: ...
+
+
+def call_later(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
+    """A timer on a thread of its own, which does not keep the program alive."""
+    timer = threading.Timer(seconds, call)
+    timer.daemon = True
+    timer.start()
+    return timer.cancel
+
+
+class Runner:
+    """The queue at work. Every method may be called from any thread.
+
+    ``submit``, ``cancel`` and ``retry`` write to the journal: not for a thread that paints.
+
+    Args:
+        limit: how many jobs run at the same time.
+        draw: a random number of 0 to 1, for the jitter of pauses.
+    """
+
+    def __init__(
+        self,
+        *,
+        executor: Executor,
+        work: Work,
+        journal: Journal,
+        listener: Listener,
+        limit: int,
+        clock: Callable[[], float] = time.monotonic,
+        later: CallLater = call_later,
+        draw: Callable[[], float] = random.random,
+    ) -> None:
+        self._executor = executor
+        self._work = work
+        self._journal = journal
+        self._listener = listener
+        self._clock = clock
+        self._later = later
+        self._draw = draw
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
+        self._queue = JobQueue(limit)
+        self._status: dict[str, JobStatus] = {}
+        self._tokens: dict[str, CancelToken] = {}
+        self._suspected: dict[str, datetime] = {}
+        self._progress: dict[str, Progress] = {}
+        self._ending = 0
+        self._forget_timer: Callable[[], None] | None = None
+        self._closing = False
+
+    # --- what a front end asks for ---
+
+    def submit(self, jobs: Sequence[Job]) -> None:
+        """Journal new jobs, then queue them."""
+        self._journal.add(jobs)
+        self._enqueue(jobs)
+
+    def resume_jobs(self, recovered: Sequence[Recovered]) -> None:
+        """Queue the jobs of an earlier run. One that may have been charged is only looked for, not sent."""
+        with self._lock:
+            for each in recovered:
+                if each.attempt is not None and each.attempt.maybe_charged:
+                    self._suspected[each.job.id] = each.attempt.started_at
+        self._enqueue([each.job for each in recovered])
+
+    def cancel(self, job_ids: Iterable[str] | None = None) -> None:
+        """Stop jobs wherever they are; all of them without an argument. Ended ones stay as they are."""
+        with self._lock:
+            unfinished = (JobState.QUEUED, JobState.WAITING, JobState.RUNNING)
+            chosen = self._queue.ids_in(*unfinished) if job_ids is None else tuple(job_ids)
+            taken = [job_id for job_id in chosen if self._queue.cancel(job_id)]
+            tokens = [self._tokens[job_id] for job_id in chosen if job_id in self._tokens]
+            self._ending += len(taken)
+        for token in tokens:
+            token.cancel()
+        self._end_all(taken, Cancelled())
+
+    def retry(self, job_ids: Iterable[str] | None = None) -> None:
+        """Queue failed and cancelled jobs anew; all failed ones without an argument. A pause ends with it."""
+        with self._lock:
+            failed = (JobState.FAILED,)
+            again = (JobState.FAILED, JobState.CANCELLED)
+            chosen = (
+                self._queue.ids_in(*failed)
+                if job_ids is None
+                else tuple(job_id for job_id in job_ids if self._queue.state(job_id) in again)
+            )
+            jobs = [self._status[job_id].job for job_id in chosen]
+        self._journal.requeue_all([job.id for job in jobs])
+        self._enqueue(jobs)
+        self.resume()
+
+    def pause(self) -> None:
+        """Start nothing more; what runs, runs on."""
+        with self._lock:
+            self._queue.paused = True
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        with self._lock:
+            was_paused = self._queue.paused
+            self._queue.resume()
+        if was_paused:
+            self._listener.queue_paused(None)
+        self._pump()
+
+    def abandon(self, failure: Failure) -> None:
+        """Let every job that has not started fail with this failure: nobody is there to mend it."""
+        with self._lock:
+            waiting = self._queue.ids_in(JobState.QUEUED, JobState.WAITING)
+            taken = [job_id for job_id in waiting if self._queue.cancel(job_id)]
+            self._ending += len(taken)
+        self._end_all(taken, Failed(failure=failure))
+
+    @property
+    def paused(self) -> bool:
+        """Whether the queue waits for the person."""
+        with self._lock:
+            return self._queue.paused
+
+    def take_progress(self) -> dict[str, Progress]:
+        """The newest progress of each job since the last call."""
+        with self._lock:
+            taken, self._progress = self._progress, {}
+        return taken
+
+    def wait_idle(self, timeout: float | None = None) -> bool:
+        """Wait until nothing runs or waits; False if that took longer than ``timeout`` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._queue.idle and not self._ending, timeout)
+
+    def close(self, timeout: float = 2.0) -> bool:
+        """Stop everything for the end of the program; what has not ended is taken up at the next start.
+
+        Returns False if a worker did not end within ``timeout`` seconds.
+        """
+        with self._lock:
+            self._closing = True
+            self._queue.paused = True
+            tokens = tuple(self._tokens.values())
+            if self._forget_timer is not None:
+                self._forget_timer()
+        for token in tokens:
+            token.cancel()
+        with self._changed:
+            return self._changed.wait_for(lambda: not self._tokens and not self._ending, timeout)
+
+    # --- the machinery ---
+
+    def _enqueue(self, jobs: Sequence[Job]) -> None:
+        with self._lock:
+            for job in jobs:
+                earlier = self._status.get(job.id)
+                self._status[job.id] = JobStatus(job=job, keys=earlier.keys if earlier is not None else ())
+            self._queue.add(job.id for job in jobs)
+            queued = [self._status[job.id] for job in jobs]
+        for status in queued:
+            self._listener.job_changed(status)
+        self._pump()
+
+    def _pump(self) -> None:
+        """Start what may start, and make sure to be called again when something waits."""
+        started: list[JobStatus] = []
+        with self._lock:
+            if self._closing:
+                return
+            while (job_id := self._queue.start_next(self._clock())) is not None:
+                self._tokens[job_id] = CancelToken()
+                status = replace(
+                    self._status[job_id],
+                    state=JobState.RUNNING,
+                    tries=self._queue.tries(job_id),
+                    retry_at=None,
+                    waiting_for=None,
+                    outcome=None,
+                )
+                self._status[job_id] = status
+                started.append(status)
+            self._set_timer()
+        for status in started:
+            self._listener.job_changed(status)
+            self._executor.submit(self._runs(status.job.id))
+
+    def _set_timer(self) -> None:
+        if self._forget_timer is not None:
+            self._forget_timer()
+            self._forget_timer = None
+        wake_at = self._queue.wake_at()
+        if wake_at is not None and wake_at > self._clock():
+            self._forget_timer = self._later(wake_at - self._clock(), self._pump)
+
+    def _runs(self, job_id: str) -> Callable[[], None]:
+        def run() -> None:
+            with self._lock:
+                job, token = self._status[job_id].job, self._tokens[job_id]
+                suspected = self._suspected.pop(job_id, None)
+
+            def tell(progress: Progress) -> None:
+                with self._lock:
+                    self._progress[job_id] = progress
+                    if progress.key and not self._status[job_id].keys:
+                        self._status[job_id] = replace(self._status[job_id], keys=(progress.key,))
+
+            self._ran(job_id, self._work(job, token, tell, suspected))
+
+        return run
+
+    def _ran(self, job_id: str, outcome: Outcome) -> None:
+        paused_by: Failure | None = None
+        with self._lock:
+            del self._tokens[job_id]
+            self._progress.pop(job_id, None)
+            if self._closing and isinstance(outcome, Cancelled):
+                # Not the person's wish: the journal shows it unfinished, and the next start looks after it.
+                self._changed.notify_all()
+                return
+            was_paused = self._queue.paused
+            verdict = self._queue.finish(job_id, outcome, self._clock(), self._draw())
+            if verdict is Verdict.ENDED:
+                self._ending += 1
+            elif isinstance(outcome, Failed):
+                self._put_back(job_id, verdict, outcome.failure)
+                if verdict is Verdict.HELD and not was_paused:
+                    paused_by = outcome.failure
+            status = self._status[job_id]
+        if verdict is Verdict.ENDED:
+            self._end_all([job_id], outcome)
+        else:
+            self._listener.job_changed(status)
+        if paused_by is not None:
+            self._listener.queue_paused(paused_by)
+        self._pump()
+
+    def _put_back(self, job_id: str, verdict: Verdict, failure: Failure) -> None:
+        waits = verdict is Verdict.TRY_AGAIN
+        self._status[job_id] = replace(
+            self._status[job_id],
+            state=JobState.WAITING if waits else JobState.QUEUED,
+            retry_at=self._queue.retry_at(job_id) if waits else None,
+            waiting_for=failure,
+        )
+
+    def _end_all(self, job_ids: Sequence[str], outcome: Outcome) -> None:
+        """Journal the outcome first: what is shown as ended has ended for good."""
+        if not job_ids:
+            return
+        self._journal.finish_all(dict.fromkeys(job_ids, outcome))
+        ended = []
+        with self._lock:
+            for job_id in job_ids:
+                keys = tuple(image.key for image in outcome.images) or self._status[job_id].keys
+                self._status[job_id] = replace(
+                    self._status[job_id],
+                    state=state_of(outcome),
+                    outcome=outcome,
+                    keys=keys,
+                    progress=None,
+                    retry_at=None,
+                    waiting_for=None,
+                )
+                ended.append(self._status[job_id])
+        for status in ended:
+            self._listener.job_changed(status)
+        with self._changed:
+            self._ending -= len(job_ids)
+            self._changed.notify_all()

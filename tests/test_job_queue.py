@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import pytest
+
+from kraken_desktop.job_queue import MAX_TRIES, JobQueue, Verdict
+from kraken_desktop.model.errors import Scope
+from kraken_desktop.model.job import Cancelled, Done, Failed, Failure, JobState, Outcome, Skipped, state_of
+
+BUSY = Failed(failure=Failure(code="kraken.server_fault", retryable=True))
+LIMITED = Failed(failure=Failure(code="kraken.rate_limited", retryable=True, facts={"retry_after": 30}))
+BROKEN = Failed(failure=Failure(code="source.missing"))
+WRONG_KEY = Failed(failure=Failure(code="kraken.bad_credentials", scope=Scope.BATCH))
+DONE = Done(images=())
+
+
+def queue_of(count: int, limit: int = 2) -> JobQueue:
+    queue = JobQueue(limit)
+    queue.add(f"job{n}" for n in range(count))
+    return queue
+
+
+def start_all(queue: JobQueue, now: float = 0.0) -> list[str]:
+    started = []
+    while (job_id := queue.start_next(now)) is not None:
+        started.append(job_id)
+    return started
+
+
+def test_jobs_start_in_order_up_to_the_limit() -> None:
+    queue = queue_of(5)
+    assert start_all(queue) == ["job0", "job1"]
+    queue.finish("job1", DONE, 0, 0)
+    assert start_all(queue) == ["job2"]
+    assert queue.running == {"job0", "job2"}
+
+
+@pytest.mark.parametrize("outcome", [DONE, Skipped(reason="same"), Cancelled(), BROKEN])
+def test_a_final_outcome_ends_the_job(outcome: Outcome) -> None:
+    queue = queue_of(1)
+    start_all(queue)
+    assert queue.finish("job0", outcome, 0, 0) is Verdict.ENDED
+    assert queue.state("job0") is state_of(outcome)
+    assert queue.idle
+
+
+def test_one_bad_file_never_stops_the_others() -> None:
+    queue = queue_of(100, limit=1)
+    ended = []
+    while (job_id := queue.start_next(0)) is not None:
+        ended.append(job_id)
+        queue.finish(job_id, BROKEN if job_id == "job3" else DONE, 0, 0)
+    assert len(ended) == 100
+    assert queue.ids_in(JobState.FAILED) == ("job3",)
+
+
+def test_retries_wait_longer_each_time_and_end() -> None:
+    queue, now, pauses = queue_of(1), 0.0, []
+    while True:
+        assert queue.start_next(now) == "job0"
+        if queue.finish("job0", BUSY, now, 1.0) is Verdict.ENDED:
+            break
+        assert queue.start_next(now) is None, "not before its time"
+        wake_at = queue.wake_at()
+        assert wake_at is not None
+        pauses.append(wake_at - now)
+        now = wake_at
+    assert len(pauses) == MAX_TRIES - 1
+    assert pauses == sorted(set(pauses))
+    assert queue.state("job0") is JobState.FAILED
+
+
+def test_jitter_spreads_the_pause_by_half() -> None:
+    spread = []
+    for jitter in (0.0, 1.0):
+        queue = queue_of(1)
+        start_all(queue)
+        queue.finish("job0", BUSY, 0, jitter)
+        spread.append(queue.retry_at("job0"))
+    assert spread[0] == spread[1] / 2
+
+
+def test_the_server_is_not_asked_before_the_time_it_named() -> None:
+    queue = queue_of(1)
+    start_all(queue)
+    queue.finish("job0", LIMITED, 100.0, 0.0)
+    assert queue.retry_at("job0") >= 130.0
+
+
+def test_after_a_rate_limit_one_at_a_time_until_a_success() -> None:
+    queue = queue_of(6, limit=3)
+    start_all(queue)
+    queue.finish("job0", LIMITED, 0, 0)
+    queue.finish("job1", BROKEN, 0, 0)
+    assert start_all(queue) == [], "job2 still runs"
+    queue.finish("job2", DONE, 0, 0)
+    assert start_all(queue) == ["job3", "job4", "job5"]
+
+
+def test_one_bad_credential_holds_the_queue_and_loses_no_job() -> None:
+    queue = queue_of(4)
+    start_all(queue)
+    assert queue.finish("job0", WRONG_KEY, 0, 0) is Verdict.HELD
+    assert queue.finish("job1", WRONG_KEY, 0, 0) is Verdict.HELD
+    assert queue.paused
+    assert start_all(queue) == []
+    assert not queue.idle
+    queue.resume()
+    assert set(start_all(queue)) == {"job0", "job1"}
+    assert queue.tries("job0") == 1, "a held try does not count"
+
+
+def test_resuming_tries_waiting_jobs_at_once() -> None:
+    queue = queue_of(1)
+    start_all(queue)
+    queue.finish("job0", LIMITED, 0, 0)
+    queue.paused = True
+    assert queue.wake_at() is None
+    queue.resume()
+    assert start_all(queue) == ["job0"]
+
+
+@pytest.mark.parametrize("waiting", [False, True])
+def test_cancel_takes_a_job_out(waiting: bool) -> None:
+    queue = queue_of(2, limit=1)
+    if waiting:
+        start_all(queue)
+        queue.finish("job0", BUSY, 0, 0)
+    assert queue.cancel("job0")
+    assert not queue.cancel("job0"), "only once"
+    assert start_all(queue, now=1e9) == ["job1"]
+    assert queue.state("job0") is JobState.CANCELLED
+
+
+def test_a_running_job_is_not_taken_out() -> None:
+    queue = queue_of(1)
+    start_all(queue)
+    assert not queue.cancel("job0")
+
+
+def test_a_cancelled_job_can_be_added_again_and_runs_once() -> None:
+    queue = queue_of(2, limit=5)
+    queue.cancel("job0")
+    queue.add(["job0"])
+    assert sorted(start_all(queue)) == ["job0", "job1"]
+    assert queue.running == {"job0", "job1"}
+    assert queue.tries("job0") == 1
+
+
+def test_adding_a_known_job_again_changes_nothing() -> None:
+    queue = queue_of(1)
+    queue.add(["job0"])
+    assert start_all(queue) == ["job0"]
+    queue.add(["job0"])
+    assert start_all(queue) == []

@@ -1,0 +1,482 @@
+"""Every code has words, every text is translatable, and no fact can break them."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+import string
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+import kraken_desktop.messages
+from kraken_desktop.intake import LeftOutReason
+from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, size
+from kraken_desktop.messages.amazon import PUSH_REASONS
+from kraken_desktop.messages.own_failures import KINDS, SECRETS
+from kraken_desktop.messages.states import LEFT_OUT_COUNTS, SKIP_REASONS
+from kraken_desktop.model import errors, object_key, profile_rules
+from kraken_desktop.model.errors import Fact, KrakenDesktopError, all_error_types
+from kraken_desktop.model.image_types import OTHER_FILES, OTHER_IMAGES
+from kraken_desktop.model.job import (
+    Cancelled,
+    Done,
+    Failed,
+    Failure,
+    Job,
+    JobState,
+    JobStatus,
+    Outcome,
+    Phase,
+    Progress,
+    Skipped,
+    Snapshot,
+    Source,
+    SourceKind,
+    StoredImage,
+)
+from kraken_desktop.model.profile import Finding, Profile
+from kraken_desktop.model.recipe import Recipe
+
+GENERIC = {"error"}
+
+EXAMPLES: dict[str, Fact] = {
+    "path": "/home/me/Bilder/a {b} {0} {{c}}.png",
+    "name": "a {b} {0}.png",
+    "key": "2026/{x}/a.png",
+    "template": "{stem}{",
+    "problem": "template.unclosed_brace",
+    "field": "path_template",
+    "profile": "Blog {1}",
+    "detail": "{date",
+    "host": "api.kraken.io",
+    "reason": "No route to {host}",
+    "said": "Error {oops} while <b>working</b>",
+    "bucket": "pictures",
+    "kind": "KeyError",
+    "variable": "KRAKEN_S3_SECRET",
+    "phase": "read",
+    "aws_code": "AccessDenied",
+    "detected": "pdf",
+    "size": 150_000_000,
+    "limit": 33_554_432,
+    "status": 403,
+    "seconds": 120,
+    "retry_after": 30,
+    "sent_all": True,
+}
+
+REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
+    "source.unsupported": (
+        "detected",
+        ["", *sorted(KINDS), "html", "svgz", "special", "address", "address_with_password", "unheard of"],
+    ),
+    "transport.timeout": ("phase", ["connect", "send", "read", "total"]),
+    "kraken.bad_answer": ("reason", ["", "json", "kraked_url", "quota", "redirect"]),
+    "kraken.file_too_large": ("limit", [None, 33_554_432]),
+    "kraken.store_push": ("aws_code", [*PUSH_REASONS, "Unheard.Of"]),
+    "kraken.store_denied": ("aws_code", [*PUSH_REASONS, "Unheard.Of"]),
+    "kraken.store_busy": ("aws_code", [*PUSH_REASONS]),
+    "fate.unknown": ("key", ["", "a.png"]),
+    "bucket.lookup": ("status", [0, 403, 503]),
+    "secret.missing": ("reason", ["", "empty", "aws_profile"]),
+    "store.settings": ("problem", ["", "truncated", "foreign", "newer", "unreadable", "unwritable"]),
+    "store.journal": ("problem", ["", "corrupt", "newer", "unreadable", "unwritable"]),
+    "plan.unsafe_key": ("problem", list(object_key.KEY_PROBLEMS)),
+    "plan.template": ("problem", list(object_key.PROBLEMS)),
+    "plan.profile": ("problem", [*profile_rules.PROBLEMS, *object_key.PROBLEMS, "engine.not_yet"]),
+}
+
+KINDS_OF_ERROR = [kind for kind in all_error_types() if kind.code not in GENERIC]
+
+
+def example(kind: type[KrakenDesktopError], *, sparse: bool = False, **given: Fact) -> KrakenDesktopError:
+    """An error with all its facts, or with only those that it must have."""
+    facts = {
+        field.name: EXAMPLES[field.name]
+        for field in dataclasses.fields(kind)
+        if not (sparse and field.default is not dataclasses.MISSING)
+    }
+    return kind(**(facts | given))  # type: ignore[arg-type]
+
+
+def examples() -> list[KrakenDesktopError]:
+    told = [example(kind) for kind in KINDS_OF_ERROR]
+    for kind in KINDS_OF_ERROR:
+        name, values = REFINEMENTS.get(kind.code, ("", []))
+        # A problem in a template always comes with its detail.
+        sparsely = (False,) if kind.code.startswith("plan.") else (False, True)
+        told += [example(kind, sparse=True)] if True in sparsely else []
+        told += [example(kind, sparse=sparse, **{name: value}) for value in values for sparse in sparsely]
+    return told
+
+
+ALL = examples()
+PROBLEMS = [*profile_rules.PROBLEMS, *object_key.PROBLEMS, *object_key.KEY_PROBLEMS, "engine.not_yet"]
+
+
+def parts(message: Message) -> tuple[str, str, str]:
+    return message.what, message.why, message.remedy
+
+
+def check(message: Message) -> None:
+    for text in parts(message):
+        assert text
+        assert text == text.strip()
+        for wrong in ("None", "…", "!", "  ", "\n", "..", " ,"):
+            assert wrong not in text
+    assert message.remedy.endswith(".")
+
+
+def finding(problem: str, detail: str = "detail") -> Finding:
+    return Finding(field=problem.partition(".")[0], problem=problem, detail=detail)
+
+
+# --- completeness ---
+
+
+@pytest.mark.parametrize("error", ALL, ids=lambda error: error.code)
+def test_every_error_has_words_of_its_own(error: KrakenDesktopError) -> None:
+    message = Words().error(error)
+    check(message)
+    if not error.code.endswith(".error"):
+        family = error.code.partition(".")[0]
+        for general in ("error", f"{family}.error"):
+            assert message.what != Words().failure(Failure(code=general, facts=error.facts)).what
+
+
+def test_different_errors_read_differently() -> None:
+    told: dict[tuple[str, str, str], str] = {}
+    for kind in KINDS_OF_ERROR:
+        assert told.setdefault(parts(Words().error(example(kind))), kind.code) == kind.code
+
+
+def test_classes_that_the_examples_refine_exist() -> None:
+    assert set(REFINEMENTS) <= {kind.code for kind in KINDS_OF_ERROR}
+
+
+@pytest.mark.parametrize("problem", PROBLEMS)
+def test_every_finding_has_words_of_its_own(problem: str) -> None:
+    message = Words().finding(finding(problem))
+    check(message)
+    assert problem not in message.why
+    check(Words().finding(finding(problem, detail="{x} {0} {")))
+
+
+def test_every_field_that_a_finding_names_has_a_name() -> None:
+    for field in (*(field.name for field in dataclasses.fields(Profile)), "api_key", "api_url"):
+        if field != "id":
+            assert Words().field(field) != field
+
+
+def test_variables_filters_types_and_reasons_have_words() -> None:
+    for _, code in (*object_key.variables(), *object_key.filters()):
+        assert Words().explanation(code)
+    assert Words().explanation("variable.unheard_of") == ""
+    assert set(KINDS) | {"html", "svgz"} == OTHER_IMAGES | OTHER_FILES
+    assert set(LEFT_OUT_COUNTS) == set(LeftOutReason)
+
+
+@pytest.mark.parametrize("code", ["store.unheard_of", "unheard.of", "", "secret.missing", "source.too_large"])
+@pytest.mark.parametrize("facts", [{}, {"said": None, "path": 7, "limit": "x", "reason": None}])
+def test_failures_of_another_version_get_general_words(code: str, facts: dict[str, Fact]) -> None:
+    for text in parts(Words().failure(Failure(code=code, facts=facts))):
+        assert text
+        assert "{" not in text
+
+
+def test_an_unknown_finding_gets_general_words() -> None:
+    assert "bucket.unheard_of" in Words().finding(finding("bucket.unheard_of")).why
+
+
+# --- facts ---
+
+
+SPELLINGS = re.compile(r"\{(name|stem|stem\|slug|ext|hash:8|date:%Y/%m|counter|folder|random:6)\}|\{ and \}|missing \}")
+
+
+@pytest.mark.parametrize("error", ALL, ids=lambda error: error.code)
+def test_nothing_is_left_open(error: KrakenDesktopError) -> None:
+    facts = {name: re.sub("[{}]", "_", fact) if isinstance(fact, str) else fact for name, fact in error.facts.items()}
+    failure = dataclasses.replace(Failure.of(error), facts=facts)
+    assert not re.search("[{}]", SPELLINGS.sub("", "".join(parts(Words().failure(failure)))))
+
+
+def test_braces_in_facts_stay_as_they_are() -> None:
+    path = "/home/{me}/a {b} {0} {{c}} {path.png"
+    message = Words().error(errors.SourceMissingError(path=path))
+    assert message.what == "“a {b} {0} {{c}} {path.png” was not found."
+    assert path in message.why
+
+
+def test_the_servers_and_the_systems_own_words_are_quoted() -> None:
+    for kind in KINDS_OF_ERROR:
+        error = example(kind)
+        if "said" in error.facts:
+            assert "“Error {oops} while <b>working</b>”" in Words().error(error).why
+    why = Words().error(errors.ConnectError(host="x", reason="No route to host")).why
+    assert why.endswith("The system said: “No route to host”")
+
+
+def test_names_are_one_line_of_visible_text() -> None:
+    path = "/a/evil\n\u202egpj.exe\udce9 \U0001f469\u200d\U0001f680.png"
+    message = Words().error(errors.SourceMissingError(path=path))
+    assert message.what == "“evil \ufffdgpj.exe\ufffd \U0001f469\u200d\U0001f680.png” was not found."
+    message.why.encode()
+
+
+def test_long_facts_are_cut() -> None:
+    assert len(Words().error(errors.ServerFaultError(status=500, said="x" * 10_000)).why) < 800
+
+
+@pytest.mark.parametrize(
+    "url", ["https://me:hunter2@example.com/a.png?X-Amz-Signature=hunter2#hunter2", "https://me:hunter2@[bad/a.png?hunter2"]
+)  # fmt: skip
+def test_addresses_are_shown_without_what_may_be_secret(url: str) -> None:
+    message = Words().error(errors.UnsupportedTypeError(path=url, detected="address_with_password"))
+    assert "hunter2" not in "".join(parts(message))
+    assert "a.png" in message.what
+
+
+def test_secrets_are_called_by_what_they_are() -> None:
+    missing = errors.SecretMissingError(name="profile/0f/s3-secret", variable="KRAKEN_S3_SECRET")
+    assert Words().error(missing).what == "The S3 secret access key is missing."
+    assert "KRAKEN_S3_SECRET" in Words().error(missing).remedy
+    assert Words().error(errors.SecretTooLongError(name="x", limit=12_000)).why.startswith("At most 12000 characters")
+
+
+def test_what_must_be_said() -> None:
+    words = Words()
+    unknown = words.error(errors.FateUnknownError(reason="transport.lost", key="a.png"))
+    assert "may have been charged" in unknown.what
+    assert "Retry sends" in unknown.remedy
+    assert "may still arrive" in words.outcome(Cancelled(may_arrive=True))
+    acl = errors.StoreDeniedError(status=500, aws_code="AccessControlListNotSupported")
+    assert "Bucket owner preferred" in words.error(acl).remedy
+    assert "may have charged" in words.error(acl).why
+    assert "(KeyError)" in words.error(errors.UnexpectedError(kind="KeyError")).why
+    tiff = words.error(errors.UnsupportedTypeError(path="a.jpg", detected="tiff"))
+    assert "a TIFF image" in tiff.why
+    html = words.error(errors.UnsupportedTypeError(path="a.jpg", detected="html"))
+    assert "web page" in html.what
+    large = words.error(errors.SourceTooLargeError(path="a.png", size=150_000_000, limit=104_857_600))
+    assert "150 MB" in large.why
+    assert "105 MB" in large.why
+
+
+# --- translation ---
+
+
+def in_cyrillic(text: str) -> str:
+    """A translation in which no Latin letter is left but those of placeholders."""
+    return re.sub(r"\{\{.*?\}\}|(\{[^{}]*\})|[A-Za-z]", lambda found: found[1] or "ж", text)
+
+
+def latin(text: str) -> list[str]:
+    return re.findall("[A-Za-z]+", text)
+
+
+def test_every_text_is_translated_and_found_by_lupdate() -> None:
+    asked: set[str] = set()
+
+    def translate(text: str) -> str:
+        asked.add(text)
+        return in_cyrillic(text)
+
+    words = Words(translate)
+    shown = [part for error in ALL for part in parts(words.failure(nameless(error)))]
+    shown += [part for problem in PROBLEMS for part in parts(words.finding(finding(problem, detail="1")))]
+    shown += [words.outcome(outcome) for outcome, _ in OUTCOMES]
+    shown += [words.outcome(Skipped(reason=reason)) for reason in SKIP_REASONS]
+    shown += [words.phase(phase) for phase in Phase]
+    shown += [words.state(status(state)) for state in JobState]
+    shown += [words.state(status(state, retry_at=9.0), now=4.0) for state in JobState]
+    shown += [words.explanation(code) for _, code in (*object_key.variables(), *object_key.filters())]
+    shown += [words.field(field.name) for field in dataclasses.fields(Profile) if field.name != "id"]
+    shown += [words.field("api_key"), words.field("api_url"), words.paused(Failure(code="kraken.quota"))]
+    shown += [words.summary(dict.fromkeys(JobState, 2)), words.saving(5, 10), words.saving(0, 10)]
+    shown += [words.left_out("1", [(reason, count)]) for reason in LeftOutReason for count in (1, 2)]
+    shown += [words.size(10**power) for power in (0, 1, 3, 6, 9, 12)] + [words.images(1), words.images(2)]
+    shown += [words.state(status(JobState.QUEUED, waiting_for=Failure(code="kraken.quota")))]
+    shown += [words.state(status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING, sent=1, total=2)))]
+    shown += parts(words.finding(finding("1.2", detail="3")))
+    shown += parts(words.failure(Failure(code="1")))
+    for name in SECRETS:
+        shown += parts(words.error(errors.SecretMissingError(name=f"account/1/{name}")))
+    assert [text for text in shown if latin(text)] == []
+    assert asked <= marked()
+    assert marked() - asked == set(), "texts that nobody shows"
+
+
+def nameless(error: KrakenDesktopError) -> Failure:
+    """The error with facts that hold no letter, but for those that choose the words."""
+    chosen = REFINEMENTS.get(error.code, ("", []))[0]
+    facts: dict[str, Fact] = {
+        name: fact if name == chosen or not isinstance(fact, str) or not fact else "1"
+        for name, fact in error.facts.items()
+    }
+    if error.code == "secret.missing":
+        facts["reason"] = error.facts["reason"]
+    if error.code.startswith("secret.") and error.code != "secret.missing":
+        facts["name"] = "1"
+    if facts.get("key"):
+        facts["key"] = "1"
+    if facts.get("detected") == "unheard of":
+        facts["detected"] = "1"
+    return dataclasses.replace(Failure.of(error), facts=facts)
+
+
+def marked() -> set[str]:
+    """Every text that Qt's lupdate finds."""
+    texts = set()
+    for path in Path(kraken_desktop.messages.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "QT_TRANSLATE_NOOP":
+                context, text = (ast.literal_eval(argument) for argument in node.args)
+                assert context == "messages"
+                texts.add(text)
+    return texts
+
+
+def test_the_mark_changes_nothing() -> None:
+    assert QT_TRANSLATE_NOOP("messages", "a {b}") == "a {b}"
+
+
+def test_texts_are_well_formed() -> None:
+    for text in marked():
+        fields = {name for _, name, spec, conversion in string.Formatter().parse(text) if name is not None}
+        assert all(re.fullmatch("[a-z_0-9]+", field) for field in fields), text
+        assert "'" not in text
+        assert '"' not in text
+
+
+@pytest.mark.parametrize("broken", ["{", "{0}", "{path.x}", "{path:d}", "{path[x]}", "{path!z}", "}"])
+def test_a_translation_that_does_not_fit_gives_way_to_english(broken: str) -> None:
+    error = errors.SourceMissingError(path="/a/b.png")
+    assert Words(lambda text: broken).error(error) == Words().error(error)
+
+
+# --- outcomes and states ---
+
+
+def stored(size_in_bytes: int | None = None) -> StoredImage:
+    return StoredImage(key="a.png", url="https://x/a.png", bytes=size_in_bytes)
+
+
+FAILURE = Failure(code="kraken.quota", facts={"status": 429})
+OUTCOMES: list[tuple[Outcome, str]] = [
+    (Done(images=(stored(55),), original_bytes=100), "Done, 45% smaller"),
+    (Done(images=(stored(100),), original_bytes=100), "Done, no smaller than before"),
+    (Done(images=(stored(999),), original_bytes=1000), "Done, 1% smaller"),
+    (Done(images=(stored(),), original_bytes=100), "Done"),
+    (Done(images=(stored(9),)), "Done"),
+    (Done(images=(stored(9), stored(8)), original_bytes=100), "Done, 2 images"),
+    (Skipped(reason="already_stored"), "Skipped: the same image is in the bucket already"),
+    (Skipped(reason="unheard_of"), "Skipped"),
+    (Cancelled(), "Cancelled"),
+    (Cancelled(may_arrive=True), "Cancelled; the image may still arrive in the bucket"),
+    (Failed(failure=FAILURE), "Failed: The quota of your Kraken.io plan is used up."),
+    (
+        Failed(failure=FAILURE, images=(stored(),)),
+        "Failed with 1 image stored: The quota of your Kraken.io plan is used up.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("outcome", "line"), OUTCOMES)
+def test_outcomes(outcome: Outcome, line: str) -> None:
+    assert Words().outcome(outcome) == line
+    assert Words().state(status(JobState.DONE, outcome=outcome)) == line
+
+
+def status(
+    state: JobState,
+    *,
+    progress: Progress | None = None,
+    outcome: Outcome | None = None,
+    retry_at: float | None = None,
+    waiting_for: Failure | None = None,
+) -> JobStatus:
+    job = Job(
+        id="1",
+        batch_id="1",
+        position=1,
+        dropped_at=datetime(2026, 1, 1, tzinfo=UTC),
+        source=Source(kind=SourceKind.FILE, location="/a.png", name="a.png"),
+        snapshot=Snapshot(profile=Profile(id="1", name="Blog"), recipe=Recipe()),
+    )
+    return JobStatus(
+        job=job, state=state, progress=progress, outcome=outcome, retry_at=retry_at, waiting_for=waiting_for
+    )
+
+
+@pytest.mark.parametrize(
+    ("shown", "line"),
+    [
+        (status(JobState.QUEUED), "Queued"),
+        (status(JobState.RUNNING), "Running"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.PLANNING)), "Preparing"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING)), "Uploading"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING, sent=999, total=1000)), "Uploading, 99%"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.OPTIMIZING, sent=9, total=9)), "Optimizing"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.CHECKING)), "Looking in the bucket"),
+        (status(JobState.WAITING), "Trying again soon"),
+        (status(JobState.WAITING, retry_at=104.6), "Trying again in 5 s"),
+        (status(JobState.WAITING, retry_at=99.0), "Trying again in 1 s"),
+        (
+            status(JobState.QUEUED, waiting_for=FAILURE),
+            "On hold: The quota of your Kraken.io plan is used up.",
+        ),
+        (status(JobState.FAILED), "Failed"),
+    ],
+)
+def test_states(shown: JobStatus, line: str) -> None:
+    assert Words().state(shown, now=100.0) == line
+
+
+# --- numbers ---
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1.0 kB"),
+        (1_234_567, "1.2 MB"),
+        (99_949, "99.9 kB"),
+        (99_950, "100 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1.0 MB"),
+        (5_368_709_120, "5.4 GB"),
+        (64_424_509_440_000, "64.4 TB"),
+        (5 * 10**15, "5000 TB"),
+        (-1_500_000, "-1.5 MB"),
+    ],
+)
+def test_sizes(count: int, text: str) -> None:
+    assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "text"),
+    [(0, 10, "0%"), (1, 1000, "1%"), (999, 1000, "99%"), (10, 10, "100%"), (1, 0, "0%"), (45, 100, "45%")],
+)
+def test_percent(part: int, whole: int, text: str) -> None:
+    assert percent(part, whole) == text
+
+
+def test_counts() -> None:
+    words = Words()
+    assert words.summary({JobState.FAILED: 2, JobState.DONE: 58, JobState.QUEUED: 0}) == "58 done, 2 failed"
+    assert words.summary({}) == ""
+    assert words.images(1) == "1 image"
+    assert words.images(0) == "0 images"
+    assert words.saving(None, 5) == words.saving(5, None) == words.saving(0, 0) == ""
+    assert words.saving(1, 4) == "25% smaller"
+    assert words.left_out("Pics", [(LeftOutReason.HIDDEN, 1), (LeftOutReason.PDF, 3)]) == (
+        "Left out of “Pics”: 1 hidden file or folder, 3 PDFs"
+    )

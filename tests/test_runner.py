@@ -1,0 +1,337 @@
+from __future__ import annotations
+
+import threading
+import uuid
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from kraken_desktop.cancel import CancelToken
+from kraken_desktop.model.errors import Scope
+from kraken_desktop.model.job import (
+    Cancelled,
+    Done,
+    Failed,
+    Failure,
+    Job,
+    JobState,
+    JobStatus,
+    Outcome,
+    Phase,
+    Progress,
+    Snapshot,
+    Source,
+    SourceKind,
+    StoredImage,
+)
+from kraken_desktop.model.profile import Profile
+from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.runner import Runner
+from kraken_desktop.stores.journal import Journal
+
+WRONG_KEY = Failed(failure=Failure(code="kraken.bad_credentials", scope=Scope.BATCH))
+BUSY = Failed(failure=Failure(code="kraken.server_fault", retryable=True))
+BROKEN = Failed(failure=Failure(code="source.missing"))
+
+
+def stored(name: str) -> Done:
+    return Done(images=(StoredImage(key=name, url=f"https://cdn.example/{name}"),), original_bytes=10)
+
+
+def jobs_of(count: int) -> list[Job]:
+    snapshot = Snapshot(profile=Profile(id="p", name="Web"), recipe=Recipe())
+    batch = str(uuid.uuid4())
+    return [
+        Job(
+            id=f"job{n}",
+            batch_id=batch,
+            position=n + 1,
+            dropped_at=datetime.now(UTC),
+            source=Source(kind=SourceKind.FILE, location=f"/images/{n}.png", name=f"{n}.png", size=10),
+            snapshot=snapshot,
+        )
+        for n in range(count)
+    ]
+
+
+class ByHand:
+    """An executor that runs what the test says, when it says so."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Callable[[], None]] = []
+
+    def submit(self, work: Callable[[], None], /) -> None:
+        self.waiting.append(work)
+
+    def run_all(self) -> None:
+        while self.waiting:
+            self.waiting.pop(0)()
+
+
+@dataclass
+class Heard:
+    """A listener that keeps what it hears."""
+
+    statuses: list[JobStatus] = field(default_factory=list)
+    pauses: list[Failure | None] = field(default_factory=list)
+
+    def job_changed(self, status: JobStatus) -> None:
+        self.statuses.append(status)
+
+    def queue_paused(self, why: Failure | None) -> None:
+        self.pauses.append(why)
+
+    def states(self, job_id: str) -> list[JobState]:
+        return [status.state for status in self.statuses if status.job.id == job_id]
+
+    def last(self, job_id: str) -> JobStatus:
+        return [status for status in self.statuses if status.job.id == job_id][-1]
+
+
+@dataclass
+class Stage:
+    """A runner in a test's hands: time, threads and outcomes are what the test says."""
+
+    journal: Journal
+    executor: ByHand = field(default_factory=ByHand)
+    heard: Heard = field(default_factory=Heard)
+    outcomes: dict[str, list[Outcome]] = field(default_factory=dict)
+    suspected: dict[str, datetime | None] = field(default_factory=dict)
+    now: float = 0.0
+    timers: list[tuple[float, Callable[[], None]]] = field(default_factory=list)
+    ran: list[str] = field(default_factory=list)
+
+    def work(
+        self,
+        job: Job,
+        cancel: CancelToken,
+        tell: Callable[[Progress], None],
+        suspected_since: datetime | None = None,
+        /,
+    ) -> Outcome:
+        self.ran.append(job.id)
+        self.suspected[job.id] = suspected_since
+        tell(Progress(phase=Phase.UPLOADING, sent=5, total=10, key=f"{job.id}.png"))
+        if cancel.cancelled:
+            return Cancelled()
+        told = self.outcomes.get(job.id)
+        return told.pop(0) if told else stored(f"{job.id}.png")
+
+    def later(self, seconds: float, call: Callable[[], None], /) -> Callable[[], None]:
+        timer = (self.now + seconds, call)
+        self.timers.append(timer)
+        return lambda: self.timers.remove(timer) if timer in self.timers else None
+
+    def pass_time(self, until: float) -> None:
+        self.now = until
+        for timer in [timer for timer in self.timers if timer[0] <= until]:
+            self.timers.remove(timer)
+            timer[1]()
+
+    def runner(self, limit: int = 2) -> Runner:
+        return Runner(
+            executor=self.executor,
+            work=self.work,
+            journal=self.journal,
+            listener=self.heard,
+            limit=limit,
+            clock=lambda: self.now,
+            later=self.later,
+            draw=lambda: 1.0,
+        )
+
+
+def no_problem(error: Exception) -> None:
+    raise AssertionError(f"the journal is not kept: {error}")
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    opened = Journal.open(tmp_path / "journal", no_problem)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def stage(journal: Journal) -> Stage:
+    return Stage(journal)
+
+
+def test_every_job_is_run_once_and_journaled(stage: Stage) -> None:
+    runner = stage.runner()
+    runner.submit(jobs_of(5))
+    assert len(stage.executor.waiting) == 2, "as many as the limit allows"
+    stage.executor.run_all()
+    assert stage.ran == [f"job{n}" for n in range(5)]
+    assert stage.heard.states("job4") == [JobState.QUEUED, JobState.RUNNING, JobState.DONE]
+    assert runner.wait_idle(0)
+    assert {status.job.id for status in stage.journal.recent(10)} == {f"job{n}" for n in range(5)}
+
+
+def test_a_status_carries_the_planned_key(stage: Stage) -> None:
+    stage.outcomes["job0"] = [BROKEN]
+    stage.runner().submit(jobs_of(1))
+    stage.executor.run_all()
+    assert stage.heard.last("job0").keys == ("job0.png",)
+
+
+def test_progress_is_the_newest_of_each_job_and_taken_once(stage: Stage) -> None:
+    release = threading.Event()
+
+    def work(
+        job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
+    ) -> Outcome:
+        for sent in range(1, 6):
+            tell(Progress(phase=Phase.UPLOADING, sent=sent, total=5))
+        release.wait(10)
+        return stored(job.id)
+
+    stage.work = work  # type: ignore[method-assign]
+    with ThreadPoolExecutor(1) as pool:
+        stage.executor = pool  # type: ignore[assignment]
+        runner = stage.runner()
+        runner.submit(jobs_of(1))
+        seen: dict[str, Progress] = {}
+        waiting = threading.Event()
+        for _ in range(500):
+            seen |= runner.take_progress()
+            if seen and seen["job0"].sent == 5:
+                break
+            waiting.wait(0.01)
+        assert seen["job0"].sent == 5
+        assert runner.take_progress() == {}
+        release.set()
+        assert runner.wait_idle(10)
+
+
+def test_a_failure_that_may_pass_is_tried_again_after_a_pause(stage: Stage) -> None:
+    stage.outcomes["job0"] = [BUSY]
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    stage.executor.run_all()
+    waiting = stage.heard.last("job0")
+    assert (waiting.state, waiting.retry_at, waiting.waiting_for) == (JobState.WAITING, 2.0, BUSY.failure)
+    assert not runner.wait_idle(0)
+    stage.pass_time(2.0)
+    stage.executor.run_all()
+    assert stage.heard.last("job0").state is JobState.DONE
+    assert stage.heard.last("job0").tries == 2
+
+
+def test_one_bad_credential_is_told_once_and_holds_the_rest(stage: Stage) -> None:
+    stage.outcomes = {"job0": [WRONG_KEY], "job1": [WRONG_KEY]}
+    runner = stage.runner()
+    runner.submit(jobs_of(50))
+    stage.executor.run_all()
+    assert stage.heard.pauses == [WRONG_KEY.failure]
+    assert stage.ran == ["job0", "job1"]
+    assert stage.heard.last("job0").state is JobState.QUEUED
+    assert stage.heard.last("job0").waiting_for == WRONG_KEY.failure
+    runner.resume()
+    stage.executor.run_all()
+    assert stage.heard.pauses == [WRONG_KEY.failure, None]
+    assert all(stage.heard.last(f"job{n}").state is JobState.DONE for n in range(50))
+
+
+def test_abandon_ends_what_nobody_can_mend(stage: Stage) -> None:
+    stage.outcomes["job0"] = [WRONG_KEY]
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(3))
+    stage.executor.run_all()
+    runner.abandon(WRONG_KEY.failure)
+    assert runner.wait_idle(0)
+    assert [stage.heard.last(f"job{n}").outcome for n in range(3)] == [WRONG_KEY] * 3
+    assert stage.ran == ["job0"]
+
+
+def test_cancel_one_and_cancel_all(stage: Stage) -> None:
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(4))
+    runner.cancel(["job2"])
+    assert stage.heard.last("job2").state is JobState.CANCELLED
+    runner.cancel()
+    stage.executor.run_all()
+    assert runner.wait_idle(0)
+    assert [stage.heard.last(f"job{n}").state for n in range(4)] == [JobState.CANCELLED] * 4
+    assert stage.ran == ["job0"], "only the one that had started"
+
+
+def test_cancel_leaves_ended_jobs_alone(stage: Stage) -> None:
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    stage.executor.run_all()
+    runner.cancel()
+    assert stage.heard.last("job0").state is JobState.DONE
+
+
+@pytest.mark.parametrize("chosen", [["job0"], None])
+def test_retry_runs_a_failed_job_again(stage: Stage, chosen: list[str] | None) -> None:
+    stage.outcomes["job0"] = [BROKEN]
+    runner = stage.runner()
+    runner.submit(jobs_of(2))
+    stage.executor.run_all()
+    assert stage.heard.last("job0").state is JobState.FAILED
+    runner.retry(chosen)
+    stage.executor.run_all()
+    assert stage.heard.last("job0").state is JobState.DONE
+    assert stage.ran.count("job1") == 1
+
+
+def test_pause_starts_nothing_more(stage: Stage) -> None:
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(2))
+    runner.pause()
+    stage.executor.run_all()
+    assert stage.ran == ["job0"]
+    runner.resume()
+    stage.executor.run_all()
+    assert stage.ran == ["job0", "job1"]
+
+
+def test_what_was_running_at_the_end_of_the_program_is_there_at_the_next_start(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal", no_problem)
+    stage = Stage(journal)
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(2))
+    closer = threading.Thread(target=runner.close)
+    closer.start()
+    for _ in range(500):
+        if runner.paused:
+            break
+        threading.Event().wait(0.01)
+    stage.executor.run_all()
+    closer.join(10)
+    journal.close()
+    again = Journal.open(tmp_path / "journal", no_problem)
+    assert [each.job.id for each in again.take_over()] == ["job0", "job1"]
+    again.close()
+
+
+def test_a_suspected_job_of_an_earlier_run_is_only_looked_for(tmp_path: Path) -> None:
+    first = Journal.open(tmp_path / "journal", no_problem)
+    first.add(jobs_of(2))
+    first.note_sent(first.begin_attempt("job0"), bytes_sent=10, maybe_charged=True)
+    first.begin_attempt("job1")
+    first.close()
+    journal = Journal.open(tmp_path / "journal", no_problem)
+    stage = Stage(journal)
+    runner = stage.runner()
+    runner.resume_jobs(journal.take_over())
+    stage.executor.run_all()
+    assert stage.suspected["job0"] is not None
+    assert stage.suspected["job1"] is None
+    journal.close()
+
+
+def test_many_jobs_on_many_threads_end_once_each(stage: Stage) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        stage.executor = pool  # type: ignore[assignment]
+        runner = stage.runner(limit=8)
+        runner.submit(jobs_of(300))
+        assert runner.wait_idle(60)
+    ended = [status.job.id for status in stage.heard.statuses if status.state.ended]
+    assert sorted(ended) == sorted(f"job{n}" for n in range(300))
