@@ -52,7 +52,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         services.close()
     return code
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -1,0 +1,337 @@
+"""The real ``kraken-s3``, in a process of its own, through real servers."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.servers.fixtures import KrakenApiMaker
+from tests.servers.images import ImageKind, make_image, make_set
+from tests.servers.kraken_api import KrakenApi
+from tests.servers.kraken_faults import Fault, FaultKind
+from tests.servers.s3_handle import S3Handle, StrictS3Handle
+from tests.support.secret_service import missing_programs
+from tests.support.world import World
+
+COMMAND = [sys.executable, "-m", "kraken_desktop.cli"]
+
+
+@pytest.fixture
+def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
+    return World(home / "kraken", strict_s3, kraken_api, bucket)
+
+
+@pytest.fixture
+def either_world(home: Path, s3_server: S3Handle, make_kraken_api: KrakenApiMaker, bucket: str) -> World:
+    """With the strict S3 server, and with Ceph's."""
+    return World(home / "kraken", s3_server, make_kraken_api(s3_server), bucket)
+
+
+def kraken_s3(
+    world: World,
+    *arguments: str | Path,
+    given: str = "",
+    environ: Mapping[str, str] | None = None,
+    seconds: float = 100,
+) -> subprocess.CompletedProcess[str]:
+    """Run it to its end. Without a keyring: the secrets come from the environment, as on a server."""
+    return subprocess.run(
+        [*COMMAND, *map(str, arguments)],
+        input=given,
+        env=environment(world) if environ is None else dict(environ),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=seconds,
+        check=False,
+    )
+
+
+def environment(world: World) -> dict[str, str]:
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(world.home.parent),
+        "LANG": "C.UTF-8",
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring",
+        "PYTHONWARNINGS": "error",
+        **world.environ,
+        **world.variables(),
+    }
+
+
+def set_up(world: World, *options: str) -> None:
+    login = kraken_s3(
+        world,
+        "account", "login", "--api-key", world.api.api_key, "--api-secret-stdin", "--api-url", world.api.url,
+        given=world.api.api_secret,
+    )  # fmt: skip
+    assert login.returncode == 0, login.stderr
+    added = kraken_s3(
+        world,
+        "profile", "add", "web", "--bucket", world.bucket, "--region", world.s3.region, "--endpoint", world.s3.endpoint,
+        "--access-key", world.s3.access_key, "--secret-stdin", *options,
+        given=world.s3.secret,
+    )  # fmt: skip
+    assert added.returncode == 0, added.stderr
+
+
+def found_anywhere(folder: Path, secrets: tuple[str, ...]) -> list[Path]:
+    """Files that hold a secret, as text or as JSON would write it."""
+    return [
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and any(secret.encode() in path.read_bytes() for secret in secrets)
+    ]
+
+
+def test_images_in_links_out_in_input_order(either_world: World, tmp_path: Path) -> None:
+    world = either_world
+    set_up(world, "--tag", "team=web", "--metadata", "origin=desk", "--cache-control", "max-age=60")
+    images = make_set(tmp_path / "images", 12)
+    put = kraken_s3(world, "put", *images)
+    assert put.returncode == 0, put.stderr
+    links = put.stdout.splitlines()
+    assert len(links) == 12
+    for path, link in zip(images, links, strict=True):
+        assert f"/{path.stem}-" in link
+        answer = world.s3.anonymous_get(link)
+        assert answer.status == 200
+        assert len(answer.body) <= path.stat().st_size
+    for key in world.s3.keys(world.bucket):
+        stored = world.s3.get(world.bucket, key)
+        assert stored.metadata["origin"] == "desk"
+        assert stored.headers["cache-control"] == "max-age=60"
+        assert world.s3.acl(world.bucket, key) == "public-read"
+        assert world.s3.tags(world.bucket, key) == {"team": "web"}
+    assert world.api.peak_uploads > 1
+    assert found_anywhere(world.home.parent, world.secrets) == []
+
+
+def test_json_tells_everything_of_every_source(either_world: World, tmp_path: Path) -> None:
+    world = either_world
+    set_up(world)
+    good = make_image(ImageKind.JPEG, tmp_path / "good.jpg")
+    broken = make_image(ImageKind.TRUNCATED_JPEG, tmp_path / "broken.jpg")
+    text = make_image(ImageKind.TEXT_AS_JPEG, tmp_path / "text.jpg")
+    missing = tmp_path / "missing.png"
+    put = kraken_s3(world, "put", "--json", missing, good, text, broken)
+    assert put.returncode == 1
+    told = [json.loads(line) for line in put.stdout.splitlines()]
+    assert [each["source"] for each in told] == [str(path) for path in (missing, good, text, broken)]
+    assert [each["status"] for each in told] == ["failed", "done", "failed", "failed"]
+    assert all(each["profile"] == "web" for each in told)
+    done = told[1]
+    (image,) = done["images"]
+    assert set(image) == {"variant", "key", "url", "kraked_url", "width", "height", "bytes"}
+    assert world.s3.anonymous_get(image["url"]).status == 200
+    assert done["original_bytes"] == good.stat().st_size
+    assert done["saved_bytes"] == done["original_bytes"] - image["bytes"]
+    for each in told:
+        assert (each["status"] == "failed") == ("error" in each)
+    assert [each["error"]["code"] for each in told if "error" in each] == [
+        "source.missing",
+        "source.unsupported",
+        "kraken.type_refused",
+    ]
+    assert all(each["error"]["message"] and each["error"]["hint"] for each in told if "error" in each)
+    assert all(each["images"] == [] for each in told if "error" in each)
+
+
+@pytest.mark.parametrize(
+    ("link_format", "line"),
+    [("markdown", "![a.png]({})"), ("html", '<img src="{}" width="320" height="240" alt="a.png">')],
+)
+def test_links_as_they_are_needed(world: World, tmp_path: Path, link_format: str, line: str) -> None:
+    set_up(world, "--path", "{name}")
+    path = make_image(ImageKind.PNG, tmp_path / "a.png")
+    put = kraken_s3(world, "put", "--link", link_format, path)
+    assert put.stdout.strip() == line.format(f"{world.s3.endpoint}/{world.bucket}/a.png")
+
+
+def test_a_folder_and_an_address(world: World, tmp_path: Path) -> None:
+    set_up(world, "--path", "{folder}/{name}")
+    make_set(tmp_path / "shots" / "deep", 2)
+    (tmp_path / "shots" / "notes.txt").write_text("no image")
+    put = kraken_s3(world, "put", tmp_path / "shots")
+    assert put.returncode == 0, put.stderr
+    assert world.s3.keys(world.bucket) == ("shots/deep/image-000.jpg", "shots/deep/image-001.png")
+    assert "shots" in put.stderr
+    again = kraken_s3(world, "put", put.stdout.splitlines()[0])
+    assert again.returncode == 0, again.stderr
+    assert world.s3.anonymous_get(again.stdout.strip()).status == 200
+
+
+def test_recipes_reach_the_service(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    path = make_image(ImageKind.JPEG_EXIF, tmp_path / "a.jpg")
+    kraken_s3(world, "put", "--lossy", "--quality", "33", "--keep-meta", "copyright,date", path)
+    kraken_s3(world, "put", "--lossless", path)
+    lossy, lossless = (upload.parameters for upload in world.api.uploads)
+    assert (lossy["lossy"], lossy["quality"], lossy["preserve_meta"]) == (True, 33, ["copyright", "date"])
+    assert lossless["lossy"] is False
+    assert "quality" not in lossless
+
+
+def test_one_bad_credential_is_told_once_and_burns_nothing(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    environ = {**environment(world), "KRAKEN_API_SECRET": "wrong"}
+    put = kraken_s3(world, "put", "--json", "--jobs", "1", *make_set(tmp_path / "images", 8), environ=environ)
+    assert put.returncode == 1
+    told = [json.loads(line) for line in put.stdout.splitlines()]
+    assert [each["error"]["code"] for each in told] == ["kraken.bad_credentials"] * 8
+    assert len(world.api.uploads) == 1
+    assert put.stderr.count("does not accept the API key") == 1
+
+
+def test_a_busy_server_is_tried_again(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    world.api.order(Fault(kind=FaultKind.STATUS, endpoint="upload", status=503))
+    put = kraken_s3(world, "put", make_image(ImageKind.PNG, tmp_path / "a.png"))
+    assert put.returncode == 0, put.stderr
+    assert len(world.api.uploads) == 2
+
+
+def test_interrupted(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload", times=None))
+    with subprocess.Popen(
+        [*COMMAND, "put", *map(str, make_set(tmp_path / "images", 6))],
+        env=environment(world),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as program:
+        world.api.wait_until(
+            lambda seen: sum(each.endpoint == "upload" and each.sha256 is not None for each in seen) >= 4
+        )
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=20)
+    assert program.returncode == 130, err
+    assert out == ""
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["put"],
+        ["put", "--quality", "0", "a.png"],
+        ["put", "--lossy", "--lossless", "a.png"],
+        ["put", "--lossless", "--quality", "5", "a.png"],
+        ["put", "--keep-meta", "nonsense", "a.png"],
+        ["put", "--profile", "nobody", "a.png"],
+        ["put", "--recipe", "nobody", "a.png"],
+        ["put", "--jobs", "0", "a.png"],
+        ["profile", "show", "nobody"],
+        ["profile", "add", "web"],
+        ["profile", "add", "bad", "--bucket", "Not_A_Bucket!", "--access-key", "AKIDEXAMPLE12345678"],
+        ["profile", "edit", "web", "--tag", "no-equals-sign"],
+        ["account", "login", "--api-key", "x", "--api-secret-stdin"],
+        ["nonsense"],
+    ],
+)
+def test_wrong_usage_is_exit_code_2_with_a_reason(world: World, tmp_path: Path, arguments: list[str]) -> None:
+    set_up(world)
+    make_image(ImageKind.PNG, tmp_path / "a.png")
+    result = kraken_s3(world, *arguments)
+    assert result.returncode == 2, (result.stdout, result.stderr)
+    assert result.stderr.strip()
+    assert "Traceback" not in result.stderr
+
+
+def test_the_first_command_of_all_says_what_is_needed(world: World, tmp_path: Path) -> None:
+    put = kraken_s3(world, "put", make_image(ImageKind.PNG, tmp_path / "a.png"))
+    assert put.returncode == 2
+    assert "profile add" in put.stderr
+
+
+def test_profiles_are_listed_shown_changed_and_removed(world: World) -> None:
+    set_up(world, "--tag", "team=web")
+    assert kraken_s3(world, "profile", "list").stdout == "web (default)\n"
+    assert kraken_s3(world, "profile", "edit", "web", "--acl", "private", "--cache-control", "no-store").returncode == 0
+    shown = json.loads(kraken_s3(world, "profile", "show", "web").stdout)
+    assert (shown["acl"], shown["bucket"], shown["tags"]) == ("private", world.bucket, [["team", "web"]])
+    assert shown["headers"] == [["Cache-Control", "no-store"]]
+    assert kraken_s3(world, "profile", "remove", "web").returncode == 0
+    assert kraken_s3(world, "profile", "list").stdout == ""
+
+
+def test_account_status_and_logout(world: World) -> None:
+    set_up(world)
+    status = kraken_s3(world, "account", "status")
+    assert status.returncode == 0, status.stderr
+    assert "left:" in status.stdout
+    assert kraken_s3(world, "account", "logout").returncode == 0
+    assert kraken_s3(world, "account", "status").returncode == 2
+
+
+def test_a_wrong_secret_is_found_at_login(world: World) -> None:
+    login = kraken_s3(
+        world,
+        "account", "login", "--api-key", world.api.api_key, "--api-secret-stdin", "--api-url", world.api.url,
+        given="wrong",
+    )  # fmt: skip
+    assert login.returncode == 1
+    assert not (world.home / "settings.json").exists()
+
+
+def test_without_a_keyring_the_variable_is_named(world: World) -> None:
+    environ = {name: value for name, value in environment(world).items() if name != "KRAKEN_API_SECRET"}
+    login = kraken_s3(
+        world,
+        "account", "login", "--api-key", world.api.api_key, "--api-secret-stdin", "--api-url", world.api.url,
+        given=world.api.api_secret, environ=environ,
+    )  # fmt: skip
+    assert login.returncode == 2
+    assert "KRAKEN_API_SECRET" in login.stderr
+    assert found_anywhere(world.home.parent, world.secrets) == []
+
+
+@pytest.mark.skipif(bool(missing_programs()), reason=f"not installed: {', '.join(missing_programs())}")
+def test_secrets_are_kept_in_a_real_keyring(either_world: World, tmp_path: Path) -> None:
+    world = either_world
+    path = make_image(ImageKind.PNG, tmp_path / "a.png")
+    script = tmp_path / "session.sh"
+    kraken = " ".join(COMMAND)
+    script.write_text(
+        f"""set -eu
+printf %s test | gnome-keyring-daemon --unlock --components=secrets --daemonize >/dev/null
+printf %s "$T_API_SECRET" | {kraken} account login --api-secret-stdin \\
+    --api-key {world.api.api_key} --api-url {world.api.url}
+printf %s "$T_S3_SECRET" | {kraken} profile add web --bucket {world.bucket} --region {world.s3.region} \\
+    --access-key {world.s3.access_key} --secret-stdin
+unset T_API_SECRET T_S3_SECRET
+{kraken} put {path}
+"""
+    )
+    runtime = tmp_path / "run"
+    runtime.mkdir(mode=0o700)
+    kept = environment(world)
+    environ = {name: kept[name] for name in ("PATH", "HOME", "LANG", "PYTHONWARNINGS", "KRAKEN_DESKTOP_HOME")}
+    environ |= {
+        "XDG_RUNTIME_DIR": str(runtime),
+        "T_API_SECRET": world.api.api_secret,
+        "T_S3_SECRET": world.s3.secret,
+    }
+    shell = shutil.which("sh") or "sh"
+    session = subprocess.run(
+        ["dbus-run-session", "--", shell, str(script)],
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert session.returncode == 0, session.stderr
+    assert world.s3.anonymous_get(session.stdout.splitlines()[-1]).status == 200
+    settings = (world.home / "settings.json").read_text()
+    assert '"keyring"' in settings
+    assert found_anywhere(world.home, world.secrets) == []
