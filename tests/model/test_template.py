@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -142,7 +142,7 @@ def test_a_very_long_template_is_read_quickly_enough_to_be_typed() -> None:
 
 @pytest.mark.parametrize("letter", DIRECTIVES)
 def test_dates_are_those_of_strftime(letter: str) -> None:
-    for moment in (datetime(2024, 3, 5, 4, 7, 9), datetime(2023, 1, 1, 23, 59, 58), datetime(2020, 12, 31)):
+    for moment in (datetime(2024, 3, 5, 4, 7, 9, tzinfo=UTC), datetime(2023, 1, 1, 23, 59, 58, tzinfo=UTC)):
         assert format_date(f"%{letter}", moment) == moment.strftime(f"%{letter}")
 
 

@@ -7,6 +7,7 @@ import random
 from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageChops, ImageCms, ImageDraw
 from PIL.ExifTags import GPS, IFD, Base
@@ -172,11 +173,11 @@ def _encoded(kind: ImageKind, image: Image.Image, seed: int) -> bytes:
             deep = image.convert("L").convert("I").point(lambda value: value * 257)
             return _saved(deep.convert("I;16"), format="PNG", compress_level=1)
         case ImageKind.PNG_PALETTE:
-            return _saved(image.quantize(64), format="PNG", compress_level=1)
+            return _saved(_with_palette(image, 64), format="PNG", compress_level=1)
         case ImageKind.GIF:
-            return _saved(image.quantize(128), format="GIF", comment=_COMMENT)
+            return _saved(_with_palette(image, 128), format="GIF", comment=_COMMENT)
         case ImageKind.GIF_ANIMATED:
-            return _saved_frames(image, format="GIF", comment=_COMMENT)
+            return _saved_frames(image, colors=64, format="GIF", comment=_COMMENT)
         case ImageKind.WEBP:
             return _saved(image, format="WEBP", quality=95, method=0)
         case ImageKind.WEBP_ANIMATED:
@@ -188,19 +189,23 @@ def _encoded(kind: ImageKind, image: Image.Image, seed: int) -> bytes:
     raise ValueError(kind)
 
 
-def _saved(image: Image.Image, **options: object) -> bytes:
+def _saved(image: Image.Image, **options: Any) -> bytes:
     written = io.BytesIO()
     image.save(written, **options)
     return written.getvalue()
 
 
-def _saved_frames(image: Image.Image, **options: object) -> bytes:
+def _with_palette(image: Image.Image, colors: int) -> Image.Image:
+    return image.quantize(colors, method=Image.Quantize.FASTOCTREE)
+
+
+def _saved_frames(image: Image.Image, colors: int = 0, **options: Any) -> bytes:
     """Three frames: the picture moves, and a square wanders over it."""
     frames = []
     for number in range(3):
         frame = ImageChops.offset(image, 7 * number, 3 * number)
         ImageDraw.Draw(frame).rectangle((10 + 20 * number, 10, 30 + 20 * number, 30), fill="red")
-        frames.append(frame)
+        frames.append(_with_palette(frame, colors) if colors else frame)
     return _saved(frames[0], save_all=True, append_images=frames[1:], duration=[80, 120, 160], loop=0, **options)
 
 

@@ -76,13 +76,11 @@ BEFORE_THE_FILE = frozenset(
 )
 """These act while the file is read or before."""
 
-_WORKING = frozenset(
+IN_THE_WORK = frozenset({FaultKind.NEGATIVE_QUOTA, FaultKind.LARGER, FaultKind.HTTP_URL, FaultKind.PUSH_REFUSED})
+"""These change the work's result, which is then sent as it should be."""
+
+ON_THE_WAY = frozenset(
     {
-        FaultKind.NEGATIVE_QUOTA,
-        FaultKind.MALFORMED,
-        FaultKind.LARGER,
-        FaultKind.HTTP_URL,
-        FaultKind.PUSH_REFUSED,
         FaultKind.RESET_AFTER_BODY,
         FaultKind.STALL_READING,
         FaultKind.SLOW_READING,
@@ -92,6 +90,7 @@ _WORKING = frozenset(
         FaultKind.DRIP,
     }
 )
+"""These let the answer be made, and spoil it on its way."""
 
 _STATUS_AND_TEXT = {
     FaultKind.STATUS: (
@@ -157,7 +156,7 @@ class Fault:
         if self.work is not None:
             return self.work
         spoilt_success = self.kind in {FaultKind.HTML, FaultKind.EMPTY} and self.status == 200
-        return spoilt_success or self.kind in _WORKING
+        return spoilt_success or self.kind in IN_THE_WORK | ON_THE_WAY | {FaultKind.MALFORMED}
 
     def matches(self, endpoint: str, name: str, key: str) -> bool:
         """Whether such a request is meant."""

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-from tests.servers.kraken_faults import BEFORE_THE_FILE, Fault, FaultKind
+from tests.servers.kraken_faults import BEFORE_THE_FILE, IN_THE_WORK, ON_THE_WAY, Fault, FaultKind
 from tests.servers.kraken_multipart import parse_json, read_head, without_tail
 from tests.servers.kraken_params import RefusedError, check_auth, check_parameters
 from tests.servers.kraken_records import Received
@@ -84,10 +84,12 @@ class KrakenHandler(LoopbackHandler):
                 self._download(received, self._fault(received))
 
     def _fault(self, received: Received) -> Fault | None:
-        key = received.store.get("path", "") if isinstance(received.store, dict) else ""
-        fault = self.api.faults.take(received.endpoint, received.file_name or "", str(key))
+        key = str(received.store.get("path", ""))
+        fault = self.api.faults.take(received.endpoint, received.file_name or "", key)
         received.fault = fault.kind if fault is not None else None
         self._begin(received)
+        if fault is not None and fault.kind in BEFORE_THE_FILE:
+            self._misbehave_before_the_file(fault, received)
         return fault
 
     def _status_parameters(self) -> dict[str, Any]:
@@ -115,9 +117,7 @@ class KrakenHandler(LoopbackHandler):
         received.part_headers = head.part_headers
         fault = self._fault(received)
         size = len(head.rest) + self.body_left - len(head.tail)
-        if fault is not None and fault.kind in BEFORE_THE_FILE:
-            self._misbehave_before_the_file(fault, received)
-        elif size > self.api.limit_bytes:
+        if size > self.api.limit_bytes:
             raise RefusedError(413, self._too_large())
         file = without_tail(head.rest + self._read_file(fault), head.tail)
         self.api.records.note(received, file_size=len(file), sha256=hashlib.sha256(file).hexdigest())
@@ -194,13 +194,10 @@ class KrakenHandler(LoopbackHandler):
                 location = {"Location": fault.location or self.api.url + self.path}
                 self._send(received, fault.code, b"", "text/html", fault, location)
             case FaultKind.NO_URL:
-                if received.file_name and not fault.works:
-                    self.api.account.charge(received.file_size or 0)
+                self.api.account.charge(received.file_size or 0)
                 self._reply_json(200, {"success": True, "saved_bytes": 0}, received=received, fault=fault)
-            case _ if fault.works:
+            case _ if fault.kind in IN_THE_WORK | ON_THE_WAY | BEFORE_THE_FILE:
                 self._send_spoilt(received, status, json.dumps(told).encode(), "application/json", fault)
-            case _ if fault.kind in BEFORE_THE_FILE or fault.kind is FaultKind.RESET_AFTER_BODY:
-                self._send_spoilt(received, status, b"", "application/json", fault)
             case _:
                 if fault.kind is FaultKind.QUOTA:
                     self.api.account.use_up()
@@ -221,7 +218,7 @@ class KrakenHandler(LoopbackHandler):
     def _send_spoilt(self, received: Received, status: int, body: bytes, content_type: str, fault: Fault) -> None:
         """A good answer, on its way to trouble."""
         match fault.kind:
-            case FaultKind.RESET_AFTER_BODY | FaultKind.RESET_AT_START | FaultKind.RESET_IN_UPLOAD:
+            case FaultKind.RESET_AFTER_BODY:
                 self.reset()
             case FaultKind.STALL_ANSWERING:
                 self.pause(fault.seconds, self.api.faults.calm)

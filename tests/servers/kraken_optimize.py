@@ -1,6 +1,6 @@
 """Makes images smaller with Pillow, as far as Pillow can: what the Kraken.io test server answers is real.
 
-"Lossless" is true for PNG, GIF and lossless WebP. A JPEG is encoded anew with its own quantization tables,
+"Lossless" is true for PNG, still GIF and lossless WebP. A JPEG is encoded anew with its own quantization tables,
 lossy WebP and AVIF at a high quality.
 """
 
@@ -155,17 +155,17 @@ def _fit_for(target: str, image: Image.Image, background: str) -> Image.Image:
     if target != "JPEG" and image.mode == "CMYK":
         return image.convert("RGB")
     if target in {"GIF", "WEBP", "AVIF"} and image.mode in _DEEP:
-        return image.convert("RGB")
-    return image
+        image = image.convert("RGB")
+    # Pillow would do this too, with a slower method.
+    return _palette(image) if target == "GIF" else image
 
 
 def _palette(image: Image.Image) -> Image.Image:
     """At most 256 colors, with alpha; images that are so already, or deeper than Pillow can reduce, stay."""
     if image.mode in {"P", "1", "L"} or image.mode in _DEEP:
         return image
-    if "A" in image.getbands() or "transparency" in image.info:
-        return image.convert("RGBA").quantize(256, method=Image.Quantize.FASTOCTREE)
-    return image.convert("RGB").quantize(256, method=Image.Quantize.MEDIANCUT)
+    transparent = "A" in image.getbands() or "transparency" in image.info
+    return image.convert("RGBA" if transparent else "RGB").quantize(256, method=Image.Quantize.FASTOCTREE)
 
 
 def _metadata(image: Image.Image, options: Options) -> dict[str, Any]:

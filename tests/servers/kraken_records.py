@@ -44,8 +44,8 @@ class Received:
     @property
     def store(self) -> dict[str, Any]:
         """``s3_store``, or nothing."""
-        store: dict[str, Any] = self.parameters.get("s3_store", {})
-        return store
+        store = self.parameters.get("s3_store")
+        return store if isinstance(store, dict) else {}
 
     def public(self) -> dict[str, Any]:
         """As JSON may tell it: without secrets."""
@@ -95,6 +95,11 @@ class Records:
         with self._changed:
             self._received.clear()
             self.peak.clear()
+
+    def wait_idle(self, timeout: float) -> bool:
+        """Wait until nothing is under way. Returns whether that came true within ``timeout`` seconds."""
+        with self._changed:
+            return self._changed.wait_for(lambda: not any(self._active.values()), timeout)
 
     def wait_until(self, condition: Callable[[list[Received]], bool], timeout: float) -> list[Received]:
         """The requests, once they fulfil a condition.

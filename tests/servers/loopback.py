@@ -66,7 +66,9 @@ class LoopbackServer(ThreadingHTTPServer):
         with self._lock:
             for connection in self._open:
                 with contextlib.suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
+                    # Wakes its thread. RST ends also a client that is still sending, which FIN does not.
+                    _reset_when_closed(connection)
+                    connection.shutdown(socket.SHUT_RD)
         self.server_close()
 
     def connection_number(self, connection: socket.socket) -> int:
@@ -140,6 +142,8 @@ class LoopbackHandler(BaseHTTPRequestHandler):
         """
         if self.body_left == 0:
             return b""
+        if self.server.stopping.is_set():
+            raise ClientGoneError("the server stops")
         piece = self.rfile.read1(min(most, self.body_left))
         if not piece:
             raise ClientGoneError("the body was cut")
@@ -177,7 +181,7 @@ class LoopbackHandler(BaseHTTPRequestHandler):
 
     def reset(self) -> None:
         """End the connection with RST instead of FIN."""
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        _reset_when_closed(self.connection)
         # The read file holds the socket open; its descriptor goes now.
         self.rfile.close()
         self.wfile.close()
@@ -209,6 +213,10 @@ class LoopbackHandler(BaseHTTPRequestHandler):
     def _client_left(self) -> bool:
         readable, _, _ = select.select([self.connection], [], [], 0)
         return bool(readable) and self.connection.recv(1, socket.MSG_PEEK) == b""
+
+
+def _reset_when_closed(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 class Running:

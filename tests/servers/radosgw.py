@@ -101,7 +101,9 @@ class RadosgwHandle(S3Handle):
     name = "radosgw"
 
     def __init__(self) -> None:
-        super().__init__(ChildServer("tests.servers.radosgw", timeout=_START_SECONDS + 30))
+        child = ChildServer("tests.servers.radosgw", timeout=_START_SECONDS + 30)
+        super().__init__(child)
+        self.folder: str = child.ready["folder"]
 
 
 def _found(name: str) -> str | None:
@@ -188,13 +190,18 @@ class _Cluster:
         with (self._folder / "log" / f"{name}.out").open("wb") as output:
             self._daemons.append(
                 subprocess.Popen(
-                    self._command(name, arguments),
+                    [*self._with_us, *self._command(name, arguments)],
                     env=self._environment,
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=output,
                 )
             )
+
+    @property
+    def _with_us(self) -> tuple[str, ...]:
+        """Should this process be killed, the kernel ends its daemons."""
+        return (_found("setpriv") or "setpriv", "--pdeathsig", "KILL", "--")
 
     def _wait_for_port(self, port: int) -> None:
         for _ in self._attempts(f"port {port}"):
@@ -211,7 +218,7 @@ class _Cluster:
         while time.monotonic() < self._deadline:
             for daemon in self._daemons:
                 if daemon.poll() is not None:
-                    raise RuntimeError(f"{Path(daemon.args[0]).name} ended with {daemon.returncode}: {self._logs()}")  # type: ignore[index,arg-type]
+                    raise RuntimeError(f"{Path(daemon.args[4]).name} ended with {daemon.returncode}: {self._logs()}")  # type: ignore[index,arg-type]
             yield
             time.sleep(0.05)
         raise RuntimeError(f"no answer from {what}: {self._logs()}")

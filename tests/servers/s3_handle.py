@@ -56,6 +56,7 @@ class S3Handle:
             aws_secret_access_key=self.secret,
             region_name=self.region,
             config=Config(
+                signature_version="s3v4",
                 s3={"addressing_style": "path"},
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
@@ -86,8 +87,10 @@ class S3Handle:
         self.create_bucket(name, **options)
         return name
 
-    def create_bucket(self, name: str) -> None:
-        """A bucket that takes ACLs."""
+    def create_bucket(self, name: str, **options: Any) -> None:
+        """A bucket that takes ACLs. Raises NotImplementedError for options."""
+        if options:
+            raise NotImplementedError(f"{self.name} has plain buckets only")
         self.client.create_bucket(Bucket=name)
 
     def keys(self, bucket: str) -> tuple[str, ...]:

@@ -6,6 +6,9 @@ key names", "Working with object metadata", "Categorizing your objects using tag
 
 from __future__ import annotations
 
+import base64
+import binascii
+import hashlib
 import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -49,6 +52,7 @@ def check_rights(request: S3Request, key: Key | None, bucket: BucketRules | None
     forbidden = (
         (writing and not key.may_write)
         or (not writing and not key.may_read)
+        or (not writing and not request.key and not key.may_list)
         or (request.key and not request.key.startswith(key.prefix))
         or (writing and about_acl and not key.may_set_acl)
         or (writing and about_tags and not key.may_tag)
@@ -67,7 +71,7 @@ def _check_acl(acl: str | None, bucket: BucketRules) -> None:
 
 
 def check_limits(request: S3Request) -> None:
-    """Raise S3RefusedError for a key, metadata or tags beyond the limits."""
+    """Raise S3RefusedError for a key, metadata or tags beyond the limits, and for a digest of something else."""
     if len(request.key.encode()) > MAX_KEY_BYTES:
         raise S3RefusedError(400, "KeyTooLongError", "Your key is too long", MaxSizeAllowed=str(MAX_KEY_BYTES))
     metadata = sum(
@@ -84,6 +88,19 @@ def check_limits(request: S3Request) -> None:
         )
     if "x-amz-tagging" in request.headers:
         _check_tags(request.headers["x-amz-tagging"])
+    if "content-md5" in request.headers:
+        _check_digest(request.headers["content-md5"], request.body)
+
+
+def _check_digest(header: str, body: bytes) -> None:
+    try:
+        digest = base64.b64decode(header, validate=True)
+    except binascii.Error:
+        digest = b""
+    if len(digest) != 16:
+        raise S3RefusedError(400, "InvalidDigest", "The Content-MD5 you specified was invalid.")
+    if digest != hashlib.md5(body).digest():
+        raise S3RefusedError(400, "BadDigest", "The Content-MD5 you specified did not match what we received.")
 
 
 def _check_tags(header: str) -> None:

@@ -40,6 +40,8 @@ class Key:
     session_token: str | None = field(default=None, repr=False)
     may_write: bool = True
     may_read: bool = True
+    may_list: bool = True
+    """Without it, an object that isn't there is refused as one that may not be read."""
     may_set_acl: bool = True
     may_tag: bool = True
     prefix: str = ""
@@ -104,9 +106,10 @@ class _Claim:
                     "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
                 ) from None
         authorization = request.headers.get("authorization")
-        if authorization is None:
+        version_2 = "AWSAccessKeyId" in query or "Signature" in query
+        if authorization is None and not version_2:
             return None
-        if not authorization.startswith(_ALGORITHM):
+        if authorization is None or not authorization.startswith(_ALGORITHM):
             raise S3RefusedError(
                 400,
                 "InvalidRequest",

@@ -30,7 +30,7 @@ from werkzeug.test import run_wsgi_app
 
 from tests.servers.child import add_lifetime_option, serve
 from tests.servers.loopback import LoopbackHandler, LoopbackServer, Running
-from tests.servers.s3_rules import BucketRules, check_limits, check_rights
+from tests.servers.s3_rules import BucketRules, check_limits, check_rights, denied
 from tests.servers.s3_signature import Key, S3RefusedError, S3Request, authenticate
 
 REGION = "us-east-1"
@@ -167,6 +167,11 @@ class StrictS3(Running):
         except S3RefusedError as refusal:
             return _refused(refusal, request)
         pieces, status, headers = run_wsgi_app(self._moto, environ, buffered=True)
+        if key is None and status.startswith("403"):
+            # moto's own answer has no body.
+            return _refused(denied(), request)
+        if status.startswith("404") and bucket is not None and (key is None or not key.may_list):
+            return _refused(denied(), request)
         if bucket is None and self._aws_defaults and request.method == "PUT" and not request.key:
             self._apply_aws_defaults(request)
         return S3Answer(int(status.split()[0]), dict(headers), b"".join(pieces))

@@ -1,0 +1,346 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QEvent, Qt, QTranslator
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QSpinBox, QWidget
+
+from kraken_desktop.gui.jobs import Background
+from kraken_desktop.gui.settings import SettingsDialog
+from kraken_desktop.model.errors import BadCredentialsError, NameLookupError
+
+from .conftest import API_SECRET, S3_SECRET
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def fill_in_account(dialog, type_into):
+    form = dialog.account_page.form
+    type_into(form.api_key, "a-key")
+    type_into(form.secret.findChild(QLineEdit), API_SECRET)
+
+
+# --- nothing is lost -----------------------------------------------------------------------------------
+
+
+def test_esc_closes_what_has_no_changes(house, qtbot):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    with qtbot.waitSignal(dialog.rejected):
+        qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_open", "name"), [("Keep editing", True, "Blog"), ("Discard", False, "Blog"), ("Save", False, "New")]
+)
+def test_esc_loses_nothing_without_a_question(house, type_into, qtbot, answer, is_open, name):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    type_into(dialog.profiles_page.form.name, "New")
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    house.answer(dialog, answer)
+    assert (shiboken6.isValid(dialog) and dialog.isVisible()) is is_open
+    if is_open:
+        assert dialog.profiles_page.form.name.text() == "New"
+    assert house.store.load().profiles[0].name == name
+
+
+def test_the_title_bar_asks_too(house, type_into):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    type_into(dialog.profiles_page.form.name, "New")
+    dialog.close()
+    house.answer(dialog, "Keep editing")
+    assert dialog.isVisible()
+
+
+@pytest.mark.parametrize("way", ["page", "entry", "add"])
+@pytest.mark.parametrize("answer", ["Keep editing", "Discard", "Save"])
+def test_leaving_a_changed_form_asks_first(house, type_into, way, answer):
+    house.fill("Blog", "Shop")
+    dialog = house.open("profiles")
+    page = dialog.profiles_page
+    type_into(page.form.name, "New")
+    if way == "page":
+        dialog.navigation.setCurrentRow(2)
+    elif way == "entry":
+        page.entries.pick(1)
+    else:
+        page.entries.add_button.click()
+    house.answer(dialog, answer)
+    assert house.store.load().profiles[0].name == ("New" if answer == "Save" else "Blog")
+    if answer == "Keep editing":
+        assert (dialog.page, page.form.name.text()) == (page, "New")
+        assert dialog.navigation.currentRow() == 1
+    elif way == "page":
+        assert dialog.page is dialog.recipes_page
+    else:
+        assert page.form.name.text() == ("Shop" if way == "entry" else "New profile")
+
+
+def test_save_in_the_question_stays_when_something_is_wrong(house, type_into):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    type_into(dialog.profiles_page.form.bucket, "x")
+    dialog.reject()
+    house.answer(dialog, "Save")
+    assert dialog.isVisible()
+    assert dialog.profiles_page.form.remarks_of("bucket")
+
+
+def test_a_new_entry_that_nobody_touched_is_no_loss(house, qtbot):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    dialog.profiles_page.entries.add_button.click()
+    with qtbot.waitSignal(dialog.rejected):
+        dialog.reject()
+
+
+def test_changes_on_another_page_survive_a_save(house, type_into):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    type_into(dialog.profiles_page.form.name, "New")
+    dialog.recipes_page.duplicate()
+    dialog.recipes_page.save()
+    assert dialog.profiles_page.form.name.text() == "New"
+    assert dialog.profiles_page.is_dirty()
+
+
+def test_a_settings_file_that_cannot_be_written_is_told_and_nothing_is_lost(house, type_into, monkeypatch):
+    house.fill("Blog")
+    dialog = house.open("recipes")
+    type_into(dialog.recipes_page.form.name, "New")
+    lock = house.path.with_name("settings.json.lock")
+    lock.unlink(missing_ok=True)
+    lock.mkdir()
+    dialog.bar.save_button.click()
+    assert dialog.recipes_page.notice.isVisible()
+    assert dialog.recipes_page.form.name.text() == "New"
+    lock.rmdir()
+    dialog.bar.save_button.click()
+    assert house.store.load().recipes[0].name == "New"
+    assert not dialog.recipes_page.notice.isVisible()
+
+
+def test_it_tells_when_settings_changed(house, type_into, qtbot):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    type_into(dialog.profiles_page.form.name, "New")
+    with qtbot.waitSignal(dialog.settings_changed) as told:
+        qtbot.keyClick(dialog, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert told.args[0].profiles[0].name == "New"
+    assert dialog.bar.status.text() == "Saved."
+
+
+def test_enter_in_a_line_saves(house, type_into, qtbot):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    type_into(dialog.profiles_page.form.name, "New")
+    qtbot.keyClick(dialog.profiles_page.form.name, Qt.Key.Key_Return)
+    assert house.store.load().profiles[0].name == "New"
+
+
+# --- the first start -----------------------------------------------------------------------------------
+
+
+def test_set_up_is_two_forms(house, type_into, qtbot):
+    dialog = house.open("setup")
+    assert not dialog.navigation.isVisible()
+    fill_in_account(dialog, type_into)
+    dialog.bar.save_button.click()
+    assert house.asked[0][1] == API_SECRET
+    page = dialog.profiles_page
+    assert dialog.page is page
+    assert page.form.account.currentData() == house.store.load().accounts[0].id
+    type_into(page.form.bucket, "my-images")
+    type_into(page.form.access_key, "AKIAIOSFODNN7EXAMPLE")
+    type_into(page.form.secret.findChild(QLineEdit), S3_SECRET)
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.bar.save_button.click()
+    settings = house.store.load()
+    assert settings.default_profile.bucket == "my-images"
+    assert settings.default_profile.account_id == settings.accounts[0].id
+
+
+def test_set_up_stops_at_a_wrong_key(house, type_into):
+    house.status = BadCredentialsError(status=401)
+    dialog = house.open("setup")
+    fill_in_account(dialog, type_into)
+    dialog.bar.save_button.click()
+    assert dialog.page is dialog.account_page
+    assert house.store.load().accounts == ()
+    assert dialog.account_page.result.isVisible()
+
+
+def test_set_up_goes_on_without_a_network_if_the_person_wants(house, type_into):
+    house.status = NameLookupError(host="api.kraken.io")
+    dialog = house.open("setup")
+    fill_in_account(dialog, type_into)
+    dialog.bar.save_button.click()
+    assert dialog.page is dialog.account_page
+    assert "without" in dialog.bar.save_button.text()
+    dialog.bar.save_button.click()
+    assert dialog.page is dialog.profiles_page
+    assert len(house.store.load().accounts) == 1
+
+
+def test_set_up_begins_with_what_is_missing(house):
+    house.fill()
+    dialog = house.open("setup")
+    assert dialog.page is dialog.profiles_page
+    assert not dialog.navigation.isVisible()
+
+
+def test_a_set_up_program_shows_its_profiles(house):
+    house.fill("Blog")
+    dialog = house.open("setup")
+    assert dialog.page is dialog.profiles_page
+    assert dialog.navigation.isVisible()
+
+
+# --- as the window opens it ----------------------------------------------------------------------------
+
+
+def test_it_works_with_the_real_services_and_real_threads(house, type_into, qtbot):
+    @dataclass
+    class Services:
+        settings: object
+        secrets: object
+        account_status: object
+
+    background = Background(1)
+    services = Services(house.store, house.secrets, house.account_status)
+    dialog = SettingsDialog.open(services, background.run, house.words, theme=house.theme)
+    house.dialogs.append(dialog)
+    qtbot.waitUntil(lambda: dialog.account_page.form.secret.place == "nowhere")
+    fill_in_account(dialog, type_into)
+    with qtbot.waitSignal(dialog.settings_changed):
+        dialog.bar.save_button.click()
+    qtbot.waitUntil(lambda: "Advanced" in dialog.account_page.quota.text)
+    assert background.close(5)
+
+
+# --- for everybody -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("page", ["account", "profiles", "recipes", "setup"])
+def test_every_widget_that_takes_the_focus_has_a_name(house, page):
+    if page != "setup":
+        house.fill("Blog", "Shop")
+    dialog = house.open(page)
+    if page == "profiles":
+        form = dialog.profiles_page.form
+        form.more.click()
+        for editor in (form.tags, form.metadata, form.headers):
+            editor.add_button.click()
+    if page == "account":
+        dialog.account_page.form.advanced.click()
+    buddies = {label.buddy() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
+    focusable = [
+        each
+        for each in dialog.findChildren(QWidget)
+        if each.isVisible() and each.focusPolicy() & Qt.FocusPolicy.TabFocus and each.focusProxy() is None
+    ]
+    assert len(focusable) > 4
+    unnamed = [
+        each
+        for each in focusable
+        if not each.accessibleName()
+        and each not in buddies
+        and not (isinstance(each, QAbstractButton) and each.text())
+        and not isinstance(each.parent(), QSpinBox)
+        and each.objectName() != "qt_spinbox_lineedit"
+        and not each.inherits("QExpandingLineEdit")
+    ]
+    assert unnamed == []
+
+
+@pytest.mark.parametrize("page", ["account", "profiles", "recipes"])
+def test_no_two_mnemonics_of_a_page_are_the_same(house, page):
+    house.fill("Blog", "Shop")
+    dialog = house.open(page)
+    if page == "profiles":
+        dialog.profiles_page.form.more.click()
+    if page == "account":
+        dialog.account_page.form.advanced.click()
+    texts = [
+        each.text()
+        for each in dialog.findChildren(QWidget)
+        if each.isVisible() and isinstance(each, QLabel | QAbstractButton) and "&" in each.text()
+    ]
+    letters = [text[text.index("&") + 1].lower() for text in texts]
+    assert sorted(letters) == sorted(set(letters)), sorted(texts)
+
+
+def test_tab_reaches_every_field_of_the_profile_form_in_its_order(house, qtbot):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    form = dialog.profiles_page.form
+    form.name.setFocus()
+    wanted = [form.name, form.bucket, form.region.lineEdit(), form.access_key, form.path.line, form.recipe]
+    seen = []
+    for _ in range(24):
+        seen.append(dialog.focusWidget())
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
+    reached = [next((each for each in wanted if each is at or each.parent() is at), None) for at in seen]
+    assert [each for each in reached if each is not None][: len(wanted)] == wanted
+
+
+def test_the_wheel_does_not_change_what_it_passes_over(house, qtbot):
+    house.fill("Blog")
+    region = house.open("profiles").profiles_page.form.region
+    event = QEvent(QEvent.Type.Wheel)
+    assert region.parent() is not None
+    assert dialog_filter(region).eventFilter(region, event)
+
+
+def dialog_filter(region):
+    from kraken_desktop.gui.settings.field_form import FieldForm
+
+    above = region.parent()
+    while not isinstance(above, FieldForm):
+        above = above.parent()
+    return above
+
+
+class Stretched(QTranslator):
+    """Makes every text 40 % longer."""
+
+    def translate(self, context, source, disambiguation=None, n=-1):
+        return source + " lorem" * (1 + round(0.4 * len(source) / 6))
+
+    def isEmpty(self):
+        return False
+
+
+@pytest.fixture
+def stretched(qapp):
+    translator = Stretched()
+    qapp.installTranslator(translator)
+    yield
+    qapp.removeTranslator(translator)
+
+
+@pytest.mark.parametrize("page", ["account", "profiles", "recipes", "setup"])
+def test_longer_words_are_not_cut_off(house, qapp, stretched, page):
+    if page != "setup":
+        house.fill("Blog", "Shop")
+    dialog = house.open(page)
+    dialog.resize(dialog.minimumSizeHint())
+    if page == "profiles":
+        dialog.profiles_page.form.more.click()
+    qapp.processEvents()
+    told = [
+        each
+        for each in dialog.findChildren(QWidget)
+        if each.isVisible() and isinstance(each, QAbstractButton | QLabel) and each.text()
+    ]
+    assert any("lorem" in each.text() for each in told)
+    for each in told:
+        assert each.width() >= each.minimumSizeHint().width(), each.text()
+        right = each.mapTo(dialog, each.rect().topRight()).x()
+        assert right < dialog.width(), each.text()
+        if isinstance(each, QLabel) and each.wordWrap():
+            assert each.height() >= each.heightForWidth(each.width()), each.text()

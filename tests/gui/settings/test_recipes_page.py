@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, KeptMetadata, Recipe
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def test_everything_of_a_recipe_is_saved(house, type_into):
+    dialog = house.open("recipes")
+    page = dialog.recipes_page
+    page.entries.add_button.click()
+    form = page.form
+    type_into(form.name, "Photos")
+    form.automatic.click()
+    form.slider.setValue(70)
+    assert form.spin.value() == 70
+    form.auto_orient.click()
+    form.kept[KeptMetadata.COPYRIGHT].click()
+    form.kept[KeptMetadata.GEOTAG].click()
+    dialog.bar.save_button.click()
+    recipe = house.store.load().recipes[1]
+    assert recipe == Recipe(
+        id=recipe.id,
+        name="Photos",
+        quality=70,
+        auto_orient=False,
+        keep_metadata=frozenset({KeptMetadata.COPYRIGHT, KeptMetadata.GEOTAG}),
+    )
+
+
+def test_quality_belongs_to_lossy_images(house):
+    form = house.open("recipes").recipes_page.form
+    form.automatic.click()
+    assert form.slider.isEnabled()
+    form.lossless.click()
+    assert not form.slider.isEnabled()
+    assert not form.spin.isEnabled()
+
+
+def test_the_place_is_named_in_plain_words(house):
+    form = house.open("recipes").recipes_page.form
+    assert form.kept[KeptMetadata.GEOTAG].text().replace("&", "") == "The place where the photo was taken"
+    assert set(form.kept) == set(KeptMetadata)
+
+
+def test_the_built_in_recipe_stays(house):
+    page = house.open("recipes").recipes_page
+    assert not page.entries.delete_button.isEnabled()
+    assert page.entries.delete_button.accessibleDescription()
+
+
+def test_deleting_a_recipe_in_use_names_the_profiles(house):
+    house.fill("Blog", "Shop")
+    own = Recipe(id="recipe-1", name="Own")
+    house.store.update(lambda now: now.with_recipe(own).with_profile(replace(now.profiles[1], recipe_id="recipe-1")))
+    dialog = house.open("recipes")
+    dialog.recipes_page.entries.pick(1)
+    dialog.recipes_page.entries.delete_button.click()
+    told = house.question(dialog).informativeText()
+    assert "Shop" in told
+    assert "Blog" not in told
+    house.answer(dialog, "Delete")
+    settings = house.store.load()
+    assert [recipe.id for recipe in settings.recipes] == [DEFAULT_RECIPE_ID]
+    assert settings.profiles[1].recipe_id == DEFAULT_RECIPE_ID
+
+
+def test_a_copy(house):
+    dialog = house.open("recipes")
+    dialog.recipes_page.entries.duplicate_button.click()
+    dialog.bar.save_button.click()
+    assert [recipe.name for recipe in house.store.load().recipes] == ["Web image", "Web image copy"]
+
+
+@pytest.mark.parametrize("name", ["", "Other"])
+def test_a_name_is_needed_and_must_be_free(house, type_into, qtbot, name):
+    house.store.update(lambda now: now.with_recipe(Recipe(id="other", name="Other")))
+    dialog = house.open("recipes")
+    form = dialog.recipes_page.form
+    form.name.selectAll()
+    type_into(form.name, "x")
+    form.name.setText(name)
+    form.name.textEdited.emit(name)
+    qtbot.waitUntil(lambda: form.remarks_of("name").startswith("Error: "))
+    assert not dialog.bar.save_button.isEnabled()
+
+
+def test_a_new_recipe_can_be_chosen_in_a_profile(house):
+    house.fill("Blog")
+    dialog = house.open("recipes")
+    dialog.recipes_page.entries.duplicate_button.click()
+    dialog.bar.save_button.click()
+    profiles = dialog.profiles_page
+    at = profiles.form.recipe.findText("Web image copy")
+    assert at > 0
+    profiles.form.recipe.setCurrentIndex(at)
+    profiles.form.recipe.activated.emit(at)
+    dialog.show_page("profiles")
+    dialog.bar.save_button.click()
+    settings = house.store.load()
+    assert settings.profiles[0].recipe_id == settings.recipes[1].id
