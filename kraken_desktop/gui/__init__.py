@@ -1,0 +1,1 @@
+"""The window: thin, and the only place that imports Qt."""

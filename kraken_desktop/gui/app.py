@@ -1,0 +1,191 @@
+"""The window's composition root: ``kraken-desktop [--profile NAME] [PATH|URL ...]``."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+from kraken_desktop import __version__
+from kraken_desktop.gui.crash import CrashDialogs, CrashPath, start_log
+from kraken_desktop.gui.jobs import Background
+from kraken_desktop.gui.single_instance import Instance, Request, hand_over, server_name
+from kraken_desktop.gui.theme import Theme, application_icon
+from kraken_desktop.gui.translation import install_translations, translate_message
+
+if TYPE_CHECKING:
+    from kraken_desktop.composition import Services
+    from kraken_desktop.gui.main_window import MainWindow
+    from kraken_desktop.model.errors import JournalError
+    from kraken_desktop.model.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+SWITCH_SECONDS = 0.0005
+"""Python's default of 5 ms lets workers hold up the window for many frames."""
+
+
+def main(argv: Sequence[str]) -> int:
+    """Open the window, or hand the files to the one that is open. Returns the exit code."""
+    request = parse(argv)
+    sys.setswitchinterval(SWITCH_SECONDS)
+    application = QApplication([sys.argv[0]])
+    application.setApplicationName("kraken-desktop")
+    application.setApplicationDisplayName("Kraken Desktop")
+    application.setApplicationVersion(__version__)
+    application.setDesktopFileName("kraken-desktop")
+    application.setQuitOnLastWindowClosed(False)
+    program = Program(application, os.environ)
+    if not program.begin(request):
+        return 0
+    code = application.exec()
+    if not program.ended_in_time:
+        # Some worker is still blocked, and Qt would wait for it for ever. What matters is on the disk.
+        logging.shutdown()
+        os._exit(code)
+    program.end()
+    return code
+
+
+def parse(argv: Sequence[str]) -> Request:
+    """The command line. Paths become absolute: the window that is open may have another folder."""
+    parser = argparse.ArgumentParser(
+        prog="kraken-desktop", description="Drag images onto the window: each becomes smaller and gets a link."
+    )
+    parser.add_argument("--version", action="version", version=f"kraken-desktop {__version__}")
+    parser.add_argument("--profile", metavar="NAME", default="", help="upload with this profile")
+    parser.add_argument("things", metavar="PATH|URL", nargs="*", help="images, folders, or addresses of images")
+    told = parser.parse_args(argv)
+    return Request(profile=told.profile, things=tuple(_absolute(thing) for thing in told.things))
+
+
+def _absolute(thing: str) -> str:
+    is_address = "://" in thing and not Path(thing).exists()
+    return thing if is_address else str(Path(thing).absolute())
+
+
+class Program(QObject):
+    """Everything from the first line to the last, in the window's thread.
+
+    Signals:
+        started: the window is there.
+    """
+
+    started = Signal()
+    _journal_problem = Signal(object)
+
+    def __init__(self, application: QApplication, environ: Mapping[str, str], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._application = application
+        self._environ = environ
+        self._requests: list[Request] = []
+        self._problems: list[JournalError] = []
+        self._services: Services | None = None
+        self._instance: Instance | None = None
+        self._crash = CrashPath(self)
+        self.window: MainWindow | None = None
+        self.ended_in_time = True
+        self._starting = Background(1, self)
+
+    def begin(self, request: Request) -> bool:
+        """Start, unless a window is open and takes the request."""
+        from kraken_desktop.composition import Folders  # with the stores: not before Qt has begun
+
+        folders = Folders.of(self._environ)
+        name = server_name(folders.settings_file)
+        if hand_over(name, request):
+            return False
+        self._instance = Instance(name, self)
+        if not self._instance.listening and hand_over(name, request):
+            # Another start was quicker.
+            return False
+        start_log(folders.logs)
+        self._crash.install()
+        dialogs = CrashDialogs(folders.logs, lambda: self.window, self)
+        self._crash.crashed.connect(dialogs.show_report, Qt.ConnectionType.QueuedConnection)
+        self._instance.requested.connect(self._take)
+        self._journal_problem.connect(self._on_journal_problem)
+        self._translations = install_translations(self._application)
+        self._theme = Theme(self._application, self)
+        self._application.setWindowIcon(application_icon())
+        self._requests.append(request)
+        # The journal may wait for the disk or for another process.
+        self._starting.run(self._build, self._open_window, self._cannot_start)
+        return True
+
+    def end(self) -> None:
+        """After the last event."""
+        self._crash.remove()
+        if self._services is not None:
+            self._services.close()
+
+    def _build(self) -> tuple[Services, Settings]:
+        from kraken_desktop.composition import Services  # slow to import
+
+        problem = self._journal_problem
+        services = Services(self._environ, problem.emit)
+        return services, services.settings.load()
+
+    def _open_window(self, built: tuple[Services, Settings]) -> None:
+        from kraken_desktop.gui.main_window import MainWindow
+        from kraken_desktop.gui.thumbnails import Decoder
+        from kraken_desktop.messages import Words
+
+        self._services, settings = built
+        window = MainWindow(
+            self._services, settings, theme=self._theme, words=Words(translate_message), decoder=Decoder()
+        )
+        self.window = window
+        window.closed.connect(self._on_closed)
+        self._application.commitDataRequest.connect(window.quit_unasked)
+        window.show()
+        # After the first paint.
+        QTimer.singleShot(0, self._started)
+
+    def _started(self) -> None:
+        if self.window is None:
+            return
+        for problem in self._problems:
+            self.window.show_trouble(problem)
+        self.window.uploads.take_up()
+        requests, self._requests = self._requests, []
+        for request in requests:
+            self._take(request)
+        self.started.emit()
+
+    def _take(self, request: Request) -> None:
+        window = self.window
+        if window is None:
+            self._requests.append(request)
+            return
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.raise_()
+        window.activateWindow()
+        if request.profile and not window.choose_profile(request.profile):
+            # Never into another bucket than the one that was meant.
+            return
+        window.add_paths(request.things)
+
+    def _on_journal_problem(self, problem: JournalError) -> None:
+        if self.window is None:
+            self._problems.append(problem)
+        else:
+            self.window.show_trouble(problem)
+
+    def _cannot_start(self, error: Exception) -> None:
+        # The report is the only window there will be.
+        self._application.setQuitOnLastWindowClosed(True)
+        raise error
+
+    def _on_closed(self, ended_in_time: bool) -> None:
+        self.ended_in_time = ended_in_time
+        if self._instance is not None:
+            self._instance.close()
+        self._application.quit()

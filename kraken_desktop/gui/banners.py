@@ -1,0 +1,204 @@
+"""Messages above the list, and the small one that goes by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from kraken_desktop.gui.labels import wrapping_label
+from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.messages import Message
+
+Choice = tuple[str, Callable[[], object]]
+"""A button's text, and what it does."""
+
+_ICONS = {"danger": "failed", "warning": "warning", "info": "info"}
+_COLORS = {"danger": "danger", "warning": "warning", "info": "accent"}
+TOAST_MS = 6000
+
+
+class Banner(QFrame):
+    """One message with its buttons, in the color of its gravity: ``danger``, ``warning`` or ``info``."""
+
+    def __init__(
+        self,
+        message: Message,
+        *,
+        look: str,
+        theme: Theme,
+        choices: Sequence[Choice] = (),
+        on_close: Callable[[], object] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.message = message
+        self._look = look
+        self._theme = theme
+        self.setProperty("look", look)
+        self._sign = QLabel(self)
+        self._sign.setAccessibleName({"danger": self.tr("Error"), "warning": self.tr("Warning")}.get(look, ""))
+        told = " ".join(part for part in (message.why, message.remedy) if part)
+        what = wrapping_label(message.what, self, "strong", selectable=True)
+        rest = wrapping_label(told, self, selectable=True)
+        rest.setVisible(bool(rest.text()))
+        words = QVBoxLayout()
+        words.setSpacing(GRID // 2)
+        words.addWidget(what)
+        words.addWidget(rest)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID, GRID + GRID // 2)
+        row.setSpacing(GRID + GRID // 2)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+        self.buttons: list[QPushButton] = []
+        for text, act in choices:
+            button = QPushButton(text, self)
+            button.clicked.connect(act)
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            self.buttons.append(button)
+        self._close = QToolButton(self)
+        self._close.setAccessibleName(self.tr("Dismiss this message"))
+        self._close.setToolTip(self.tr("Dismiss"))
+        self._close.setVisible(on_close is not None)
+        if on_close is not None:
+            self._close.clicked.connect(on_close)
+        row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.setAccessibleName(" ".join(part for part in (what.text(), rest.text()) if part))
+        theme.changed.connect(self._paint_icons)
+        self._paint_icons()
+
+    def _paint_icons(self) -> None:
+        ratio = self.devicePixelRatioF()
+        self._sign.setPixmap(self._theme.pixmap(_ICONS[self._look], _COLORS[self._look], 20, ratio))
+        self._close.setIcon(self._theme.icon("cancel", "muted"))
+
+
+class Banners(QWidget):
+    """The messages, one above the other; each has a key, and a newer one takes the place of its older one."""
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._banners: dict[str, Banner] = {}
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        self._column.setSpacing(GRID)
+        self.hide()
+
+    def show_message(
+        self,
+        key: str,
+        message: Message,
+        *,
+        look: str = "info",
+        choices: Sequence[Choice] = (),
+        closable: bool = True,
+    ) -> Banner:
+        """Show a message until it is dismissed, or taken away by its key."""
+        self.remove(key)
+        banner = Banner(
+            message,
+            look=look,
+            theme=self._theme,
+            choices=choices,
+            on_close=(lambda: self.remove(key)) if closable else None,
+            parent=self,
+        )
+        self._banners[key] = banner
+        self._column.addWidget(banner)
+        self.show()
+        announce(self, banner.accessibleName())
+        return banner
+
+    def remove(self, key: str) -> None:
+        """Take a message away."""
+        banner = self._banners.pop(key, None)
+        if banner is not None:
+            self._column.removeWidget(banner)
+            banner.hide()
+            banner.deleteLater()
+        self.setVisible(bool(self._banners))
+
+    def banner(self, key: str) -> Banner | None:
+        """The message with this key, if it is shown."""
+        return self._banners.get(key)
+
+
+class Toast(QFrame):
+    """A line at the foot of a widget that says what just happened, and may offer to undo it."""
+
+    def __init__(self, over: QWidget) -> None:
+        super().__init__(over)
+        self.setProperty("look", "toast")
+        self._over = over
+        self._label = QLabel(self)
+        self._label.setTextFormat(Qt.TextFormat.PlainText)
+        self._button = QPushButton(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(GRID)
+        row.addWidget(self._label)
+        row.addWidget(self._button)
+        self._act: Callable[[], object] | None = None
+        self._button.clicked.connect(self._choose)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.hide)
+        over.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._label.text()
+
+    def say(self, text: str, choice: Choice | None = None, milliseconds: int = TOAST_MS) -> None:
+        """Say something for a while."""
+        self._label.setText(text)
+        self._act = choice[1] if choice is not None else None
+        self._button.setVisible(choice is not None)
+        if choice is not None:
+            self._button.setText(choice[0])
+        row = self.layout()
+        if row is not None:
+            row.setContentsMargins(2 * GRID, GRID, GRID if choice is not None else 2 * GRID, GRID)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(milliseconds)
+        announce(self._over, text)
+
+    def choose(self) -> None:
+        """Do what the button does, if it is there."""
+        if self.isVisible() and self._act is not None:
+            self._choose()
+
+    def _choose(self) -> None:
+        act, self._act = self._act, None
+        self.hide()
+        if act is not None:
+            act()
+
+    def _place(self) -> None:
+        wanted = self.sizeHint().expandedTo(QSize(0, 5 * GRID)).boundedTo(self._over.size())
+        self.setGeometry(
+            (self._over.width() - wanted.width()) // 2,
+            self._over.height() - wanted.height() - 2 * GRID,
+            wanted.width(),
+            wanted.height(),
+        )
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() is QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+
+def announce(widget: QWidget, text: str) -> None:
+    """Let a screen reader say it."""
+    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))

@@ -1,0 +1,29 @@
+"""Links as text, in the order of the list, ready for the clipboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kraken_desktop.model.job import JobStatus
+from kraken_desktop.model.links import LinkFormat, format_link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopiedLinks:
+    """What goes to the clipboard."""
+
+    text: str
+    count: int
+    job_ids: tuple[str, ...]
+
+
+def links_of(statuses: Iterable[JobStatus], link_format: LinkFormat) -> CopiedLinks:
+    """One link a line, of images that are really there."""
+    lines: list[str] = []
+    job_ids: list[str] = []
+    for status in statuses:
+        if status.links:
+            job_ids.append(status.job.id)
+            lines += [format_link(image, link_format, alt=status.job.source.name) for image in status.links]
+    return CopiedLinks(text="\n".join(lines), count=len(lines), job_ids=tuple(job_ids))

@@ -1,0 +1,158 @@
+"""The page before the first drop, and the sign over the whole window while something is held above it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.model.profile import Engine, Profile
+
+_MARK = 88
+_RADIUS = 16
+
+
+class DropArea(QWidget):
+    """A large inviting place to drop images on.
+
+    Signals:
+        add_wanted: the button was pressed.
+    """
+
+    add_wanted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._mark = QLabel(self)
+        self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._title = QLabel(self.tr("Drop images here"), self)
+        font = self._title.font()
+        font.setPointSizeF(font.pointSizeF() * 1.9)
+        font.setWeight(font.Weight.DemiBold)
+        self._title.setFont(font)
+        self._ways = QLabel(self.tr("Files, folders, or pictures from a web page. Pasting works as well."), self)
+        self._button = QPushButton(self.tr("&Add images…"), self)
+        self._button.setProperty("look", "primary")
+        self._button.clicked.connect(self.add_wanted)
+        self._destination = QLabel(self)
+        self._destination.setTextFormat(Qt.TextFormat.PlainText)
+        for label in (self._title, self._ways, self._destination):
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            label.setWordWrap(True)
+        for label in (self._ways, self._destination):
+            label.setProperty("look", "muted")
+
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._button)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(7 * GRID, 6 * GRID, 7 * GRID, 6 * GRID)
+        column.setSpacing(0)
+        column.addStretch(1)
+        column.addWidget(self._mark)
+        column.addSpacing(3 * GRID)
+        column.addWidget(self._title)
+        column.addSpacing(GRID)
+        column.addWidget(self._ways)
+        column.addSpacing(3 * GRID)
+        column.addLayout(row)
+        column.addSpacing(4 * GRID)
+        column.addWidget(self._destination)
+        column.addStretch(1)
+        theme.changed.connect(self._render)
+        self._render()
+
+    def set_profile(self, profile: Profile | None) -> None:
+        """Say where the images go."""
+        if profile is None:
+            self._destination.setText("")
+            return
+        text = (
+            self.tr("Each image goes to Kraken.io, comes out smaller, and lands in the bucket “{bucket}”.")
+            if profile.engine is Engine.KRAKEN
+            else self.tr("Each image becomes smaller on this computer, and lands in the bucket “{bucket}”.")
+        )
+        self._destination.setText(text.replace("{bucket}", profile.bucket))
+
+    def _render(self) -> None:
+        self._mark.setPixmap(self._theme.pixmap("kraken-desktop", "accent", _MARK, self.devicePixelRatioF()))
+        self.update()
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = QPen(self._theme.color("strong_border"), 1.5)
+        pen.setDashPattern([5.0, 4.0])
+        painter.setPen(pen)
+        painter.setBrush(self._theme.color("base"))
+        edge = 3 * GRID
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), _RADIUS, _RADIUS)
+
+
+class DropOverlay(QWidget):
+    """Covers its parent while something that can be dropped is over it."""
+
+    def __init__(self, theme: Theme, over: QWidget) -> None:
+        super().__init__(over)
+        self._over = over
+        self._theme = theme
+        self._text = ""
+        self._detail = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        over.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return self._text
+
+    def show_text(self, text: str, detail: str) -> None:
+        """Cover the window, and say what letting go will do."""
+        self._text, self._detail = text, detail
+        self.setAccessibleName(text)
+        self.setGeometry(self._over.rect())
+        self.raise_()
+        self.show()
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._over and event.type() is QEvent.Type.Resize:
+            self.setGeometry(self._over.rect())
+        return super().eventFilter(watched, event)
+
+    @override
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        veil = self._theme.color("accent_soft")
+        veil.setAlphaF(0.95)
+        painter.fillRect(self.rect(), veil)
+        painter.setPen(QPen(self._theme.color("accent"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        inside = QRectF(self.rect()).adjusted(2 * GRID, 2 * GRID, -2 * GRID, -2 * GRID)
+        painter.drawRoundedRect(inside, _RADIUS, _RADIUS)
+
+        center = self.rect().center()
+        mark = self._theme.pixmap("upload", "accent", 8 * GRID, self.devicePixelRatioF())
+        painter.drawPixmap(center.x() - 4 * GRID, center.y() - 10 * GRID, mark)
+        font = self.font()
+        font.setPointSizeF(font.pointSizeF() * 1.7)
+        font.setWeight(font.Weight.DemiBold)
+        painter.setFont(font)
+        painter.setPen(self._theme.color("accent"))
+        words = self.rect().adjusted(4 * GRID, 0, -4 * GRID, 0)
+        words.setTop(center.y())
+        words.setHeight(5 * GRID)
+        flags = Qt.AlignmentFlag.AlignCenter
+        shown = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideMiddle, words.width())
+        painter.drawText(words, flags, shown)
+        painter.setFont(self.font())
+        painter.setPen(self._theme.color("muted"))
+        words.translate(0, 5 * GRID)
+        painter.drawText(words, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, self._detail)

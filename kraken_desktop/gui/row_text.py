@@ -1,0 +1,147 @@
+"""What a row says, as text: painted by the delegate, spoken by a screen reader, shown in full as a tool tip."""
+
+from __future__ import annotations
+
+import html
+import time
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication
+
+from kraken_desktop.messages import Words, percent
+from kraken_desktop.messages.text import Message, shown
+from kraken_desktop.model.job import Failed, Failure, JobState, JobStatus, SourceKind
+
+
+class RowText:
+    """Texts of a job, in the words of one language.
+
+    Args:
+        clock: the runner's, for how long a job still waits.
+    """
+
+    def __init__(self, words: Words, clock: Callable[[], float] = time.monotonic) -> None:
+        self.words = words
+        self._clock = clock
+
+    def name(self, status: JobStatus) -> str:
+        """The source's name, with its folder if it came in one."""
+        source = status.job.source
+        return shown(f"{source.folder}/{source.name}" if source.folder else source.name)
+
+    def destination(self, status: JobStatus) -> str:
+        """The object key, or where the image goes before it has one."""
+        if status.links:
+            return shown(status.links[0].key)
+        if status.keys:
+            return shown(status.keys[0])
+        profile = status.job.snapshot.profile
+        return shown(f"{profile.name} · {profile.bucket}" if profile.bucket else profile.name)
+
+    def state(self, status: JobStatus) -> str:
+        """One or two words."""
+        match status.state:
+            case JobState.FAILED:
+                return _tr("Failed")
+            case JobState.CANCELLED:
+                return _tr("Cancelled")
+            case JobState.SKIPPED:
+                return _tr("Skipped")
+            case JobState.DONE:
+                return _tr("Done")
+            case JobState.QUEUED:
+                return _tr("On hold") if status.waiting_for is not None else self.words.state(status)
+            case _:
+                return self.words.state(status, self._clock())
+
+    def sizes(self, status: JobStatus) -> str:
+        """``2.4 MB → 910 kB``, or the one that is known."""
+        before, after = self._sizes(status)
+        if before is None:
+            return self.words.size(after) if after is not None else ""
+        if after is None:
+            return self.words.size(before)
+        return f"{self.words.size(before)} → {self.words.size(after)}"
+
+    def saving(self, status: JobStatus) -> str:
+        """``−62%``; empty where nothing was saved or a size is unknown."""
+        before, after = self._sizes(status)
+        if not before or after is None or after >= before:
+            return ""
+        return f"−{percent(before - after, before)}"
+
+    def _sizes(self, status: JobStatus) -> tuple[int | None, int | None]:
+        original = status.outcome.original_bytes if status.outcome is not None else None
+        before = original if original is not None else status.job.source.size
+        return before, status.links[0].bytes if status.links else None
+
+    def link(self, status: JobStatus) -> str:
+        """The first link; empty without one."""
+        return shown(status.links[0].url) if status.links else ""
+
+    def trouble(self, status: JobStatus) -> Message | None:
+        """Cause and remedy, if something went wrong or keeps the job waiting."""
+        failure = failure_of(status)
+        return self.words.failure(failure) if failure is not None else None
+
+    def note(self, status: JobStatus) -> str:
+        """How a job ended that neither failed nor is plainly done; else empty."""
+        if status.state in {JobState.SKIPPED, JobState.CANCELLED} and status.outcome is not None:
+            return self.words.outcome(status.outcome)
+        return ""
+
+    def location(self, status: JobStatus) -> str:
+        """Where the source is, for a person."""
+        if status.job.source.kind is SourceKind.SPOOL:
+            return _tr("Pasted")
+        return shown(status.job.source.location)
+
+    def spoken(self, status: JobStatus) -> str:
+        """Name and state, in one breath."""
+        return f"{self.name(status)}, {self.words.state(status, self._clock())}"
+
+    def described(self, status: JobStatus) -> str:
+        """Everything else."""
+        trouble = self.trouble(status)
+        told = (
+            *(() if trouble is None else (trouble.why, trouble.remedy)),
+            self.sizes(status),
+            self.destination(status),
+            self.link(status),
+        )
+        return ". ".join(part.rstrip(".") for part in told if part)
+
+    def tool_tip(self, status: JobStatus) -> str:
+        """Everything in full, as rich text: names and messages may hold anything."""
+        trouble = self.trouble(status)
+        lines = [f"<b>{html.escape(self.name(status))}</b>", html.escape(self.location(status))]
+        if trouble is not None:
+            lines += [html.escape(part) for part in (trouble.what, trouble.why, trouble.remedy) if part]
+        elif note := self.note(status):
+            lines.append(html.escape(note))
+        lines.append(html.escape(self.destination(status)))
+        lines += [html.escape(shown(image.url)) for image in status.links]
+        return "<div>" + "<br>".join(line for line in lines if line) + "</div>"
+
+    def report(self, status: JobStatus) -> str:
+        """The details of a failure as text to be pasted into a question to somebody."""
+        trouble = self.trouble(status)
+        failure = failure_of(status)
+        if trouble is None or failure is None:
+            return ""
+        lines = [self.name(status), trouble.what, trouble.why, trouble.remedy, f"[{failure.code}]"]
+        return "\n".join(line for line in lines if line)
+
+
+def failure_of(status: JobStatus) -> Failure | None:
+    """What went wrong with a job, or makes it wait for another try.
+
+    A job on hold says nothing: what holds all of them is told once, above the list.
+    """
+    if isinstance(status.outcome, Failed):
+        return status.outcome.failure
+    return status.waiting_for if status.state is JobState.WAITING else None
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("rows", text)

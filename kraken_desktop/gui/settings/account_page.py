@@ -1,0 +1,357 @@
+"""The Kraken.io account: the key pair, whether it works, and what is left of the quota."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from kraken_desktop.engines.kraken_answers import AccountStatus
+from kraken_desktop.gui.settings.account_form import AccountForm
+from kraken_desktop.gui.settings.background import Background
+from kraken_desktop.gui.settings.changes import free_name, new_id, remove_account, save_account
+from kraken_desktop.gui.settings.collaborators import Collaborators
+from kraken_desktop.gui.settings.custody import Custody
+from kraken_desktop.gui.settings.notice import Action, Notice
+from kraken_desktop.gui.settings.page import FORM_WIDTH, Page, PageHeader, PageScroll
+from kraken_desktop.gui.settings.questions import ask_confirm, ask_unsaved
+from kraken_desktop.gui.settings.quota_view import QuotaView
+from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError, SecretError
+from kraken_desktop.model.profile import Account
+from kraken_desktop.model.settings import Settings
+
+
+class AccountPage(Page):
+    """Key pair, check, quota.
+
+    Signals:
+        checked: the key pair in the form works.
+        check_failed: with the error.
+    """
+
+    checked = Signal()
+    check_failed = Signal(object)
+
+    def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._use = collaborators
+        self._settings = settings
+        self._background = Background(collaborators.run_in_background, self)
+        header = PageHeader(self)
+        header.set_texts(
+            self.tr("Kraken.io account"),
+            self.tr(
+                "Kraken.io makes the images smaller. The key pair is on the page “API Credentials” "
+                "of your account there."
+            ),
+        )
+        self._picker_row = QWidget(self)
+        self._picker = QComboBox(self._picker_row)
+        self._picker.setAccessibleName(self.tr("Account"))
+        self.form = AccountForm(collaborators.words, collaborators.theme, self)
+        self.notice = Notice(collaborators.theme, self)
+        self.check_button = QPushButton(self.tr("&Check the key pair"), self)
+        self.check_button.setAutoDefault(False)
+        self._spinner = QProgressBar(self)
+        self._spinner.setRange(0, 0)
+        self._spinner.setTextVisible(False)
+        self._spinner.setFixedWidth(96)
+        self._spinner.setAccessibleName(self.tr("Asking Kraken.io"))
+        self._asking = QLabel(self.tr("Asking Kraken.io…"), self)
+        self.quota = QuotaView(collaborators.words, self)
+        self.result = Notice(collaborators.theme, self)
+        self.remove_button = QPushButton(self.tr("&Remove account…"), self)
+        self.another_button = QPushButton(self.tr("Add an&other account"), self)
+        for button in (self.remove_button, self.another_button):
+            button.setAutoDefault(False)
+        self._custody = Custody(
+            secrets=collaborators.secrets,
+            words=collaborators.words,
+            background=self._background,
+            field=self.form.secret,
+            where=self.form.where,
+            notice=self.notice,
+            parent=self,
+        )
+
+        picking = QHBoxLayout(self._picker_row)
+        picking.setContentsMargins(0, 0, 0, 0)
+        told = QLabel(self.tr("&Account:"), self._picker_row)
+        told.setBuddy(self._picker)
+        picking.addWidget(told)
+        picking.addWidget(self._picker, 1)
+        checking = QHBoxLayout()
+        checking.setSpacing(12)
+        checking.addWidget(self.check_button)
+        checking.addWidget(self._spinner)
+        checking.addWidget(self._asking, 1)
+        checking.addStretch()
+        self._foot = QWidget(self)
+        foot = QHBoxLayout(self._foot)
+        foot.setContentsMargins(0, 0, 0, 0)
+        foot.addWidget(self.remove_button)
+        foot.addWidget(self.another_button)
+        foot.addStretch(1)
+        body = QWidget(self)
+        body.setMaximumWidth(FORM_WIDTH * self.fontMetrics().height())
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        layout.addWidget(header)
+        layout.addWidget(self.notice)
+        layout.addWidget(self._picker_row)
+        layout.addWidget(self.form)
+        layout.addLayout(checking)
+        layout.addWidget(self.quota)
+        layout.addWidget(self.result)
+        layout.addStretch(1)
+        layout.addWidget(self._foot)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(PageScroll(body, self))
+
+        self._custody.tell(self.tr("It is sent to Kraken.io with each image."))
+        self._custody.changed.connect(self._on_place)
+        self._background.busy_changed.connect(self._render)
+        self.form.edited.connect(self._on_edited)
+        self.check_button.clicked.connect(self.check)
+        self.remove_button.clicked.connect(self._ask_remove)
+        self.another_button.clicked.connect(self._add_another)
+        self._picker.activated.connect(self._on_picked)
+        self._show(settings.accounts[0] if settings.accounts else self._fresh())
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only who looks at the page is asked for the keyring's password."""
+        super().showEvent(event)
+        self._custody.wake()
+
+    # --- what the dialog asks ---------------------------------------------------------------------
+
+    @override
+    def refresh(self, settings: Settings) -> None:
+        """Takes over settings that changed elsewhere."""
+        self._settings = settings
+        if not self.is_dirty():
+            saved = settings.account(self.form.original.id)
+            if saved is not None and saved != self.form.original:
+                self._show(saved)
+        self._fill_picker()
+        self._render()
+
+    @override
+    def entry_name(self) -> str:
+        """What the form is about."""
+        return self.form.account().name or self.tr("Kraken.io account")
+
+    @override
+    def is_dirty(self) -> bool:
+        """Whether something would be lost."""
+        return self.form.is_dirty()
+
+    @override
+    def is_busy(self) -> bool:
+        """Whether it is saving or checking before that."""
+        return self._background.is_busy("save")
+
+    @override
+    def fault(self) -> str:
+        """The first field with an error that was seen."""
+        return next((self.form.title_of(name) for name in self.form.faults(touched_only=True)), "")
+
+    @override
+    def focus_fault(self) -> None:
+        """Leads to it."""
+        for name in self.form.faults()[:1]:
+            self.form.focus_field(name)
+
+    @override
+    def focus_first(self) -> None:
+        """Leads to the API key, or, where one is saved, to its check."""
+        if self.form.api_key.text() and self.check_button.isVisibleTo(self):
+            self.check_button.setFocus()
+        else:
+            self.form.api_key.setFocus()
+
+    def is_complete(self) -> bool:
+        """Whether nothing is wrong; what is wrong is shown."""
+        self.form.touch_all()
+        self.focus_fault()
+        self.changed.emit()
+        return not self.form.faults()
+
+    @override
+    def save(self, then: Callable[[], None] | None = None) -> None:
+        """Keeps secret and account, then asks Kraken.io about them."""
+        if self.is_busy() or not self.is_complete():
+            return
+        account, secret, use = self.form.account(), self.form.secret.typed, self._use
+        session_only = self._custody.session_only
+
+        def work() -> Settings:
+            return save_account(use.store, use.secrets, account, secret, session_only=session_only)
+
+        def done(settings: Settings) -> None:
+            if secret is not None:
+                self._custody.saved()
+            self.notice.clear()
+            self._settings = settings
+            self.form.set_account(account, is_new=False, named=len(settings.accounts) > 1)
+            self._fill_picker()
+            self._render()
+            self.saved.emit(settings)
+            if then is not None:
+                then()
+            elif not self.quota.text:
+                self.check()
+
+        self._background.run("save", work, done, lambda error: self._custody.refused(error, lambda: self.save(then)))
+        self.changed.emit()
+
+    @override
+    def discard(self) -> None:
+        """Back to the saved account."""
+        saved = self._settings.account(self.form.original.id)
+        first = self._settings.accounts[0] if self._settings.accounts else self._fresh()
+        self._show(saved or first)
+
+    # --- the check --------------------------------------------------------------------------------
+
+    def check(self) -> None:
+        """Asks Kraken.io whether the key pair in the form works."""
+        if self.is_checking() or not self.is_complete():
+            return
+        account, secret = self.form.account(), self.form.secret.typed
+        self.quota.hide()
+        self.result.clear()
+        self._background.run(
+            "check", lambda: self._use.account_status(account, secret), self._on_status, self._on_check_failed
+        )
+
+    def is_checking(self) -> bool:
+        """Whether Kraken.io is being asked."""
+        return self._background.is_busy("check")
+
+    def _on_status(self, status: AccountStatus) -> None:
+        self.quota.show_status(status)
+        self.checked.emit()
+
+    def _on_check_failed(self, error: KrakenDesktopError) -> None:
+        actions: list[Action] = []
+        if not isinstance(error, BadCredentialsError):
+            actions.append((self.tr("Try again"), self.check))
+        self.result.show_message(self._use.words.error(error), actions)
+        if isinstance(error, BadCredentialsError):
+            self.form.focus_field("api_key")
+        self.check_failed.emit(error)
+
+    # --- showing ----------------------------------------------------------------------------------
+
+    def _fresh(self) -> Account:
+        taken = [account.name for account in self._settings.accounts]
+        return Account(id=new_id(), name=free_name("Kraken.io", taken))
+
+    def _show(self, account: Account) -> None:
+        self._background.cancel("check")
+        self.quota.hide()
+        self.result.clear()
+        is_new = self._settings.account(account.id) is None
+        others = [each for each in self._settings.accounts if each.id != account.id]
+        self._custody.begin(account.secret_name, is_new=is_new)
+        self.form.set_account(account, is_new=is_new, named=bool(others))
+        self._fill_picker()
+        self._render()
+        self.changed.emit()
+
+    def _fill_picker(self) -> None:
+        self._picker.clear()
+        for account in self._settings.accounts:
+            self._picker.addItem(account.name, account.id)
+        self._picker.setCurrentIndex(self._picker.findData(self.form.original.id))
+        self._picker_row.setVisible(len(self._settings.accounts) > 1)
+
+    def _render(self) -> None:
+        checking = self.is_checking()
+        self._spinner.setVisible(checking)
+        self._asking.setVisible(checking)
+        saved = self._settings.account(self.form.original.id) is not None
+        self.remove_button.setVisible(saved)
+        self.another_button.setVisible(saved)
+        self.changed.emit()
+
+    def begin_setup(self) -> None:
+        """For the first start: the check comes with going on, and there is nothing to remove."""
+        self._foot.hide()
+        self.check_button.hide()
+
+    def _on_place(self) -> None:
+        self.form.check()
+        self.changed.emit()
+
+    def _on_edited(self) -> None:
+        # What was found out belongs to the keys that stood here before.
+        self._background.cancel("check")
+        self.quota.hide()
+        self.result.clear()
+        self.changed.emit()
+
+    # --- several, and none ------------------------------------------------------------------------
+
+    def _on_picked(self, index: int) -> None:
+        account = self._settings.account(self._picker.itemData(index))
+        if account is not None and account.id != self.form.original.id:
+            self._guarded(lambda: self._show(account))
+
+    def _add_another(self) -> None:
+        self._guarded(self._begin_another)
+
+    def _begin_another(self) -> None:
+        self._show(self._fresh())
+        self.focus_first()
+
+    def _guarded(self, then: Callable[[], None]) -> None:
+        self._fill_picker()
+        if not self.is_dirty():
+            then()
+            return
+
+        def discard() -> None:
+            self.discard()
+            then()
+
+        ask_unsaved(self, self.entry_name(), save=lambda: self.save(then), discard=discard)
+
+    def _ask_remove(self) -> None:
+        account = self.form.original
+        used = [profile.name for profile in self._settings.profiles if profile.account_id == account.id]
+        consequence = self.tr("Its secret is removed from this computer. Your account at Kraken.io stays as it is.")
+        if used:
+            told = self.tr("These profiles cannot be used until they get another account: {names}.")
+            consequence = f"{consequence} {told.replace('{names}', ', '.join(used))}"
+        ask_confirm(
+            self,
+            self.tr("Remove the account “{name}”?").replace("{name}", account.name),
+            consequence,
+            self.tr("&Remove"),
+            lambda: self._remove(account),
+        )
+
+    def _remove(self, account: Account) -> None:
+        use = self._use
+
+        def done(result: tuple[Settings, SecretError | None]) -> None:
+            self._settings, kept = result
+            self._show(self._settings.accounts[0] if self._settings.accounts else self._fresh())
+            if kept is not None:
+                self.result.show_message(use.words.error(kept))
+            self.saved.emit(self._settings)
+
+        self._background.run(
+            "save",
+            lambda: remove_account(use.store, use.secrets, account),
+            done,
+            lambda error: self.result.show_message(use.words.error(error)),
+        )

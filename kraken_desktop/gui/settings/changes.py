@@ -1,0 +1,145 @@
+"""What saving does, as functions without widgets: they run in the background, or are pure."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Collection
+from dataclasses import replace
+
+from kraken_desktop.model.errors import KeyringDeniedError, KeyringLockedError, SecretError
+from kraken_desktop.model.profile import Account, CredentialSource, Profile
+from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.model.settings import Settings
+from kraken_desktop.stores.secret_store import Secrets
+from kraken_desktop.stores.settings import SettingsStore
+
+
+def new_id() -> str:
+    """For an entry that is new."""
+    return str(uuid.uuid4())
+
+
+def free_name(wanted: str, taken: Collection[str]) -> str:
+    """The name, with a number if it is taken: ``Blog``, ``Blog 2``, ``Blog 3``."""
+    if wanted not in taken:
+        return wanted
+    number = 2
+    while f"{wanted} {number}" in taken:
+        number += 1
+    return f"{wanted} {number}"
+
+
+def with_account(settings: Settings, account: Account) -> Settings:
+    """With this account, and with every profile that has none at it."""
+    joined = settings.with_account(account)
+    for profile in joined.profiles:
+        if joined.account(profile.account_id) is None:
+            joined = joined.with_profile(replace(profile, account_id=account.id))
+    return joined
+
+
+def with_profile(settings: Settings, profile: Profile) -> Settings:
+    """With this profile. The first one there is becomes the default, and stays it when others come."""
+    joined = settings.with_profile(profile)
+    if joined.profile(joined.default_profile_id) is not None:
+        return joined
+    first = settings.default_profile or (profile if not settings.profiles else None)
+    return joined.with_default(first.id) if first is not None else joined
+
+
+def save_account(
+    store: SettingsStore, secrets: Secrets, account: Account, secret: str | None, *, session_only: bool
+) -> Settings:
+    """Keeps the secret, then the account.
+
+    Raises:
+        SecretError: nothing was saved.
+        SettingsError: the secret is kept, the account is as it was.
+    """
+    if secret is not None:
+        secrets.keep(account.secret_name, secret, session_only=session_only)
+    return store.update(lambda now: with_account(now, account))
+
+
+def save_profile(
+    store: SettingsStore,
+    secrets: Secrets,
+    profile: Profile,
+    secret: str | None,
+    *,
+    session_only: bool,
+    like: Profile | None = None,
+) -> Settings:
+    """Keeps the secret, then the profile. ``like``: the profile whose secret it takes over, as its copy.
+
+    Raises:
+        SecretError: nothing was saved.
+        SettingsError: the secret is kept, the profile is as it was.
+    """
+    if secret is not None:
+        secrets.keep(profile.secret_name, secret, session_only=session_only)
+        # A token belongs to the secret that it came with.
+        if like is None:
+            _forget_kept(secrets, profile.session_token_name, session_only=session_only)
+    elif like is not None and like.credentials.source is CredentialSource.KEYRING:
+        _copy_secrets(secrets, like, profile)
+    return store.update(lambda now: with_profile(now, profile))
+
+
+def _forget_kept(secrets: Secrets, name: str, *, session_only: bool) -> None:
+    if not session_only:
+        secrets.forget(name)
+
+
+def _copy_secrets(secrets: Secrets, like: Profile, profile: Profile) -> None:
+    place = secrets.where(like.secret_name)
+    if place not in {"keyring", "session"}:
+        return
+    keys = secrets.s3_keys(replace(like, credentials=replace(like.credentials, access_key="-")))
+    session_only = place == "session"
+    secrets.keep(profile.secret_name, keys.secret, session_only=session_only)
+    if keys.session_token is not None:
+        secrets.keep(profile.session_token_name, keys.session_token, session_only=session_only)
+
+
+def remove_account(store: SettingsStore, secrets: Secrets, account: Account) -> tuple[Settings, SecretError | None]:
+    """Removes the account and its secret; the error, if the keyring did not let go of it.
+
+    Raises:
+        SettingsError: nothing was removed.
+    """
+    settings = store.update(lambda now: now.without_account(account.id))
+    return settings, _forget(secrets, (account.secret_name,))
+
+
+def remove_profile(store: SettingsStore, secrets: Secrets, profile: Profile) -> tuple[Settings, SecretError | None]:
+    """Removes the profile and its secrets; the error, if the keyring did not let go of them.
+
+    Raises:
+        SettingsError: nothing was removed.
+    """
+    settings = store.update(lambda now: now.without_profile(profile.id))
+    return settings, _forget(secrets, (profile.secret_name, profile.session_token_name))
+
+
+def _forget(secrets: Secrets, names: tuple[str, ...]) -> SecretError | None:
+    kept: SecretError | None = None
+    for name in names:
+        try:
+            secrets.forget(name)
+        except (KeyringLockedError, KeyringDeniedError) as error:
+            kept = error
+        except SecretError:
+            # Without a keyring nothing was ever kept in one.
+            continue
+    return kept
+
+
+def save_recipe(store: SettingsStore, recipe: Recipe) -> Settings:
+    """Keeps the recipe. Raises ``SettingsError``."""
+    return store.update(lambda now: now.with_recipe(recipe))
+
+
+def profiles_using(settings: Settings, recipe_id: str) -> tuple[str, ...]:
+    """The names of the profiles with this recipe."""
+    return tuple(profile.name for profile in settings.profiles if profile.recipe_id == recipe_id)

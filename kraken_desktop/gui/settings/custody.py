@@ -1,0 +1,176 @@
+"""Keeps one form's secret: where it is, where it will be, and what can be done if the keyring refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtWidgets import QLabel
+
+from kraken_desktop.gui.settings.background import Background
+from kraken_desktop.gui.settings.notice import Action, Notice
+from kraken_desktop.gui.settings.remarks import Remark
+from kraken_desktop.gui.settings.secret_field import SecretField
+from kraken_desktop.messages import Message, Words
+from kraken_desktop.model.errors import KrakenDesktopError, SecretError, SecretMissingError
+from kraken_desktop.model.profile import CredentialSource, Severity
+from kraken_desktop.stores.secret_store import Place, Secrets, variable_of
+
+
+def source_of(original: CredentialSource, field: SecretField, *, is_new: bool) -> CredentialSource:
+    """Where an entry's secret comes from, as its form stands.
+
+    Only a new entry refers to the environment: a saved one may have a secret in the keyring that the
+    environment merely goes before.
+    """
+    if field.typed is not None:
+        return CredentialSource.KEYRING
+    if field.place == "environment" and is_new:
+        return CredentialSource.ENVIRONMENT
+    if field.place in {"keyring", "session"} and original is CredentialSource.ENVIRONMENT:
+        return CredentialSource.KEYRING
+    return original
+
+
+def missing_secret(name: str, words: Words) -> Remark:
+    """What is said at a field that needs a secret and has none."""
+    told = words.error(SecretMissingError(name=name))
+    remedy = QCoreApplication.translate("custody", "Paste it here.")
+    return Remark(severity=Severity.ERROR, message=Message(told.what, "", remedy))
+
+
+class Custody(QObject):
+    """Looks a secret up without blocking, and offers this session's memory where there is no keyring.
+
+    Signals:
+        changed: the place is known, or another one was chosen.
+    """
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        *,
+        secrets: Secrets,
+        words: Words,
+        background: Background,
+        field: SecretField,
+        where: QLabel,
+        notice: Notice,
+        parent: QObject,
+    ) -> None:
+        super().__init__(parent)
+        self._secrets = secrets
+        self._words = words
+        self._background = background
+        self._field = field
+        self._where = where
+        self._notice = notice
+        self._name = ""
+        self._is_new = False
+        self._is_refused = False
+        self._again: Callable[[], None] | None = None
+        self.session_only = False
+        self._reach = ""
+        self._is_awake = False
+
+    def wake(self) -> None:
+        """The page is shown. Until now nobody was asked for the password of the keyring."""
+        if not self._is_awake:
+            self._is_awake = True
+            if self._field.place is None:
+                self.look(self._name)
+
+    def look(self, name: str) -> None:
+        """Finds out where the secret of this name is kept. What is typed stays."""
+        self._name = name
+        self._again = None
+        self._is_refused = False
+        self._notice.clear()
+        self._field.set_place(None)
+        self._tell()
+        if not self._is_awake:
+            return
+        self._background.run("look", lambda: self._secrets.where(name), self._found, self._look_failed)
+
+    def begin(self, name: str, *, is_new: bool, known: Place | None = None) -> None:
+        """Another entry stands in the form. ``known``: where its secret is, if nobody needs to look."""
+        self._background.cancel("look")
+        self._is_new = is_new
+        self.session_only = False
+        self._field.clear(None)
+        if known is None:
+            self.look(name)
+            return
+        self._name = name
+        self.session_only = known == "session"
+        self._is_refused = False
+        self._notice.clear()
+        self._field.set_place(known)
+        self._tell()
+
+    def saved(self) -> None:
+        """The secret that was typed is kept now."""
+        self._is_refused = False
+        self._field.clear("session" if self.session_only else "keyring")
+        self._notice.clear()
+        self._tell()
+
+    def refused(self, error: KrakenDesktopError, again: Callable[[], None]) -> None:
+        """Saving failed. Says why, and offers to try again, or to do without the keyring."""
+        self._again = again
+        actions: list[Action] = []
+        if isinstance(error, SecretError):
+            actions.append((self.tr("Keep for this session only"), self._choose_session))
+        actions.append((self.tr("Try again"), again))
+        self._notice.show_message(self._words.error(error), actions)
+
+    def _found(self, place: Place) -> None:
+        self._field.set_place(place)
+        self.session_only = self.session_only or place == "session"
+        self._tell()
+        self.changed.emit()
+
+    def _look_failed(self, error: KrakenDesktopError) -> None:
+        self._is_refused = True
+        self._field.set_place("nowhere", is_sure=self._is_new)
+        self._tell()
+        actions: list[Action] = [
+            (self.tr("Keep for this session only"), self._choose_session),
+            (self.tr("Try again"), lambda: self.look(self._name)),
+        ]
+        self._notice.show_message(self._words.error(error), actions)
+        self.changed.emit()
+
+    def _choose_session(self) -> None:
+        self.session_only = True
+        self._notice.clear()
+        self._tell()
+        again, self._again = self._again, None
+        if again is not None:
+            again()
+        else:
+            self._field.setFocus()
+        self.changed.emit()
+
+    def tell(self, reach: str) -> None:
+        """Says who gets to see the secret, after where it is kept."""
+        self._reach = reach
+        self._tell()
+
+    def _tell(self) -> None:
+        match self._field.place:
+            case "environment":
+                where = self.tr("Taken from the environment variable {name}, which goes before the keyring.")
+                where = where.replace("{name}", variable_of(self._name))
+            case "session":
+                where = self.tr("Kept in memory for this session only; at the next start it is asked for again.")
+            case _ if self.session_only:
+                where = self.tr("Will be kept in memory for this session only, and nowhere else.")
+            case _ if self._is_refused:
+                where = self.tr("The keyring does not take it now: decide above.")
+            case "keyring":
+                where = self.tr("Kept in this system’s keyring, and nowhere else on this computer.")
+            case _:
+                where = self.tr("Will be kept in this system’s keyring, and nowhere else on this computer.")
+        self._where.setText(f"{where} {self._reach}".strip())

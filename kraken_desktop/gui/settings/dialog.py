@@ -1,0 +1,270 @@
+"""The settings: accounts, profiles, recipes; and the way through them at the first start."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from typing_extensions import override
+
+from kraken_desktop.gui.settings.account_page import AccountPage
+from kraken_desktop.gui.settings.action_bar import ActionBar
+from kraken_desktop.gui.settings.background import RunInBackground
+from kraken_desktop.gui.settings.collaborators import Collaborators
+from kraken_desktop.gui.settings.page import Page
+from kraken_desktop.gui.settings.profiles_page import ProfilesPage
+from kraken_desktop.gui.settings.questions import ask_unsaved
+from kraken_desktop.gui.settings.recipes_page import RecipesPage
+from kraken_desktop.gui.settings.setup import Setup
+from kraken_desktop.gui.theme import Theme
+from kraken_desktop.messages import Words
+from kraken_desktop.model.job import Source
+from kraken_desktop.model.settings import Settings
+
+if TYPE_CHECKING:
+    from kraken_desktop.composition import Services
+
+PageName = Literal["account", "profiles", "recipes", "setup"]
+_ORDER: tuple[PageName, ...] = ("account", "profiles", "recipes")
+
+
+class SettingsDialog(QDialog):
+    """Three pages, one bar of buttons. Each page saves by itself; nothing unsaved is left without a question.
+
+    Signals:
+        settings_changed: with the settings as they are on disk now.
+    """
+
+    settings_changed = Signal(object)
+
+    def __init__(
+        self, collaborators: Collaborators, parent: QWidget | None = None, *, page: PageName = "account"
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Settings"))
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._theme = collaborators.theme
+        settings = collaborators.store.load()
+        self._settings = settings
+        self.navigation = QListWidget(self)
+        self.navigation.setAccessibleName(self.tr("Pages"))
+        self.navigation.setFrameShape(QFrame.Shape.NoFrame)
+        self.navigation.setStyleSheet("QListWidget::item { padding: 4px 12px; }")
+        self.account_page = AccountPage(collaborators, settings)
+        self.profiles_page = ProfilesPage(collaborators, settings)
+        self.recipes_page = RecipesPage(collaborators, settings)
+        self._pages: dict[PageName, Page] = {
+            "account": self.account_page,
+            "profiles": self.profiles_page,
+            "recipes": self.recipes_page,
+        }
+        self._stack = QStackedWidget(self)
+        titles: dict[PageName, str] = {
+            "account": self.tr("Account"),
+            "profiles": self.tr("Profiles"),
+            "recipes": self.tr("Recipes"),
+        }
+        for name, each in self._pages.items():
+            self._stack.addWidget(each)
+            item = QListWidgetItem(titles[name], self.navigation)
+            item.setSizeHint(QSize(0, self.fontMetrics().height() + 16))
+        self.setup = Setup(self.account_page, self.profiles_page, self)
+        self.bar = ActionBar(self)
+
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.navigation)
+        content = QVBoxLayout()
+        content.setSpacing(0)
+        content.addWidget(self.setup.header)
+        content.addWidget(self._stack, 1)
+        middle.addLayout(content, 1)
+        below = QFrame(self)
+        below.setProperty("look", "line")
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        outer.addLayout(middle, 1)
+        outer.addWidget(below)
+        outer.addWidget(self.bar)
+        self._theme.changed.connect(self._set_icons)
+        self._set_icons()
+        widest = max(self.fontMetrics().horizontalAdvance(title) for title in titles.values())
+        self.navigation.setFixedWidth(widest + 80)
+
+        for each in self._pages.values():
+            each.changed.connect(self._render)
+            each.saved.connect(self._on_saved)
+        self.navigation.currentRowChanged.connect(self._on_row)
+        self.bar.save_wanted.connect(self._save)
+        self.bar.discard_wanted.connect(self._discard)
+        self.bar.close_wanted.connect(self.reject)
+        self.bar.fault_wanted.connect(self._focus_fault)
+        self.setup.stepped.connect(self._on_step)
+        self.setup.finished.connect(self.accept)
+        saving = QShortcut(QKeySequence.StandardKey.Save, self)
+        saving.activated.connect(self._save)
+        self.resize(self._roomy())
+        self.show_page(page)
+
+    @classmethod
+    @override
+    def open(  # type: ignore[override]  # the house's way to open dialogs; Qt's slot of that name is not used
+        cls,
+        services: Services,
+        run_in_background: RunInBackground,
+        words: Words,
+        parent: QWidget | None = None,
+        *,
+        page: PageName = "account",
+        sample: Source | None = None,
+        theme: Theme | None = None,
+    ) -> SettingsDialog:
+        """Shows the settings over the parent, and returns at once.
+
+        Args:
+            services: where settings, secrets and the account check come from.
+            run_in_background: for what blocks.
+            words: of the person's language.
+            parent: the window that waits meanwhile.
+            page: where to begin; ``setup`` leads through what is missing, and closes after it.
+            sample: the image that previews are made for.
+            theme: the program's; None makes another one.
+        """
+        collaborators = Collaborators(
+            store=services.settings,
+            secrets=services.secrets,
+            account_status=services.account_status,
+            run_in_background=run_in_background,
+            words=words,
+            theme=theme or Theme(_application()),
+            sample=sample,
+        )
+        dialog = cls(collaborators, parent, page=page)
+        dialog.show()
+        return dialog
+
+    @property
+    def page(self) -> Page:
+        """The page that is shown."""
+        return self._pages[_ORDER[self._stack.currentIndex()]]
+
+    def show_page(self, name: PageName) -> None:
+        """Goes to a page; ``setup`` to the first step that is not done."""
+        is_setup = name == "setup" and self.setup.begin(self._settings)
+        if name == "setup":
+            name = self.setup.page_name if is_setup else "profiles"
+        self.navigation.setVisible(not is_setup)
+        self._go(_ORDER.index(name))
+        self.page.focus_first()
+
+    @override
+    def reject(self) -> None:
+        """Closes, after a question if something would be lost."""
+        unsaved = [each for each in self._pages.values() if each.is_dirty()]
+        if not unsaved:
+            super().reject()
+            return
+        page = unsaved[0]
+        self._go(self._stack.indexOf(page))
+
+        def discard() -> None:
+            page.discard()
+            self.reject()
+
+        ask_unsaved(self, page.entry_name(), save=lambda: page.save(self.reject), discard=discard)
+
+    def _set_icons(self) -> None:
+        for row, icon in enumerate(("account", "bucket", "image")):
+            shown = QIcon(self._theme.icon(icon))
+            marked = self._theme.pixmap(icon, "on_accent", 20, self.devicePixelRatioF())
+            shown.addPixmap(marked, QIcon.Mode.Selected)
+            self.navigation.item(row).setIcon(shown)
+
+    # --- moving about -----------------------------------------------------------------------------
+
+    def _on_row(self, row: int) -> None:
+        if row < 0 or row == self._stack.currentIndex():
+            return
+        page = self.page
+        if not page.is_dirty():
+            self._go(row)
+            return
+
+        def discard() -> None:
+            page.discard()
+            self._go(row)
+
+        self._mark(self._stack.currentIndex())
+        ask_unsaved(self, page.entry_name(), save=lambda: page.save(lambda: self._go(row)), discard=discard)
+
+    def _go(self, row: int) -> None:
+        self._stack.setCurrentIndex(row)
+        self._mark(row)
+        self._render()
+
+    def _mark(self, row: int) -> None:
+        self.navigation.blockSignals(True)
+        self.navigation.setCurrentRow(row)
+        self.navigation.blockSignals(False)
+
+    def _on_step(self) -> None:
+        self._go(_ORDER.index(self.setup.page_name))
+        self.page.focus_first()
+
+    # --- saving -----------------------------------------------------------------------------------
+
+    def _save(self) -> None:
+        if self.setup.is_running:
+            self.setup.go_on()
+        elif self.page.can_save():
+            self.page.save()
+
+    def _discard(self) -> None:
+        self.page.discard()
+
+    def _focus_fault(self) -> None:
+        self.page.focus_fault()
+
+    def _on_saved(self, settings: Settings) -> None:
+        self._settings = settings
+        for each in self._pages.values():
+            if each is not self.sender():
+                each.refresh(settings)
+        self.bar.say(self.tr("Saved."))
+        self.settings_changed.emit(settings)
+
+    def _render(self) -> None:
+        page = self.page
+        self.bar.show_state(
+            can_save=page.can_save() or self.setup.is_running,
+            is_dirty=page.is_dirty(),
+            is_busy=page.is_busy() or (self.setup.is_running and self.account_page.is_checking()),
+            fault=page.fault(),
+            save_text=self.setup.button_text if self.setup.is_running else "",
+        )
+
+    def _roomy(self) -> QSize:
+        """Room for a form without scrolling, where the screen has it."""
+        wanted = QSize(66, 52) * self.fontMetrics().height()
+        return wanted.boundedTo(self.screen().availableSize() * 0.9)
+
+
+def _application() -> QApplication:
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        raise TypeError("a dialog needs an application")
+    return application

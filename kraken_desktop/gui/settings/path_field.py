@@ -1,0 +1,139 @@
+"""The path template: a line, the variables to put in, and what comes out of it."""
+
+from __future__ import annotations
+
+import re
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction, QFontDatabase
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
+
+from kraken_desktop.gui.settings.preview import Preview
+from kraken_desktop.gui.settings.remarks import muted, wrapping
+from kraken_desktop.messages import Message, Words
+from kraken_desktop.model.object_key import filters, variables
+
+_ZERO_WIDTH_SPACE = "\u200b"
+_LONGEST_PIECE = 24
+"""Characters without a place to break the line, in a name or a link."""
+
+
+class PathField(QWidget):
+    """A line with a menu of all variables beside it.
+
+    Signals:
+        edited: the text changed by the person's hand.
+    """
+
+    edited = Signal()
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.line = QLineEdit(self)
+        self.line.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.button = QToolButton(self)
+        self.button.setText(self.tr("Inse&rt"))
+        self.button.setAccessibleName(self.tr("Insert a variable"))
+        self.button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
+        self.button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.menu = QMenu(self)
+        self.menu.addSection(self.tr("Variables"))
+        for spelling, code in variables():
+            self._add(spelling, words.explanation(code))
+        self.menu.addSection(self.tr("Behind a variable’s name, in its braces"))
+        for spelling, code in filters():
+            self._add(spelling, words.explanation(code))
+        self.button.setMenu(self.menu)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(self.button)
+        self.setFocusProxy(self.line)
+        self.line.textEdited.connect(self.edited)
+        self.button.clicked.connect(self.button.showMenu)
+
+    def insert(self, spelling: str) -> None:
+        """Puts it where the cursor is. A filter that would stand outside braces goes into the last ones."""
+        if spelling.startswith("|"):
+            before = self.line.text()[: self.line.cursorPosition()]
+            if before.endswith("}"):
+                self.line.setCursorPosition(len(before) - 1)
+        self.line.insert(spelling)
+        self.line.setFocus()
+        self.edited.emit()
+
+    def _add(self, spelling: str, explanation: str) -> None:
+        # A tab sets off what stands right of it, as shortcuts do.
+        action = QAction(f"{spelling}\t{explanation}".replace("&", "&&"), self.menu)
+        action.triggered.connect(lambda: self.insert(spelling))
+        self.menu.addAction(action)
+
+
+class PreviewBox(QFrame):
+    """The name in the bucket and the link, of an example."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "card")
+        self._about = muted(wrapping(QLabel(self)))
+        self._key_title = QLabel(self.tr("Name"), self)
+        self._url_title = QLabel(self.tr("Link"), self)
+        self._key = wrapping(QLabel(self))
+        self._url = wrapping(QLabel(self))
+        for told in (self._key, self._url):
+            told.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(12, 8, 12, 8)
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.addWidget(self._about, 0, 0, 1, 2)
+        for row, (title, value) in enumerate(((self._key_title, self._key), (self._url_title, self._url)), 1):
+            grid.addWidget(muted(title), row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(value, row, 1)
+
+    @property
+    def key(self) -> str:
+        """The name that is shown."""
+        return self._key.accessibleName()
+
+    @property
+    def url(self) -> str:
+        """The link that is shown."""
+        return self._url.accessibleName()
+
+    @property
+    def about(self) -> str:
+        """What it is an example of, or why there is none."""
+        return self._about.text()
+
+    def show_preview(self, told: Preview) -> None:
+        """Shows an example."""
+        self._about.setText(self.tr("For example “{name}”:").replace("{name}", told.name))
+        self._show(told.key, told.url)
+
+    def show_problem(self, told: Message) -> None:
+        """Says why there is none."""
+        self._about.setText(" ".join(part for part in (told.what, told.remedy) if part))
+        self._show("", "")
+
+    def show_nothing(self) -> None:
+        """The reason stands elsewhere already."""
+        self._about.setText(self.tr("The example appears when the path is right."))
+        self._show("", "")
+
+    def _show(self, key: str, url: str) -> None:
+        for title, label, text in ((self._key_title, self._key, key), (self._url_title, self._url, url)):
+            label.setText(_breakable(text))
+            label.setAccessibleName(text)
+            title.setVisible(bool(text))
+            label.setVisible(bool(text))
+
+
+def _breakable(text: str) -> str:
+    """The text with places where a line may end: names and links have no blanks."""
+    pieces = re.split(r"(?<=[/._-])", text)
+    return _ZERO_WIDTH_SPACE.join(
+        piece if len(piece) <= _LONGEST_PIECE else _ZERO_WIDTH_SPACE.join(piece) for piece in pieces
+    )

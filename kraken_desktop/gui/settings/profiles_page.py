@@ -1,0 +1,213 @@
+"""The profiles: where images go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QWidget
+from typing_extensions import override
+
+from kraken_desktop.gui.settings.changes import free_name, new_id, remove_profile, save_profile
+from kraken_desktop.gui.settings.collaborators import Collaborators
+from kraken_desktop.gui.settings.custody import Custody
+from kraken_desktop.gui.settings.list_page import ListPage
+from kraken_desktop.gui.settings.profile_form import ProfileForm
+from kraken_desktop.gui.settings.questions import ask_confirm
+from kraken_desktop.model.errors import KrakenDesktopError
+from kraken_desktop.model.profile import Profile, Uploader
+from kraken_desktop.model.settings import Settings
+from kraken_desktop.stores.secret_store import Place
+
+
+class ProfilesPage(ListPage[Profile]):
+    """Add, duplicate, change and delete profiles; mark one as default."""
+
+    def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
+        form = ProfileForm(collaborators)
+        super().__init__(collaborators, settings, form=form, with_default=True, parent=parent)
+        self.form = form
+        self._like: Profile | None = None
+        self._known: Place | None = None
+        self._custody = Custody(
+            secrets=collaborators.secrets,
+            words=collaborators.words,
+            background=self._background,
+            field=form.secret,
+            where=form.where,
+            notice=self.notice,
+            parent=self,
+        )
+        self._custody.changed.connect(self._on_place)
+        self.entries.default_wanted.connect(self._make_default)
+        self.set_texts(
+            title=self.tr("Profiles"),
+            about=self.tr("A profile says where images go: the bucket, their names, and who may open them."),
+            empty=self.tr("There is no profile yet. Press Add to make the first one."),
+        )
+        self.show_saved()
+
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Only who looks at the page is asked for the keyring's password."""
+        super().showEvent(event)
+        self._custody.wake()
+
+    # --- entries ----------------------------------------------------------------------------------
+
+    @override
+    def saved_entries(self) -> tuple[Profile, ...]:
+        """The profiles."""
+        return self._settings.profiles
+
+    def begin_setup(self) -> None:
+        """For the first start: only the form of the first profile."""
+        self.hide_list()
+        self.set_texts(
+            title=self.tr("Your bucket"),
+            about=self.tr("Where the images go, what they are called there, and who may open them."),
+            empty="",
+        )
+
+    @override
+    def first_entry(self) -> Profile | None:
+        """The default one."""
+        return self._settings.default_profile or super().first_entry()
+
+    @override
+    def text_of(self, entry: Profile) -> str:
+        """With the default one marked."""
+        marked = self._settings.default_profile
+        if marked is None or marked.id != entry.id:
+            return entry.name
+        return self.tr("{name} (default)").replace("{name}", entry.name)
+
+    @override
+    def new_entry(self) -> Profile:
+        """A public profile with the default path, and the first account."""
+        name = self.tr("My bucket") if not self._settings.profiles else self.tr("New profile")
+        accounts = self._settings.accounts
+        return Profile(
+            id=new_id(),
+            name=free_name(name, self._taken("")),
+            account_id=accounts[0].id if accounts else None,
+        )
+
+    @override
+    def copy_of(self, entry: Profile) -> Profile:
+        """The same under another name."""
+        wanted = self.tr("{name} copy").replace("{name}", entry.name)
+        return replace(entry, id=new_id(), name=free_name(wanted, self._taken("")))
+
+    @override
+    def fill_form(self, entry: Profile, *, like: Profile | None) -> None:
+        """Shows the profile; a copy shows where the original's secret is, because it will be taken over."""
+        self._like = like
+        known, self._known = self._known, None
+        is_new = self.is_draft()
+        self._custody.begin((like or entry).secret_name, is_new=is_new and like is None, known=known)
+        self._custody.tell(self._reach(entry, like))
+        self.form.set_profile(entry, self._settings, is_new=is_new, taken=self._taken(entry.id))
+
+    def _reach(self, profile: Profile, like: Profile | None) -> str:
+        if profile.uploader is Uploader.LOCAL:
+            told = self.tr("It never leaves this computer.")
+        else:
+            told = self.tr(
+                "It is sent to Kraken.io with each image, because Kraken.io writes into the bucket: "
+                "use a key that may write to this bucket and do nothing else."
+            )
+        if like is None:
+            return told
+        return f"{self.tr('The copy takes over the key of “{name}”.').replace('{name}', like.name)} {told}"
+
+    @override
+    def settings_changed(self) -> None:
+        """Accounts and recipes to choose from may be others."""
+        self.form.set_settings(self._settings)
+
+    @override
+    def form_entry(self) -> Profile:
+        """The profile in the form."""
+        return self.form.profile()
+
+    @override
+    def form_is_dirty(self) -> bool:
+        """Whether it was changed."""
+        return self.form.is_dirty()
+
+    @override
+    def focus_draft(self) -> None:
+        """Leads to the first thing that only the person knows."""
+        self.form.name.setFocus()
+        # From the end to the beginning, so that the beginning of a long name stays in sight.
+        self.form.name.setSelection(len(self.form.name.text()), -len(self.form.name.text()))
+
+    def _on_place(self) -> None:
+        self.form.check()
+        self.changed.emit()
+
+    def _taken(self, besides: str) -> frozenset[str]:
+        return frozenset(each.name for each in self._settings.profiles if each.id != besides)
+
+    # --- saving and deleting ----------------------------------------------------------------------
+
+    @override
+    def saving(self) -> tuple[Callable[[], Settings], Callable[[], None]]:
+        """Keeps the secret, then writes the settings."""
+        use, profile, secret, like = self._use, self.form.profile(), self.form.secret.typed, self._like
+        session_only = self._custody.session_only
+
+        def work() -> Settings:
+            return save_profile(use.store, use.secrets, profile, secret, session_only=session_only, like=like)
+
+        def after() -> None:
+            if secret is not None:
+                self._known = "session" if session_only else "keyring"
+            else:
+                self._known = self.form.secret.place
+
+        return work, after
+
+    @override
+    def save_failed(self, error: KrakenDesktopError, again: Callable[[], None]) -> None:
+        """Offers this session's memory where the keyring refuses."""
+        self._custody.refused(error, again)
+
+    @override
+    def ask_delete(self, entry: Profile) -> None:
+        """Nothing in the bucket changes."""
+        store, secrets = self._use.store, self._use.secrets
+        ask_confirm(
+            self,
+            self.tr("Delete the profile “{name}”?").replace("{name}", entry.name),
+            self.tr("Its secret access key is removed from this computer. The images in the bucket stay."),
+            self.tr("&Delete"),
+            lambda: self.delete_in_background(lambda: remove_profile(store, secrets, entry)),
+        )
+
+    @override
+    def update_buttons(self, entry: Profile | None, *, is_draft: bool) -> None:
+        """What is the default already cannot be made it."""
+        super().update_buttons(entry, is_draft=is_draft)
+        marked = self._settings.default_profile
+        is_default = entry is not None and marked is not None and entry.id == marked.id
+        self.entries.default_button.setEnabled(entry is not None and not is_draft and not is_default)
+
+    def _make_default(self) -> None:
+        entry, store = self._current, self._use.store
+        if entry is None or self._is_draft:
+            return
+
+        def done(settings: Settings) -> None:
+            self._settings = settings
+            self.show_list()
+            self.saved.emit(settings)
+
+        self._background.run(
+            "default",
+            lambda: store.update(lambda now: now.with_default(entry.id)),
+            done,
+            lambda error: self.notice.show_message(self._use.words.error(error)),
+        )

@@ -1,0 +1,72 @@
+"""An account's plan and quota, as Kraken.io told them."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
+
+from kraken_desktop.engines.kraken_answers import AccountStatus
+from kraken_desktop.gui.settings.remarks import muted, wrapping
+from kraken_desktop.messages import Words
+
+_FULL = 1000
+
+
+class QuotaView(QFrame):
+    """Plan, whether it is active, and how much of the quota is used."""
+
+    def __init__(self, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._size = words.size
+        self.setProperty("look", "card")
+        self._plan = wrapping(QLabel(self))
+        font = self._plan.font()
+        font.setBold(True)
+        self._plan.setFont(font)
+        self._bar = QProgressBar(self)
+        # Per mille: a progress bar counts in 32 bits, quotas are larger.
+        self._bar.setRange(0, _FULL)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Quota used"))
+        self._used = muted(wrapping(QLabel(self)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(12, 12, 12, 12)
+        layout.setSpacing(8)
+        layout.addWidget(self._plan)
+        layout.addWidget(self._bar)
+        layout.addWidget(self._used)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """Everything it says; empty while hidden."""
+        return "" if self.isHidden() else f"{self._plan.text()} {self._used.text()}"
+
+    def show_status(self, status: AccountStatus) -> None:
+        """Shows what Kraken.io told."""
+        active = self.tr("active") if status.active else self.tr("not active")
+        plan = status.plan_name or self.tr("unnamed")
+        self._plan.setText(
+            self.tr("The key pair works. Plan: {plan}, {active}").replace("{active}", active).replace("{plan}", plan)
+        )
+        self._bar.setVisible(status.quota_total > 0)
+        if status.quota_total > 0:
+            share = status.quota_used * _FULL // status.quota_total
+            self._bar.setValue(min(max(share, 0), _FULL))
+        self._used.setText(self._quota(status))
+        self.show()
+
+    def _quota(self, status: AccountStatus) -> str:
+        used, total = self._size(max(status.quota_used, 0)), self._size(max(status.quota_total, 0))
+        if status.quota_total <= 0:
+            return self.tr("{used} used; the plan names no quota.").replace("{used}", used)
+        if status.quota_remaining < 0:
+            told = self.tr("{used} of {total} used: over the quota by {over}.")
+            return (
+                told.replace("{used}", used)
+                .replace("{total}", total)
+                .replace("{over}", self._size(-status.quota_remaining))
+            )
+        told = self.tr("{used} of {total} used, {left} left.")
+        return (
+            told.replace("{used}", used).replace("{total}", total).replace("{left}", self._size(status.quota_remaining))
+        )

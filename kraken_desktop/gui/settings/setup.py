@@ -1,0 +1,100 @@
+"""The first start: the account, then the first profile, and the person can begin."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from kraken_desktop.gui.settings.account_page import AccountPage
+from kraken_desktop.gui.settings.profiles_page import ProfilesPage
+from kraken_desktop.gui.settings.remarks import muted
+from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError
+from kraken_desktop.model.settings import Settings
+
+
+class Setup(QObject):
+    """Leads through the two forms. The account is checked before it is kept.
+
+    Signals:
+        stepped: another page is to be shown.
+        finished: the last form is saved.
+    """
+
+    stepped = Signal()
+    finished = Signal()
+
+    def __init__(self, account_page: AccountPage, profiles_page: ProfilesPage, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._account_page = account_page
+        self._profiles_page = profiles_page
+        self.is_running = False
+        self.page_name: Literal["account", "profiles"] = "account"
+        self._may_be_unchecked = False
+        self.header = QWidget(parent)
+        self._step = muted(QLabel(self.header))
+        layout = QVBoxLayout(self.header)
+        layout.setContentsMargins(24, 16, 24, 0)
+        layout.addWidget(self._step)
+        self.header.hide()
+        account_page.checked.connect(self._on_checked)
+        account_page.check_failed.connect(self._on_check_failed)
+        account_page.form.edited.connect(self._on_edited)
+
+    @property
+    def button_text(self) -> str:
+        """Of the button that goes on."""
+        if self.page_name == "profiles":
+            return self.tr("&Finish")
+        return self.tr("&Next, without the check") if self._may_be_unchecked else self.tr("&Next")
+
+    def begin(self, settings: Settings) -> bool:
+        """Goes to the first form that is not filled in; False if none is left."""
+        if settings.accounts and settings.profiles:
+            return False
+        self.is_running = True
+        self.header.show()
+        self._account_page.begin_setup()
+        self._profiles_page.begin_setup()
+        self.page_name = "account"
+        if settings.accounts:
+            self._to_profile()
+        self._tell()
+        return True
+
+    def go_on(self) -> None:
+        """Checks and saves the form, then goes to the next one."""
+        if self.page_name == "profiles":
+            self._profiles_page.save(self._finish)
+        elif self._may_be_unchecked:
+            self._account_page.save(self._to_profile)
+        elif not self._account_page.is_checking():
+            self._account_page.check()
+
+    def _on_checked(self) -> None:
+        if self.is_running and self.page_name == "account":
+            self._account_page.save(self._to_profile)
+
+    def _on_check_failed(self, error: KrakenDesktopError) -> None:
+        # Somebody without a network can still go on; a wrong pair is wrong.
+        self._may_be_unchecked = not isinstance(error, BadCredentialsError)
+        self._account_page.changed.emit()
+
+    def _on_edited(self) -> None:
+        self._may_be_unchecked = False
+
+    def _to_profile(self) -> None:
+        self.page_name = "profiles"
+        if not self._profiles_page.is_draft():
+            self._profiles_page.add()
+        self._tell()
+        self.stepped.emit()
+
+    def _finish(self) -> None:
+        self.is_running = False
+        self.finished.emit()
+
+    def _tell(self) -> None:
+        step = self.tr("Step 1 of 2") if self.page_name == "account" else self.tr("Step 2 of 2")
+        self._step.setText(step)

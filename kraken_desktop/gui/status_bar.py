@@ -1,0 +1,147 @@
+"""Below the list: how far everything is, what came of it, and what can be done with all of it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from typing_extensions import override
+
+from kraken_desktop.gui.labels import ElidedLabel
+from kraken_desktop.gui.tally import Tally
+from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.messages import Words, percent
+from kraken_desktop.model.job import JobState
+
+_STEPS = 1000
+_NARROW = 840
+"""Below this width the buttons are signs without words."""
+
+
+class StatusBar(QFrame):
+    """Progress, counts, saving, and buttons for all rows.
+
+    Signals:
+        cancel_all_wanted, retry_failed_wanted, clear_wanted: a button.
+        stop_scanning_wanted: the look through a folder is to end.
+    """
+
+    cancel_all_wanted = Signal()
+    retry_failed_wanted = Signal()
+    clear_wanted = Signal()
+    stop_scanning_wanted = Signal()
+
+    def __init__(self, theme: Theme, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._words = words
+        self._scanned: int | None = None
+        self._texts: dict[QPushButton, str] = {}
+        self.setProperty("look", "bar")
+
+        self.progress = QProgressBar(self)
+        self.progress.setRange(0, _STEPS)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Overall progress"))
+        self.counts = ElidedLabel(self, "strong")
+        self.figures = ElidedLabel(self, "muted")
+        self.stop_button = self._button(self.tr("Stop &looking"), self.stop_scanning_wanted)
+        self.retry_button = self._button(self.tr("&Retry failed"), self.retry_failed_wanted)
+        self.clear_button = self._button(self.tr("C&lear finished"), self.clear_wanted)
+        self.cancel_button = self._button(self.tr("Ca&ncel all"), self.cancel_all_wanted)
+
+        words_column = QVBoxLayout()
+        words_column.setSpacing(2)
+        words_column.addWidget(self.counts)
+        words_column.addWidget(self.figures)
+        row = QHBoxLayout()
+        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
+        row.setSpacing(GRID)
+        row.addLayout(words_column, 1)
+        for button in (self.stop_button, self.retry_button, self.clear_button, self.cancel_button):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.progress)
+        column.addLayout(row)
+        theme.changed.connect(self._render_icons)
+        self._render_icons()
+        self.show_scan(None)
+        self.show_tally(Tally(), Tally())
+
+    def _button(self, text: str, wish: SignalInstance) -> QPushButton:
+        button = QPushButton(text, self)
+        button.setFlat(True)
+        button.setIconSize(QSize(18, 18))
+        button.setAccessibleName(text.replace("&", ""))
+        button.setToolTip(text.replace("&", ""))
+        button.clicked.connect(wish)
+        self._texts[button] = text
+        return button
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = self.width() < _NARROW
+        for button, text in self._texts.items():
+            button.setText("" if narrow else text)
+
+    @property
+    def scanning(self) -> bool:
+        """Whether somebody looks through folders."""
+        return self._scanned is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether there is no progress to show."""
+        return not self.progress.isVisibleTo(self)
+
+    def show_scan(self, found: int | None) -> None:
+        """How many images a look through folders has found; None when nobody looks."""
+        self._scanned = found
+        self.stop_button.setVisible(found is not None)
+
+    def show_tally(self, tally: Tally, run: Tally) -> None:
+        """Figures of all rows, and of those on their way."""
+        self.counts.set_full_text(self._words.summary(tally.counts) or self.tr("No images yet"))
+        self.figures.set_full_text(self._figures(tally, run))
+        busy = tally.unfinished > 0
+        value = _STEPS * run.ended // run.total if run.total else 0
+        if run.bytes_total:
+            value = (value + _STEPS * run.bytes_sent // run.bytes_total) // 2
+        self.progress.setValue(min(_STEPS, value))
+        self.progress.setVisible(busy)
+        self.progress.setAccessibleDescription(self.figures.full_text)
+        self.cancel_button.setVisible(busy)
+        self.retry_button.setVisible(tally.counts[JobState.FAILED] > 0)
+        self.clear_button.setVisible(tally.ended > 0)
+
+    def _figures(self, tally: Tally, run: Tally) -> str:
+        told: list[str] = []
+        if self._scanned is not None:
+            told.append(self.tr("Looking for images: %n found", "", self._scanned))
+        if tally.unfinished:
+            size = self._words.size
+            text = self.tr("{ended} of {total} images, {sent} of {bytes} sent")
+            told.append(
+                text.replace("{ended}", str(run.ended))
+                .replace("{total}", str(run.total))
+                .replace("{sent}", size(run.bytes_sent))
+                .replace("{bytes}", size(run.bytes_total))
+            )
+        if tally.bytes_saved:
+            text = self.tr("{size} saved ({share})")
+            told.append(
+                text.replace("{size}", self._words.size(tally.bytes_saved)).replace(
+                    "{share}", percent(tally.bytes_saved, tally.bytes_before)
+                )
+            )
+        return "  ·  ".join(told)
+
+    def _render_icons(self) -> None:
+        icon = self._theme.icon
+        self.stop_button.setIcon(icon("cancel"))
+        self.retry_button.setIcon(icon("retry"))
+        self.clear_button.setIcon(icon("clear"))
+        self.cancel_button.setIcon(icon("cancel"))

@@ -1,0 +1,59 @@
+"""Counts over the rows of the list, kept up row by row: never a walk over ten thousand of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from kraken_desktop.model.job import Done, JobState, JobStatus
+
+
+class Tally:
+    """How many jobs are in which state, and their bytes. Sizes in bytes; unknown ones count as nothing."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[JobState] = Counter()
+        self.bytes_total = 0
+        """Of all sources."""
+        self.bytes_sent = 0
+        """Of sources that ended, and what has left of those that run."""
+        self.bytes_before = 0
+        """Of the sources of done jobs whose saving is known."""
+        self.bytes_saved = 0
+        self.images = 0
+        """Links to copy."""
+
+    @property
+    def total(self) -> int:
+        """All jobs."""
+        return self.counts.total()
+
+    @property
+    def ended(self) -> int:
+        """Jobs of which nothing more comes."""
+        return sum(count for state, count in self.counts.items() if state.ended)
+
+    @property
+    def unfinished(self) -> int:
+        """Jobs that run or wait."""
+        return self.total - self.ended
+
+    def add(self, status: JobStatus) -> None:
+        """Count a row."""
+        self._count(status, 1)
+
+    def remove(self, status: JobStatus) -> None:
+        """Take back what :meth:`add` counted for the same value."""
+        self._count(status, -1)
+
+    def _count(self, status: JobStatus, sign: int) -> None:
+        self.counts[status.state] += sign
+        size = status.job.source.size or 0
+        self.bytes_total += sign * size
+        if status.state.ended:
+            self.bytes_sent += sign * size
+        elif status.progress is not None:
+            self.bytes_sent += sign * min(status.progress.sent, size)
+        self.images += sign * len(status.links)
+        if isinstance(status.outcome, Done) and status.outcome.saved_bytes is not None:
+            self.bytes_before += sign * (status.outcome.original_bytes or 0)
+            self.bytes_saved += sign * status.outcome.saved_bytes

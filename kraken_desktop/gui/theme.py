@@ -1,0 +1,232 @@
+"""Colors and icons by name, light or dark as the system says; one signal tells when they are others.
+
+Every pair of text and ground has a contrast of at least 4.5 to 1 (WCAG 2.1, success criterion 1.4.3), which
+the tests compute.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication
+
+from kraken_desktop.gui.resources import resource
+from kraken_desktop.gui.style_sheet import style_sheet
+
+GRID = 8
+"""Device-independent pixels: all spacing is a multiple of it, or half of it."""
+
+_SCALES = (1.0, 2.0, 3.0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Colors:
+    """The colors of one scheme, as ``#rrggbb``."""
+
+    window: str
+    base: str
+    """Of lists and fields."""
+    raised: str
+    """Of buttons, menus, cards."""
+    text: str
+    muted: str
+    """Of text that explains."""
+    border: str
+    strong_border: str
+    hover: str
+    accent: str
+    on_accent: str
+    accent_soft: str
+    accent_hover: str
+    selection: str
+    success: str
+    success_soft: str
+    danger: str
+    danger_soft: str
+    warning: str
+    warning_soft: str
+    track: str
+    """Of a progress bar, beneath the part that is done."""
+
+
+LIGHT = Colors(
+    window="#f3f6f7",
+    base="#ffffff",
+    raised="#ffffff",
+    text="#15232b",
+    muted="#566872",
+    border="#dbe3e7",
+    strong_border="#b4c2c9",
+    hover="#eef3f5",
+    accent="#0b7285",
+    on_accent="#ffffff",
+    accent_soft="#e0f2f4",
+    accent_hover="#095f6f",
+    selection="#dff0f3",
+    success="#1f7244",
+    success_soft="#e2f3e9",
+    danger="#b3261e",
+    danger_soft="#fdecea",
+    warning="#855300",
+    warning_soft="#fdf1dc",
+    track="#dfe8eb",
+)
+DARK = Colors(
+    window="#0f181d",
+    base="#141f26",
+    raised="#1d2a32",
+    text="#e3ecef",
+    muted="#9aacb5",
+    border="#26353e",
+    strong_border="#435660",
+    hover="#1b2830",
+    accent="#4fc5d6",
+    on_accent="#06232a",
+    accent_soft="#143841",
+    accent_hover="#76d6e3",
+    selection="#173b45",
+    success="#67d196",
+    success_soft="#14352a",
+    danger="#ff9087",
+    danger_soft="#3b2122",
+    warning="#eabb5c",
+    warning_soft="#372c17",
+    track="#2a3b44",
+)
+
+
+class Theme(QObject):
+    """The colors and icons of the program.
+
+    Signals:
+        changed: the scheme is another; who painted or set icons does it again.
+    """
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._application = application
+        self._forced: bool | None = None
+        self._icons: dict[tuple[str, str], QIcon] = {}
+        self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
+        application.setStyle("Fusion")
+        self._dark = self._wants_dark()
+        self._apply()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
+
+    @property
+    def dark(self) -> bool:
+        """Whether the dark scheme is in use."""
+        return self._dark
+
+    @property
+    def colors(self) -> Colors:
+        """Those of the scheme in use."""
+        return DARK if self._dark else LIGHT
+
+    def color(self, name: str) -> QColor:
+        """A color by its name in :class:`Colors`."""
+        return QColor(getattr(self.colors, name))
+
+    def force(self, dark: bool | None) -> None:
+        """Light or dark whatever the system says; None follows the system again."""
+        self._forced = dark
+        self._follow()
+
+    def icon(self, name: str, color: str = "text") -> QIcon:
+        """An icon by the name of its file, drawn in a color of the scheme in use."""
+        key = (name, color)
+        if key not in self._icons:
+            icon = QIcon()
+            for scale in _SCALES:
+                icon.addPixmap(self.pixmap(name, color, 20, scale))
+                icon.addPixmap(self.pixmap(name, "strong_border", 20, scale), QIcon.Mode.Disabled)
+            self._icons[key] = icon
+        return self._icons[key]
+
+    def pixmap(self, name: str, color: str, size: int, scale: float) -> QPixmap:
+        """An icon of ``size`` device-independent pixels for a screen with ``scale`` pixels to each of them."""
+        key = (name, color, size, scale)
+        if key not in self._pixmaps:
+            self._pixmaps[key] = _drawn(name, self.color(color), size, scale)
+        return self._pixmaps[key]
+
+    def _wants_dark(self) -> bool:
+        if self._forced is not None:
+            return self._forced
+        return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+
+    def _follow(self) -> None:
+        if self._wants_dark() != self._dark:
+            self._dark = not self._dark
+            self._apply()
+
+    def _apply(self) -> None:
+        self._icons.clear()
+        self._pixmaps.clear()
+        self._application.setPalette(palette(self.colors))
+        self._application.setStyleSheet(style_sheet(self.colors, resource("icons").as_posix(), dark=self._dark))
+        self.changed.emit()
+
+
+def application_icon() -> QIcon:
+    """The program's own sign, in the sizes that desktops ask for."""
+    icon = QIcon()
+    renderer = QSvgRenderer(str(resource("icons", "kraken-desktop.svg")))
+    for size in (16, 24, 32, 48, 64, 128, 256):
+        icon.addPixmap(_rendered(renderer, size, 1.0))
+    return icon
+
+
+def palette(colors: Colors) -> QPalette:
+    """The palette for Fusion."""
+    roles = QPalette.ColorRole
+    told = {
+        roles.Window: colors.window,
+        roles.WindowText: colors.text,
+        roles.Base: colors.base,
+        roles.AlternateBase: colors.hover,
+        roles.Text: colors.text,
+        roles.Button: colors.raised,
+        roles.ButtonText: colors.text,
+        roles.BrightText: colors.danger,
+        roles.Highlight: colors.accent,
+        roles.HighlightedText: colors.on_accent,
+        roles.Accent: colors.accent,
+        roles.Link: colors.accent,
+        roles.LinkVisited: colors.accent,
+        roles.PlaceholderText: colors.muted,
+        roles.ToolTipBase: colors.raised,
+        roles.ToolTipText: colors.text,
+        roles.Light: colors.raised,
+        roles.Midlight: colors.hover,
+        roles.Mid: colors.border,
+        roles.Dark: colors.strong_border,
+        roles.Shadow: colors.strong_border,
+    }
+    made = QPalette()
+    for role, color in told.items():
+        made.setColor(role, QColor(color))
+    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(colors.strong_border))
+    return made
+
+
+def _drawn(name: str, color: QColor, size: int, scale: float) -> QPixmap:
+    source = resource("icons", f"{name}.svg").read_bytes()
+    renderer = QSvgRenderer(QByteArray(source.replace(b"currentColor", color.name().encode("ascii"))))
+    return _rendered(renderer, size, scale)
+
+
+def _rendered(renderer: QSvgRenderer, size: int, scale: float) -> QPixmap:
+    pixmap = QPixmap(QSize(round(size * scale), round(size * scale)))
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    renderer.render(painter, QRectF(0, 0, pixmap.width(), pixmap.height()))
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap

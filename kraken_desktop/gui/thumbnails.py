@@ -1,0 +1,179 @@
+"""Small pictures of the sources that are in sight: decoded in one child process, kept while there is room."""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+
+from PySide6.QtCore import QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
+
+from kraken_desktop.gui import thumbnail_child
+from kraken_desktop.gui.jobs import Background
+from kraken_desktop.model.job import Source, SourceKind
+
+_log = logging.getLogger(__name__)
+
+DECODE_SECONDS = 10.0
+START_SECONDS = 20.0
+"""More for the first picture: the child has to start."""
+MOST_KEPT = 600
+MOST_WANTED = 64
+"""Rows that scrolled by long ago need no picture any more."""
+MOST_REFUSED = 20_000
+_RADIUS = 8
+
+_Key = tuple[str, int, int]
+
+
+class Decoder:
+    """The child process and the pipe to it. One call at a time."""
+
+    def __init__(self, *, seconds: float = DECODE_SECONDS, start_seconds: float = START_SECONDS) -> None:
+        self._seconds = seconds
+        self._start_seconds = start_seconds
+        self._child: SpawnProcess | None = None
+        self._connection: Connection | None = None
+        self._closed = False
+
+    @property
+    def process_id(self) -> int | None:
+        """Of the child that runs now."""
+        return self._child.pid if self._child is not None else None
+
+    def decode(self, path: str, size: int) -> bytes | None:
+        """The pixels of a square picture; None if it cannot be decoded, or not in time. Blocks."""
+        patience = self._seconds
+        if self._connection is None:
+            self._start()
+            patience += self._start_seconds
+        connection = self._connection
+        if connection is None:
+            return None
+        try:
+            connection.send((path, size))
+            if connection.poll(patience):
+                pixels = connection.recv_bytes(4 * size * size)
+                return pixels or None
+            _log.info("a picture took too long to decode")
+        except (OSError, EOFError, ValueError):
+            _log.info("the decoder of pictures died; it starts anew with the next one")
+        self._stop()
+        return None
+
+    def close(self) -> None:
+        """End the child, even while it decodes; from any thread."""
+        self._closed = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
+    def _start(self) -> None:
+        if self._closed:
+            return
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        child = context.Process(target=thumbnail_child.serve, args=(theirs,), name="thumbnails", daemon=True)
+        child.start()
+        theirs.close()
+        self._connection, self._child = ours, child
+        if self._closed:
+            child.kill()
+
+    def _stop(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        if self._child is not None:
+            self._child.kill()
+            self._child.join(1.0)
+        self._connection = self._child = None
+
+
+class Thumbnails(QObject):
+    """Pictures by source. What is asked for last is fetched first: it is what the person looks at.
+
+    Signals:
+        arrived: another picture is there; paint again.
+    """
+
+    arrived = Signal()
+
+    def __init__(
+        self, decode: Callable[[str, int], bytes | None], background: Background, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._decode = decode
+        self._background = background
+        self._kept: OrderedDict[_Key, QPixmap] = OrderedDict()
+        self._refused: OrderedDict[_Key, None] = OrderedDict()
+        self._wanted: OrderedDict[_Key, float] = OrderedDict()
+        self._busy = False
+
+    def picture(self, source: Source, size: int, scale: float) -> QPixmap | None:
+        """The picture of a source in device-independent pixels, or None; then it is fetched if that can help."""
+        if source.kind is SourceKind.URL:
+            return None
+        pixels = round(size * scale)
+        key = (source.location, source.mtime_ns or 0, pixels)
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+            return kept
+        if key not in self._refused:
+            self._wanted[key] = scale
+            self._wanted.move_to_end(key)
+            while len(self._wanted) > MOST_WANTED:
+                self._wanted.popitem(last=False)
+            self._next()
+        return None
+
+    def _next(self) -> None:
+        if self._busy or not self._wanted:
+            return
+        key, scale = self._wanted.popitem()
+        self._busy = True
+        path, _, pixels = key
+        self._background.run(
+            partial(self._decode, path, pixels), partial(self._fetched, key, scale), partial(self._failed, key)
+        )
+
+    def _fetched(self, key: _Key, scale: float, pixels: bytes | None) -> None:
+        self._busy = False
+        if pixels is None or len(pixels) != 4 * key[2] * key[2]:
+            self._refuse(key)
+        else:
+            self._kept[key] = _rounded(pixels, key[2], scale)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+            self.arrived.emit()
+        self._next()
+
+    def _failed(self, key: _Key, error: Exception) -> None:
+        self._busy = False
+        _log.warning("no thumbnails: %s", type(error).__name__)
+        self._refuse(key)
+        self._next()
+
+    def _refuse(self, key: _Key) -> None:
+        self._refused[key] = None
+        while len(self._refused) > MOST_REFUSED:
+            self._refused.popitem(last=False)
+
+
+def _rounded(pixels: bytes, size: int, scale: float) -> QPixmap:
+    image = QImage(pixels, size, size, 4 * size, QImage.Format.Format_ARGB32_Premultiplied)
+    pixmap = QPixmap(size, size)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QBrush(image))
+    painter.drawRoundedRect(QRectF(0, 0, size, size), _RADIUS * scale, _RADIUS * scale)
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap

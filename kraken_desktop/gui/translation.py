@@ -1,0 +1,44 @@
+"""Texts in the person's language, and plurals in English, the language they are written in."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+from typing_extensions import override
+
+from kraken_desktop.gui.resources import resource
+
+
+class EnglishPlurals(QTranslator):
+    """Turns ``link(s)`` into ``link`` or ``links``: English needs no file of translations for that."""
+
+    @override
+    def isEmpty(self) -> bool:
+        return False
+
+    @override
+    def translate(self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1) -> str:
+        if n < 0 or "(s)" not in sourceText:
+            # An empty text would be a translation; only None, a null string of Qt, is none.
+            return None  # type: ignore[return-value]
+        return sourceText.replace("(s)", "" if n == 1 else "s")
+
+
+def install_translations(application: QCoreApplication, locale: QLocale | None = None) -> tuple[QObject, ...]:
+    """Install what there is for this locale; returns what has to live as long as the application."""
+    wanted = locale or QLocale()
+    made: list[QTranslator] = [EnglishPlurals(application)]
+    for name, folder in (
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+        ("kraken_desktop", str(resource("translations"))),
+    ):
+        translator = QTranslator(application)
+        if wanted.language() is not QLocale.Language.English and translator.load(wanted, name, "_", folder):
+            made.append(translator)
+    for translator in made:
+        application.installTranslator(translator)
+    return tuple(made)
+
+
+def translate_message(text: str) -> str:
+    """The translator of ``messages.Words``."""
+    return QCoreApplication.translate("messages", text)

@@ -1,0 +1,305 @@
+"""From a drop to running jobs, off the window's thread: scans, spools, submits; cancels and retries in order."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal
+
+from kraken_desktop.gui.incoming import Blob, Incoming, encoded
+from kraken_desktop.gui.jobs import Background, JobBridge, QtExecutor, StopFlag, deadline
+from kraken_desktop.intake import LeftOut, Refused, expand
+from kraken_desktop.model.errors import KrakenDesktopError, SpoolError, UnexpectedError, UnsupportedTypeError
+from kraken_desktop.model.image_types import HEAD_BYTES, detect, sniff
+from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, SourceKind
+from kraken_desktop.model.profile import Profile
+from kraken_desktop.model.settings import Settings
+
+if TYPE_CHECKING:
+    from kraken_desktop.composition import Services
+
+_log = logging.getLogger(__name__)
+
+BATCH = 100
+"""Rows that appear, and are journaled, at once."""
+BATCH_SECONDS = 0.25
+"""On a slow disk fewer rows come, but not later."""
+MOST_THREADS = 16
+
+
+class Uploads(QObject):
+    """The runner, behind wishes and signals.
+
+    Signals:
+        scanning: how many images one drop has given so far (int), while it is looked through; None when no
+            drop is.
+        left_out: a ``LeftOut`` of a dropped folder.
+        nothing_found: a drop held nothing at all.
+        troubled: a ``KrakenDesktopError`` that belongs to no row.
+    """
+
+    scanning = Signal(object)
+    left_out = Signal(object)
+    nothing_found = Signal()
+    troubled = Signal(object)
+    _found_more = Signal(object)
+
+    def __init__(self, services: Services, bridge: JobBridge, concurrency: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._services = services
+        self._bridge = bridge
+        self._executor = QtExecutor(MOST_THREADS)
+        self._runner = services.runner(self._executor, bridge, concurrency)
+        # One thread each: drops come in as they were made, and wishes are heeded in the order they were uttered.
+        self._scans = Background(1, self)
+        self._wishes = Background(1, self)
+        self._stop = StopFlag()
+        self._scans_left = 0
+        self._found = 0
+        self._refused: dict[str, tuple[str, Profile, Settings]] = {}
+        bridge.watch(self._runner.take_progress)
+        self._found_more.connect(self._count)
+
+    # --- wishes ---
+
+    def take_up(self) -> None:
+        """Go on with what an earlier run left unfinished."""
+        self._wish(self._take_up)
+
+    def add(self, incoming: Incoming, profile: Profile, settings: Settings) -> None:
+        """Look through what came, and upload the images in it."""
+        self._scans_left += 1
+        if self._scans_left == 1:
+            self._found = 0
+            self._stop = StopFlag()
+        self.scanning.emit(self._found)
+        scan = _Scan(
+            services=self._services,
+            incoming=incoming,
+            profile=profile,
+            settings=settings,
+            stop=self._stop,
+        )
+        self._scans.run(partial(self._look_through, scan), self._looked_through, self._scan_failed)
+
+    def stop_scanning(self) -> None:
+        """Look no further; what was found stays."""
+        self._stop.set()
+
+    def cancel(self, job_ids: Iterable[str] | None = None) -> None:
+        """Stop these jobs, or all."""
+        if job_ids is None:
+            self._stop.set()
+        chosen = None if job_ids is None else tuple(job_ids)
+        self._wish(lambda: self._runner.cancel(chosen))
+
+    def retry(self, job_ids: Iterable[str]) -> None:
+        """Try failed and cancelled jobs again."""
+        chosen = tuple(job_ids)
+        for job_id in chosen:
+            again = self._refused.pop(job_id, None)
+            if again is not None:
+                location, profile, settings = again
+                self.add(Incoming(things=(location,)), profile, settings)
+        self._wish(lambda: self._runner.retry(chosen))
+
+    def resume(self) -> None:
+        """Go on after a pause."""
+        self._wish(self._runner.resume)
+
+    def is_refused(self, job_id: str) -> bool:
+        """Whether this row never was a job: a retry makes a new row."""
+        return job_id in self._refused
+
+    def close(self, seconds: float) -> bool:
+        """Stop everything; unfinished jobs wait for the next start. Whether all ended in time."""
+        left = deadline(seconds)
+        self._stop.set()
+        # What is being journaled ends first, or the runner would be closed under it.
+        ended = [self._scans.close(left() / 2), self._wishes.close(left() / 2)]
+        ended += [self._runner.close(left()), self._executor.close(left())]
+        return all(ended)
+
+    # --- on other threads ---
+
+    def _take_up(self) -> None:
+        services = self._services
+        recovered = services.journal.take_over()
+        if recovered:
+            self._bridge.announce(
+                JobStatus(job=each.job, keys=tuple(image.key for image in each.planned)) for each in recovered
+            )
+            self._runner.resume_jobs(recovered)
+        in_use = services.journal.spool_in_use()
+        if in_use is not None:
+            services.spool.sweep(in_use)
+
+    def _look_through(self, scan: _Scan) -> _Found:
+        found = _Found()
+        for batch in scan.batches():
+            self._bridge.announce(batch.statuses)
+            if batch.jobs:
+                self._runner.submit(batch.jobs)
+            found.add(batch)
+            self._found_more.emit(batch)
+        found.left_out = tuple(scan.left_out)
+        return found
+
+    # --- on the window's thread ---
+
+    def _count(self, batch: _Batch) -> None:
+        self._refused.update(batch.refused)
+        self._found += len(batch.statuses)
+        if self._scans_left:
+            self.scanning.emit(self._found)
+
+    def _looked_through(self, found: _Found) -> None:
+        self._scan_over()
+        for left_out in found.left_out:
+            self.left_out.emit(left_out)
+        if not found.rows and not found.left_out and not self._stop.is_set():
+            self.nothing_found.emit()
+
+    def _scan_failed(self, error: Exception) -> None:
+        self._scan_over()
+        self._failed(error)
+
+    def _scan_over(self) -> None:
+        self._scans_left -= 1
+        if not self._scans_left:
+            self.scanning.emit(None)
+
+    def _wish(self, work: Callable[[], object]) -> None:
+        self._wishes.run(work, lambda _nothing: None, self._failed)
+
+    def _failed(self, error: Exception) -> None:
+        if not isinstance(error, KrakenDesktopError):
+            _log.error("unexpected %s", type(error).__name__, exc_info=error)
+            error = UnexpectedError(kind=type(error).__name__)
+        self.troubled.emit(error)
+
+
+class _Batch:
+    """A few rows of a drop."""
+
+    def __init__(self) -> None:
+        self.statuses: list[JobStatus] = []
+        self.jobs: list[Job] = []
+        self.refused: dict[str, tuple[str, Profile, Settings]] = {}
+
+
+class _Found:
+    """What one whole drop gave."""
+
+    def __init__(self) -> None:
+        self.rows = 0
+        self.left_out: tuple[LeftOut, ...] = ()
+
+    def add(self, batch: _Batch) -> None:
+        """Count another batch."""
+        self.rows += len(batch.statuses)
+
+
+class _Scan:
+    """One drop being looked through, on a thread of its own. All its jobs are one batch of the journal."""
+
+    def __init__(
+        self, *, services: Services, incoming: Incoming, profile: Profile, settings: Settings, stop: StopFlag
+    ) -> None:
+        self._services = services
+        self._incoming = incoming
+        self._profile = profile
+        self._settings = settings
+        self._stop = stop
+        self._first: Job | None = None
+        self._position = 0
+        self.left_out: list[LeftOut] = []
+
+    def batches(self) -> Iterator[_Batch]:
+        """Rows, as they are found."""
+        waiting: list[Source | Refused] = []
+        left = deadline(BATCH_SECONDS)
+        for found in self._all():
+            if isinstance(found, LeftOut):
+                self.left_out.append(found)
+                continue
+            waiting.append(found)
+            if len(waiting) >= BATCH or not left():
+                yield self._batch(waiting)
+                waiting, left = [], deadline(BATCH_SECONDS)
+        if waiting:
+            yield self._batch(waiting)
+
+    def _all(self) -> Iterator[Source | Refused | LeftOut]:
+        yield from expand(self._incoming.things, cancelled=self._stop.is_set)
+        blobs = list(self._incoming.blobs)
+        if self._incoming.image is not None:
+            blobs.append(encoded(self._incoming.image))
+        for blob in blobs:
+            yield self._spooled(blob)
+
+    def _spooled(self, blob: Blob) -> Source | Refused:
+        found = sniff(blob.data[:HEAD_BYTES], blob.name)
+        if found is None:
+            detected = detect(blob.data[:HEAD_BYTES], blob.name)
+            return Refused(
+                location=blob.name, name=blob.name, error=UnsupportedTypeError(path=blob.name, detected=detected)
+            )
+        path = self._services.spool.keep(blob.data, f"image{found.extension}")
+        try:
+            about = path.stat()
+        except OSError as error:
+            raise SpoolError(path=str(path), reason=error.strerror or "") from error
+        return Source(
+            kind=SourceKind.SPOOL,
+            location=str(path),
+            name=blob.name,
+            size=about.st_size,
+            mtime_ns=about.st_mtime_ns,
+            extension=found.extension,
+        )
+
+    def _batch(self, found: Sequence[Source | Refused]) -> _Batch:
+        jobs = iter(self._jobs([each for each in found if isinstance(each, Source)]))
+        batch = _Batch()
+        for each in found:
+            if isinstance(each, Source):
+                job = next(jobs)
+                batch.jobs.append(job)
+                batch.statuses.append(JobStatus(job=job))
+            else:
+                status = self._refusal(each)
+                batch.statuses.append(status)
+                batch.refused[status.job.id] = (each.location, self._profile, self._settings)
+        return batch
+
+    def _jobs(self, sources: Sequence[Source]) -> list[Job]:
+        made = self._services.new_jobs(sources, self._profile, self._settings)
+        jobs: list[Job] = []
+        for job in made:
+            self._position += 1
+            first = self._first = self._first or job
+            jobs.append(replace(job, batch_id=first.batch_id, dropped_at=first.dropped_at, position=self._position))
+        return jobs
+
+    def _refusal(self, refused: Refused) -> JobStatus:
+        """A row for something that was dropped and cannot be used: it never becomes a job."""
+        source = Source(
+            kind=SourceKind.FILE,
+            location=refused.location,
+            name=refused.name,
+            size=0,
+            extension=Path(refused.name).suffix.lower()[:5],
+        )
+        (job,) = self._services.new_jobs([source], self._profile, self._settings)
+        return JobStatus(
+            job=replace(job, id=f"refused-{uuid.uuid4()}"),
+            state=JobState.FAILED,
+            outcome=Failed(failure=Failure.of(refused.error)),
+        )
