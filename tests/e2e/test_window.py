@@ -1,0 +1,232 @@
+"""The real window on real services: what is dropped ends as objects, links and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtWidgets import QApplication, QPushButton
+from pytestqt.qtbot import QtBot
+
+from kraken_desktop.composition import Services
+from kraken_desktop.gui.main_window import MainWindow
+from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.thumbnails import Decoder
+from kraken_desktop.gui.translation import install_translations, translate_message
+from kraken_desktop.messages import Words
+from kraken_desktop.model.job import JobState, JobStatus
+from tests.e2e.test_cli import found_anywhere
+from tests.servers.fixtures import KrakenApiMaker
+from tests.servers.images import ImageKind, image_bytes, make_image, make_set
+from tests.servers.kraken_api import KrakenApi
+from tests.servers.kraken_faults import Fault, FaultKind
+from tests.servers.s3_handle import S3Handle, StrictS3Handle
+from tests.support.gui import drop
+from tests.support.world import World
+
+OpenWindow = Callable[..., MainWindow]
+
+
+@pytest.fixture
+def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
+    return World(home / "kraken", strict_s3, kraken_api, bucket)
+
+
+@pytest.fixture
+def either_world(home: Path, s3_server: S3Handle, make_kraken_api: KrakenApiMaker, bucket: str) -> World:
+    return World(home / "kraken", s3_server, make_kraken_api(s3_server), bucket)
+
+
+@pytest.fixture
+def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
+    """Opens the window on a world, as the program does; what is open at the end is closed."""
+    opened: list[tuple[MainWindow, Services]] = []
+    translators = install_translations(qapp)
+    theme = Theme(qapp)
+
+    def start(world: World, *, services: Services | None = None) -> MainWindow:
+        services = services or world.services()
+        window = MainWindow(
+            services, services.settings.load(), theme=theme, words=Words(translate_message), decoder=Decoder()
+        )
+        opened.append((window, services))
+        window.show()
+        qtbot.waitExposed(window)
+        window.uploads.take_up()
+        return window
+
+    yield start
+    for window, services in opened:
+        if window.isVisible():  # not closed by the test itself
+            with qtbot.waitSignal(window.closed, timeout=10_000):
+                window.quit_unasked()
+            services.close()
+        window.deleteLater()
+    for translator in translators:
+        qapp.removeTranslator(translator)
+    qapp.setStyleSheet("")
+
+
+def rows(window: MainWindow) -> list[JobStatus]:
+    return [window.model.status(row) for row in range(window.model.rowCount())]
+
+
+def wait_for(qtbot: QtBot, window: MainWindow, count: int) -> list[JobStatus]:
+    """The rows, once there are so many and all have ended."""
+
+    def ended() -> None:
+        states = [status.state for status in rows(window)]
+        assert len(states) == count
+        assert all(state.ended for state in states), states
+
+    qtbot.waitUntil(ended, timeout=60_000)
+    return rows(window)
+
+
+def files(*paths: Path) -> QMimeData:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    return mime
+
+
+def clipboard(qapp: QApplication) -> list[str]:
+    return qapp.clipboard().text().splitlines()
+
+
+def test_a_drop_becomes_links_to_copy(
+    qtbot: QtBot, qapp: QApplication, either_world: World, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    world = either_world
+    services = world.services()
+    world.set_up(
+        services, tags=(("team", "web"),), metadata=(("origin", "desk"),), headers=(("Cache-Control", "no-cache"),)
+    )
+    window = open_window(world, services=services)
+    images = make_set(tmp_path / "images", 10)
+    broken = make_image(ImageKind.TRUNCATED_JPEG, tmp_path / "broken.jpg")
+    before = {path: path.read_bytes() for path in images}
+    drop(window, files(*images[:5], broken, *images[5:]))
+    ended = wait_for(qtbot, window, 11)
+    assert [status.job.source.name for status in ended if status.state is JobState.FAILED] == ["broken.jpg"]
+
+    window.copy_all()
+    links = clipboard(qapp)
+    assert len(links) == 10
+    for path, link in zip(images, links, strict=True):
+        assert f"/{path.stem}-" in link, "in the order of the drop"
+        assert world.s3.anonymous_get(link).status == 200
+    for key in world.s3.keys(world.bucket):
+        stored = world.s3.get(world.bucket, key)
+        assert stored.metadata["origin"] == "desk"
+        assert stored.headers["cache-control"] == "no-cache"
+        assert world.s3.tags(world.bucket, key) == {"team": "web"}
+        assert world.s3.acl(world.bucket, key) == "public-read"
+    assert {path: path.read_bytes() for path in images} == before
+    assert found_anywhere(world.home, world.secrets) == []
+
+
+def test_a_folder_is_searched_and_what_was_left_out_is_told(
+    qtbot: QtBot, world: World, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    services = world.services()
+    world.set_up(services, path_template="{folder}/{name}")
+    window = open_window(world, services=services)
+    make_set(tmp_path / "shots" / "deep", 3)
+    (tmp_path / "shots" / "notes.txt").write_text("no image")
+    drop(window, files(tmp_path / "shots"))
+    wait_for(qtbot, window, 3)
+    assert len(world.s3.keys(world.bucket)) == 3
+    assert all(key.startswith("shots/deep/") for key in world.s3.keys(world.bucket))
+
+
+def test_pasted_pixels_and_browser_bytes_are_uploaded_as_they_are(
+    qtbot: QtBot, qapp: QApplication, world: World, open_window: OpenWindow
+) -> None:
+    services = world.services()
+    world.set_up(services)
+    window = open_window(world, services=services)
+    pasted = QMimeData()
+    pasted.setData("image/png", image_bytes(ImageKind.PNG))
+    qapp.clipboard().setMimeData(pasted)
+    window.paste()
+    wait_for(qtbot, window, 1)
+    dragged = QMimeData()
+    dragged.setUrls([QUrl("https://pictures.invalid/cat.jpg")])
+    dragged.setData("application/octet-stream", image_bytes(ImageKind.JPEG))
+    drop(window, dragged)
+    ended = wait_for(qtbot, window, 2)
+    assert [status.state for status in ended] == [JobState.DONE] * 2, ended
+    assert "/cat-" in ended[1].links[0].key
+    assert {each.endpoint for each in world.api.requests} == {"upload"}
+
+
+def test_cancel_and_retry(qtbot: QtBot, world: World, open_window: OpenWindow, tmp_path: Path) -> None:
+    services = world.services()
+    world.set_up(services)
+    window = open_window(world, services=services)
+    world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload", times=None, work=False))
+    drop(window, files(*make_set(tmp_path / "images", 6)))
+    world.api.wait_until(lambda seen: sum(each.sha256 is not None for each in seen) >= 4)
+    window.cancel_all()
+    ended = wait_for(qtbot, window, 6)
+    assert [status.state for status in ended] == [JobState.CANCELLED] * 6
+    world.api.clear_faults()
+    window.retry([status.job.id for status in ended])
+    qtbot.waitUntil(lambda: all(status.state is JobState.DONE for status in rows(window)), timeout=60_000)
+    assert len(world.s3.keys(world.bucket)) == 6
+
+
+def test_one_wrong_secret_is_one_banner_and_mends_all(
+    qtbot: QtBot, world: World, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    services = world.services()
+    world.set_up(services)
+    services.secrets.keep(world.account().secret_name, "wrong")
+    window = open_window(world, services=services)
+    drop(window, files(*make_set(tmp_path / "images", 8)))
+    qtbot.waitUntil(lambda: bool(_buttons(window, "Try again")), timeout=30_000)
+    tried = len(world.api.uploads)
+    assert 1 <= tried <= 4, "nothing is burnt through"
+    services.secrets.keep(world.account().secret_name, world.api.api_secret)
+    _buttons(window, "Try again")[0].click()
+    ended = wait_for(qtbot, window, 8)
+    assert [status.state for status in ended] == [JobState.DONE] * 8
+
+
+def _buttons(window: MainWindow, text: str) -> list[QPushButton]:
+    found = window.banners.findChildren(QPushButton)
+    return [each for each in found if each.isVisible() and each.text().replace("&", "") == text]
+
+
+def test_closing_in_the_middle_goes_on_at_the_next_start(
+    qtbot: QtBot, world: World, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    services = world.services()
+    world.set_up(services)
+    window = open_window(world, services=services)
+    world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload", times=None))
+    drop(window, files(*make_set(tmp_path / "images", 9)))
+    world.api.wait_until(lambda seen: sum(each.sha256 is not None for each in seen) >= 4)
+    with qtbot.waitSignal(window.closed, timeout=10_000) as closed:
+        window.quit_unasked()
+    assert closed.args == [True], "everything stopped in time"
+    services.close()
+    world.api.clear_faults()
+
+    again = open_window(world)
+    ended = wait_for(qtbot, again, 9)
+    assert [status.state for status in ended] == [JobState.DONE] * 9
+    sent = [each.file_name for each in world.api.uploads if each.sha256 is not None]
+    assert len(sent) == len(set(sent)) == 9, "nothing was sent twice"
+
+
+def test_a_first_start_explains_and_keeps_what_was_dropped(
+    world: World, open_window: OpenWindow, tmp_path: Path
+) -> None:
+    window = open_window(world)
+    assert window.pages.currentWidget() is window.welcome
+    drop(window, files(make_image(ImageKind.PNG, tmp_path / "a.png")))
+    assert window.model.rowCount() == 0
+    assert world.api.requests == []
