@@ -50,18 +50,9 @@ def _login(arguments: argparse.Namespace, services: Services, console: Console) 
     status = services.account_status(account, secret)
     source = keep_secret(services, console, account.secret_name, secret)
     account = replace(account, source=source)
-    services.settings.update(lambda now: _joined(now, account))
+    services.settings.update(lambda now: now.joined_by_account(account))
     _tell(status, console)
     return 0
-
-
-def _joined(settings: Settings, account: Account) -> Settings:
-    """With this account, and with every profile that had none at it."""
-    joined = settings.with_account(account)
-    for profile in joined.profiles:
-        if profile.account_id is None:
-            joined = joined.with_profile(replace(profile, account_id=account.id))
-    return joined
 
 
 def keep_secret(services: Services, console: Console, name: str, secret: str) -> CredentialSource:

@@ -138,9 +138,8 @@ def _save(
         profile = dataclasses.replace(profile, credentials=dataclasses.replace(profile.credentials, source=source))
 
     def join(now: Settings) -> Settings:
-        joined = now.with_profile(profile)
-        first = joined.default_profile_id is None
-        return joined.with_default(profile.id) if arguments.default or first else joined
+        joined = now.joined_by_profile(profile)
+        return joined.with_default(profile.id) if arguments.default else joined
 
     services.settings.update(join)
     return 0

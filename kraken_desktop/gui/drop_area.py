@@ -131,7 +131,7 @@ class DropOverlay(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = self._theme.color("accent_soft")
-        veil.setAlphaF(0.95)
+        veil.setAlphaF(0.985)
         painter.fillRect(self.rect(), veil)
         painter.setPen(QPen(self._theme.color("accent"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)

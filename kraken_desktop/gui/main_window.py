@@ -226,6 +226,7 @@ class MainWindow(QMainWindow):
             self,
             page="setup" if page == "setup" else "account",
             sample=statuses[-1].job.source if statuses else None,
+            theme=self._theme,
         )
         dialog.settings_changed.connect(self._on_settings)
 

@@ -70,6 +70,14 @@ class Settings:
         """With this profile added, or put in the place of the one with its id."""
         return replace(self, profiles=_put(self.profiles, profile))
 
+    def joined_by_profile(self, profile: Profile) -> Settings:
+        """With this profile. The first one there is becomes the default, and stays it when others come."""
+        joined = self.with_profile(profile)
+        if joined.profile(joined.default_profile_id) is not None:
+            return joined
+        first = self.default_profile or (profile if not self.profiles else None)
+        return joined.with_default(first.id) if first is not None else joined
+
     def without_profile(self, profile_id: str) -> Settings:
         """Without this profile; if it was the default, no profile is marked any more."""
         marked = None if self.default_profile_id == profile_id else self.default_profile_id
@@ -78,6 +86,14 @@ class Settings:
     def with_account(self, account: Account) -> Settings:
         """With this account added, or put in the place of the one with its id."""
         return replace(self, accounts=_put(self.accounts, account))
+
+    def joined_by_account(self, account: Account) -> Settings:
+        """With this account, and with every profile that has none at it."""
+        joined = self.with_account(account)
+        for profile in joined.profiles:
+            if joined.account(profile.account_id) is None:
+                joined = joined.with_profile(replace(profile, account_id=account.id))
+        return joined
 
     def without_account(self, account_id: str) -> Settings:
         """Without this account; profiles that used it are left without one."""

@@ -29,6 +29,7 @@ class ActionBar(QWidget):
         self.discard_button = QPushButton(self.tr("D&iscard changes"), self)
         self.save_button = QPushButton(self.tr("&Save"), self)
         self.close_button = QPushButton(self.tr("Close"), self)
+        self.save_button.setProperty("look", "primary")
         self.save_button.setDefault(True)
         self.discard_button.setAutoDefault(False)
         self.close_button.setAutoDefault(False)

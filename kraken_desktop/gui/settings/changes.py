@@ -29,24 +29,6 @@ def free_name(wanted: str, taken: Collection[str]) -> str:
     return f"{wanted} {number}"
 
 
-def with_account(settings: Settings, account: Account) -> Settings:
-    """With this account, and with every profile that has none at it."""
-    joined = settings.with_account(account)
-    for profile in joined.profiles:
-        if joined.account(profile.account_id) is None:
-            joined = joined.with_profile(replace(profile, account_id=account.id))
-    return joined
-
-
-def with_profile(settings: Settings, profile: Profile) -> Settings:
-    """With this profile. The first one there is becomes the default, and stays it when others come."""
-    joined = settings.with_profile(profile)
-    if joined.profile(joined.default_profile_id) is not None:
-        return joined
-    first = settings.default_profile or (profile if not settings.profiles else None)
-    return joined.with_default(first.id) if first is not None else joined
-
-
 def save_account(
     store: SettingsStore, secrets: Secrets, account: Account, secret: str | None, *, session_only: bool
 ) -> Settings:
@@ -58,7 +40,7 @@ def save_account(
     """
     if secret is not None:
         secrets.keep(account.secret_name, secret, session_only=session_only)
-    return store.update(lambda now: with_account(now, account))
+    return store.update(lambda now: now.joined_by_account(account))
 
 
 def save_profile(
@@ -83,7 +65,7 @@ def save_profile(
             _forget_kept(secrets, profile.session_token_name, session_only=session_only)
     elif like is not None and like.credentials.source is CredentialSource.KEYRING:
         _copy_secrets(secrets, like, profile)
-    return store.update(lambda now: with_profile(now, profile))
+    return store.update(lambda now: now.joined_by_profile(profile))
 
 
 def _forget_kept(secrets: Secrets, name: str, *, session_only: bool) -> None:

@@ -60,6 +60,7 @@ class SettingsDialog(QDialog):
         settings = collaborators.store.load()
         self._settings = settings
         self.navigation = QListWidget(self)
+        self.navigation.setIconSize(QSize(20, 20))
         self.navigation.setAccessibleName(self.tr("Pages"))
         self.navigation.setFrameShape(QFrame.Shape.NoFrame)
         self.navigation.setStyleSheet("QListWidget::item { padding: 4px 12px; }")
@@ -190,8 +191,8 @@ class SettingsDialog(QDialog):
     def _set_icons(self) -> None:
         for row, icon in enumerate(("account", "bucket", "image")):
             shown = QIcon(self._theme.icon(icon))
-            marked = self._theme.pixmap(icon, "on_accent", 20, self.devicePixelRatioF())
-            shown.addPixmap(marked, QIcon.Mode.Selected)
+            for scale in (1.0, 2.0, 3.0):
+                shown.addPixmap(self._theme.pixmap(icon, "on_accent", 20, scale), QIcon.Mode.Selected)
             self.navigation.item(row).setIcon(shown)
 
     # --- moving about -----------------------------------------------------------------------------

@@ -25,10 +25,7 @@ class CheckBox(QCheckBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The mark goes over the style's own."""
         super().paintEvent(event)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        area = self.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, self)
-        painter, box = _begin(self, self._theme, QRectF(area))
+        painter, box = _begin(self, self._theme, QStyle.SubElement.SE_CheckBoxIndicator)
         painter.drawRoundedRect(box, 3, 3)
         if self.isChecked():
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -52,10 +49,7 @@ class RadioButton(QRadioButton):
     def paintEvent(self, event: QPaintEvent) -> None:
         """The mark goes over the style's own."""
         super().paintEvent(event)
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        area = self.style().subElementRect(QStyle.SubElement.SE_RadioButtonIndicator, option, self)
-        painter, box = _begin(self, self._theme, QRectF(area))
+        painter, box = _begin(self, self._theme, QStyle.SubElement.SE_RadioButtonIndicator)
         painter.drawEllipse(box)
         if self.isChecked():
             painter.setPen(Qt.PenStyle.NoPen)
@@ -64,8 +58,11 @@ class RadioButton(QRadioButton):
         painter.end()
 
 
-def _begin(button: QCheckBox | QRadioButton, theme: Theme, area: QRectF) -> tuple[QPainter, QRectF]:
+def _begin(button: QCheckBox | QRadioButton, theme: Theme, indicator: QStyle.SubElement) -> tuple[QPainter, QRectF]:
     """A painter set for the outline, with the style's own mark wiped away, and where to draw."""
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    area = QRectF(button.style().subElementRect(indicator, option, button))
     painter = QPainter(button)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.fillRect(area, theme.color("window"))
