@@ -12,9 +12,11 @@ from kraken_desktop.cli.account import keep_secret
 from kraken_desktop.cli.console import Console, UsageError, load_settings, read_secret
 from kraken_desktop.cli.put import chosen_profile
 from kraken_desktop.composition import Services
+from kraken_desktop.model.errors import SecretMissingError
 from kraken_desktop.model.profile import (
     Acl,
     Collision,
+    Credentials,
     CredentialSource,
     Engine,
     Pairs,
@@ -123,6 +125,8 @@ def _save(
     arguments: argparse.Namespace, services: Services, console: Console, settings: Settings, before: Profile
 ) -> int:
     profile = _changed(arguments, settings, before)
+    if not profile.credentials.access_key and not arguments.secret_stdin:
+        profile = _from_environment(services, profile)
     refused = False
     for finding in check_profile(profile):
         # An account may be added after the profile; put says so if it never is.
@@ -165,6 +169,16 @@ def _changed(arguments: argparse.Namespace, settings: Settings, before: Profile)
     if arguments.access_key is not None:
         given["credentials"] = dataclasses.replace(before.credentials, access_key=arguments.access_key.strip())
     return dataclasses.replace(before, **given)
+
+
+def _from_environment(services: Services, profile: Profile) -> Profile:
+    """On a server or in CI: nothing is typed, because the variables hold both the key and its secret."""
+    refers = dataclasses.replace(profile, credentials=Credentials(source=CredentialSource.ENVIRONMENT))
+    try:
+        services.secrets.s3_keys(refers)
+    except SecretMissingError:
+        return profile
+    return refers
 
 
 def _pairs(values: list[tuple[str, str] | None]) -> Pairs:

@@ -264,6 +264,21 @@ def test_profiles_are_listed_shown_changed_and_removed(world: World) -> None:
     assert kraken_s3(world, "profile", "list").stdout == ""
 
 
+def test_on_a_server_everything_comes_from_the_environment(world: World, tmp_path: Path) -> None:
+    login = kraken_s3(
+        world, "account", "login", "--api-key", world.api.api_key, "--api-secret-stdin", "--api-url", world.api.url,
+        given=world.api.api_secret,
+    )  # fmt: skip
+    assert login.returncode == 0, login.stderr
+    added = kraken_s3(world, "profile", "add", "ci", "--bucket", world.bucket, "--region", world.s3.region)
+    assert added.returncode == 0, added.stderr
+    assert kraken_s3(world, "put", make_image(ImageKind.PNG, tmp_path / "a.png")).returncode == 0
+    without = {name: value for name, value in environment(world).items() if name != "KRAKEN_S3_SECRET"}
+    put = kraken_s3(world, "put", tmp_path / "a.png", environ=without)
+    assert put.returncode == 1
+    assert "KRAKEN_S3_SECRET" in put.stderr
+
+
 def test_account_status_and_logout(world: World) -> None:
     set_up(world)
     status = kraken_s3(world, "account", "status")
