@@ -10,12 +10,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QThread, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
 from kraken_desktop import __version__
 from kraken_desktop.gui.crash import CrashDialogs, CrashPath, start_log
-from kraken_desktop.gui.jobs import Background
+from kraken_desktop.gui.jobs import Background, deadline
 from kraken_desktop.gui.single_instance import Instance, Request, hand_over, server_name
 from kraken_desktop.gui.theme import Theme, application_icon
 from kraken_desktop.gui.translation import install_translations, translate_message
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+LOCK_FILE = "window.lock"
+HAND_OVER_SECONDS = 3.0
 SWITCH_SECONDS = 0.0005
 """Python's default of 5 ms lets workers hold up the window for many frames."""
 
@@ -92,6 +94,7 @@ class Program(QObject):
         self._crash = CrashPath(self)
         self.window: MainWindow | None = None
         self.ended_in_time = True
+        self.translations: tuple[QTranslator, ...] = ()
         self._starting = Background(1, self)
 
     def begin(self, request: Request) -> bool:
@@ -102,9 +105,8 @@ class Program(QObject):
         name = server_name(folders.settings_file)
         if hand_over(name, request):
             return False
-        self._instance = Instance(name, self)
-        if not self._instance.listening and hand_over(name, request):
-            # Another start was quicker.
+        self._instance = Instance(name, folders.state_file.with_name(LOCK_FILE), self)
+        if self._instance.taken and self._handed_over_late(name, request):
             return False
         start_log(folders.logs)
         self._crash.install()
@@ -112,13 +114,22 @@ class Program(QObject):
         self._crash.crashed.connect(dialogs.show_report, Qt.ConnectionType.QueuedConnection)
         self._instance.requested.connect(self._take)
         self._journal_problem.connect(self._on_journal_problem)
-        self._translations = install_translations(self._application)
+        self.translations = install_translations(self._application)
         self._theme = Theme(self._application, self)
         self._application.setWindowIcon(application_icon())
         self._requests.append(request)
         # The journal may wait for the disk or for another process.
         self._starting.run(self._build, self._open_window, self._cannot_start)
         return True
+
+    def _handed_over_late(self, name: str, request: Request) -> bool:
+        """Another start was quicker, and will listen soon."""
+        left = deadline(HAND_OVER_SECONDS)
+        while left():
+            if hand_over(name, request):
+                return True
+            QThread.msleep(50)
+        return False
 
     def end(self) -> None:
         """After the last event."""
@@ -157,7 +168,7 @@ class Program(QObject):
         self.window.uploads.take_up()
         requests, self._requests = self._requests, []
         for request in requests:
-            self._take(request)
+            self._upload(request)
         self.started.emit()
 
     def _take(self, request: Request) -> None:
@@ -168,6 +179,12 @@ class Program(QObject):
         window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.raise_()
         window.activateWindow()
+        self._upload(request)
+
+    def _upload(self, request: Request) -> None:
+        window = self.window
+        if window is None:
+            return
         if request.profile and not window.choose_profile(request.profile):
             # Never into another bucket than the one that was meant.
             return

@@ -8,7 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QObject, Signal
+from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 _PATIENCE_MS = 1500
@@ -50,7 +50,9 @@ def hand_over(name: str, request: Request) -> bool:
 
 
 class Instance(QObject):
-    """Listens for other starts.
+    """Listens for other starts, if no other does.
+
+    A socket of Qt takes the place of a living one without a word; a lock that dies with its process does not.
 
     Signals:
         requested: a ``Request``.
@@ -58,18 +60,31 @@ class Instance(QObject):
 
     requested = Signal(object)
 
-    def __init__(self, name: str, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, lock: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._lock = QLockFile(str(lock))
+        self._lock.setStaleLockTime(0)  # however long the window has been open
         self._server = QLocalServer(self)
         # Nobody else on this computer may send us files to upload.
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
         self._heard: dict[QLocalSocket, bytes] = {}
-        self.listening = self._server.listen(name)
+        self.taken = not self._try_lock(lock)
+        """Whether another program is there, or about to be."""
+        self.listening = not self.taken and self._server.listen(name)
 
     def close(self) -> None:
         """Listen no more."""
         self._server.close()
+        self._lock.unlock()
+
+    def _try_lock(self, lock: Path) -> bool:
+        try:
+            lock.parent.mkdir(parents=True, exist_ok=True)
+        except OSError:
+            # Without a place for a lock the program runs all the same.
+            return True
+        return self._lock.tryLock(0) or self._lock.error() is not QLockFile.LockError.LockFailedError
 
     def _accept(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:

@@ -45,7 +45,7 @@ class StatusBar(QFrame):
         self.progress.setAccessibleName(self.tr("Overall progress"))
         self.counts = ElidedLabel(self, "strong")
         self.figures = ElidedLabel(self, "muted")
-        self.stop_button = self._button(self.tr("Stop &looking"), self.stop_scanning_wanted)
+        self.stop_button = self._button(self.tr("Sto&p looking"), self.stop_scanning_wanted)
         self.retry_button = self._button(self.tr("&Retry failed"), self.retry_failed_wanted)
         self.clear_button = self._button(self.tr("C&lear finished"), self.clear_wanted)
         self.cancel_button = self._button(self.tr("Ca&ncel all"), self.cancel_all_wanted)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QObject, QTranslator
+from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from typing_extensions import override
 
 from kraken_desktop.gui.resources import resource
@@ -23,7 +23,7 @@ class EnglishPlurals(QTranslator):
         return sourceText.replace("(s)", "" if n == 1 else "s")
 
 
-def install_translations(application: QCoreApplication, locale: QLocale | None = None) -> tuple[QObject, ...]:
+def install_translations(application: QCoreApplication, locale: QLocale | None = None) -> tuple[QTranslator, ...]:
     """Install what there is for this locale; returns what has to live as long as the application."""
     wanted = locale or QLocale()
     made: list[QTranslator] = [EnglishPlurals(application)]

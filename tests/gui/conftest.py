@@ -1,0 +1,76 @@
+"""A window of the test's own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from kraken_desktop.gui.main_window import MainWindow
+from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.thumbnails import Decoder
+from kraken_desktop.gui.translation import install_translations, translate_message
+from kraken_desktop.messages import Words
+from kraken_desktop.model.settings import Settings
+from tests.support.gui import SETTINGS, NotingRunner, WindowServices
+
+
+@pytest.fixture
+def theme(qapp: QApplication) -> Iterator[Theme]:
+    made = Theme(qapp)
+    made.force(False)
+    yield made
+    qapp.setStyleSheet("")
+
+
+@pytest.fixture
+def translations(qapp: QApplication) -> Iterator[None]:
+    installed = install_translations(qapp)
+    yield
+    for translator in installed:
+        qapp.removeTranslator(translator)
+
+
+@pytest.fixture
+def services() -> Iterator[WindowServices]:
+    made = WindowServices()
+    yield made
+    made.close()
+
+
+class NoDecoder(Decoder):
+    """Decodes nothing: most tests do not look at pictures, and need no child process for them."""
+
+    def decode(self, path: str, size: int) -> bytes | None:
+        return None
+
+
+@pytest.fixture
+def make_window(
+    qtbot: QtBot, theme: Theme, services: WindowServices, translations: None
+) -> Iterator[Callable[..., MainWindow]]:
+    made: list[MainWindow] = []
+
+    def make(settings: Settings = SETTINGS) -> MainWindow:
+        window = MainWindow(services, settings, theme=theme, words=Words(translate_message), decoder=NoDecoder())
+        made.append(window)
+        window.show()
+        qtbot.waitExposed(window)
+        return window
+
+    yield make
+    for window in made:
+        window.quit_unasked()
+        window.deleteLater()
+
+
+@pytest.fixture
+def window(make_window: Callable[..., MainWindow]) -> MainWindow:
+    return make_window()
+
+
+@pytest.fixture
+def runner(window: MainWindow, services: WindowServices) -> NotingRunner:
+    return services.made[-1]

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from kraken_desktop.composition import Folders
+from kraken_desktop.gui.app import Program, parse
+from kraken_desktop.gui.single_instance import Request
+from kraken_desktop.model.job import JobState
+from kraken_desktop.stores.journal import Journal
+from kraken_desktop.stores.settings import SettingsStore
+from tests.support.gui import SETTINGS, make_job, write_image
+
+
+def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    request = parse(["--profile", "Blog", "a.png", "/b.png", "https://example.com/c.png"])
+    assert request == Request(profile="Blog", things=(f"{tmp_path}/a.png", "/b.png", "https://example.com/c.png"))
+    assert parse([]) == Request()
+
+
+def test_wrong_usage_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse(["--no-such-option"])
+    assert ended.value.code == 2
+
+
+@pytest.fixture
+def program(qapp: QApplication) -> Iterator[Program]:
+    made = Program(qapp, os.environ)
+    yield made
+    if made.window is not None:
+        made.window.quit_unasked()
+        assert made.ended_in_time
+    made.end()
+    qapp.setStyleSheet("")
+    for translator in made.translations:
+        qapp.removeTranslator(translator)
+
+
+def set_up() -> Folders:
+    folders = Folders.of(os.environ)
+    SettingsStore(folders.settings_file).update(lambda _settings: SETTINGS)
+    return folders
+
+
+def test_a_first_start_shows_the_welcome_page(program: Program, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(program.started):
+        assert program.begin(Request())
+    window = program.window
+    assert window is not None
+    assert window.isVisible()
+    assert window.pages.currentWidget() is window.welcome
+
+
+def test_files_of_the_command_line_are_uploaded(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
+    set_up()
+    with qtbot.waitSignal(program.started):
+        program.begin(Request(things=(str(tmp_path / "missing.png"),)))
+    qtbot.waitUntil(lambda: program.window.model.rowCount() == 1)
+    assert program.window.model.status(0).job.source.name == "missing.png"
+
+
+@pytest.mark.expect_log("does not support raise")  # the offscreen platform
+def test_another_start_raises_this_window(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
+    set_up()
+    with qtbot.waitSignal(program.started):
+        program.begin(Request())
+    program._take(Request(profile="Drafts", things=(str(tmp_path / "gone.png"),)))
+    qtbot.waitUntil(lambda: program.window.model.rowCount() == 1)
+    assert program.window.profile.name == "Drafts"
+    program._take(Request(profile="Nope", things=(str(write_image(tmp_path / "x.png")),)))
+    assert program.window.banners.banner("profile") is not None
+    assert program.window.model.rowCount() == 1
+
+
+def test_unfinished_jobs_are_taken_up(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
+    earlier = Journal.open(set_up().journal, lambda _problem: None)
+    earlier.add([make_job(1, location=str(tmp_path / "gone.png"))])
+    earlier.close()
+    with qtbot.waitSignal(program.started):
+        program.begin(Request())
+    # The profile has no access key: the queue pauses, and says so once.
+    qtbot.waitUntil(lambda: program.window.banners.banner("paused") is not None)
+    qtbot.waitUntil(lambda: program.window.model.tally.counts[JobState.QUEUED] == 1)
+
+
+def test_a_journal_that_cannot_be_written_is_told(program: Program, qtbot: QtBot) -> None:
+    folders = set_up()
+    folders.journal.parent.mkdir(parents=True, exist_ok=True)
+    folders.journal.write_text("a file where the folder should be")
+    with qtbot.waitSignal(program.started):
+        program.begin(Request())
+    assert program.window.banners.banner("store.journal") is not None

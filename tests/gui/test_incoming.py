@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtGui import QColor, QImage
+from pytestqt.qtbot import QtBot
+
+from kraken_desktop.gui.incoming import GNOME_FILES, RAW_BYTES, Blob, Incoming, encoded, may_hold_images, read
+from kraken_desktop.model.image_types import sniff
+from tests.support.gui import write_image
+
+pytestmark = pytest.mark.usefixtures("qapp")
+
+
+def mime(urls: list[str] | None = None, text: str | None = None, **formats: bytes) -> QMimeData:
+    made = QMimeData()
+    if urls is not None:
+        made.setUrls([QUrl(url) for url in urls])
+    if text is not None:
+        made.setText(text)
+    for name, data in formats.items():
+        made.setData(name, data)
+    return made
+
+
+@pytest.fixture
+def png(tmp_path: Path) -> bytes:
+    return write_image(tmp_path / "x.png").read_bytes()
+
+
+def test_files_by_their_decoded_paths(tmp_path: Path) -> None:
+    paths = [tmp_path / name for name in ("a b.png", "фото 1.jpg", "100%.gif", "x#y?.png")]
+    made = QMimeData()
+    made.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    assert read(made) == Incoming(things=tuple(str(path) for path in paths))
+
+
+def test_files_come_before_what_else_they_may_be(tmp_path: Path, png: bytes) -> None:
+    made = mime([f"file://{tmp_path}/a.png"], text="a.png", **{"image/png": png})
+    assert read(made).things == (f"{tmp_path}/a.png",)
+    assert read(made).blobs == ()
+
+
+def test_an_image_out_of_a_browser_is_its_original_bytes(png: bytes) -> None:
+    made = mime(["http://example.com/img/sea%20side.jpg?size=2"], **{RAW_BYTES: png, "text/html": b"<img>"})
+    # The name follows the bytes: the extension in the address is wrong.
+    assert read(made) == Incoming(blobs=(Blob(name="sea side.png", data=png),))
+
+
+@pytest.mark.parametrize("junk", [b"", b"<!DOCTYPE html><html></html>"])
+def test_bytes_that_are_no_image_leave_the_address(junk: bytes) -> None:
+    made = mime(["https://example.com/a%20b.jpg?x=1&y=%2F"], **{RAW_BYTES: junk})
+    assert read(made) == Incoming(things=("https://example.com/a%20b.jpg?x=1&y=%2F",))
+
+
+def test_pasted_bytes_are_not_encoded_anew(png: bytes) -> None:
+    assert read(mime(**{"image/png": png})) == Incoming(blobs=(Blob(name="pasted.png", data=png),))
+
+
+def test_pasted_pixels_become_a_png() -> None:
+    image = QImage(3, 2, QImage.Format.Format_ARGB32)
+    image.fill(QColor(10, 20, 30, 40))
+    made = QMimeData()
+    made.setImageData(image)
+    found = read(made)
+    assert found
+    assert len(found) == 1
+    assert found.image is not None
+    blob = encoded(found.image)
+    assert blob.name == "pasted.png"
+    assert sniff(blob.data).extension == ".png"
+    back = QImage.fromData(blob.data)
+    assert back.size() == image.size()
+    assert back.pixelColor(2, 1) == QColor(10, 20, 30, 40)
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"copy\nfile:///home/me/a%20b.png\nfile:///c.jpg", ("/home/me/a b.png", "/c.jpg")),
+        (b"cut\nfile:///c.jpg\n", ("/c.jpg",)),
+        (b"file:///c.jpg", ("/c.jpg",)),
+    ],
+)
+def test_files_of_a_gnome_file_manager(data: bytes, expected: tuple[str, ...]) -> None:
+    assert read(mime(**{GNOME_FILES: data})).things == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("https://example.com/a.png", ("https://example.com/a.png",)),
+        (
+            "  http://example.com/a.png \n\nhttps://b.example/c.jpg",
+            ("http://example.com/a.png", "https://b.example/c.jpg"),
+        ),
+        ("/home/me/My Pictures/a.png", ("/home/me/My Pictures/a.png",)),
+        ("file:///a.png", ("file:///a.png",)),
+        ("see https://example.com/a.png for more", ()),
+        ("https://example.com/a.png is what I mean", ()),
+        ("javascript:alert(1)", ()),
+        ("just words", ()),
+        ("x" * 10_000, ()),
+        ("", ()),
+    ],
+)
+def test_text_is_addresses_and_paths_or_nothing(text: str, expected: tuple[str, ...]) -> None:
+    assert read(mime(text=text)).things == expected
+
+
+def test_what_is_nothing_is_false() -> None:
+    assert not read(QMimeData())
+    assert not read(mime(["ftp://example.com/a.png"]))
+    assert len(Incoming(things=("a", "b"), blobs=(Blob(name="c", data=b""),))) == 3
+
+
+def test_a_look_while_it_hovers(png: bytes) -> None:
+    assert may_hold_images(mime(["file:///a.png"]))
+    assert may_hold_images(mime(**{"image/webp": png}))
+    assert may_hold_images(mime(**{GNOME_FILES: b"copy\nfile:///a"}))
+    assert not may_hold_images(mime(**{"application/x-color": b"\0"}))
+
+
+def test_bytes_stay_out_of_reprs(png: bytes, qtbot: QtBot) -> None:
+    assert "PNG" not in repr(Blob(name="a.png", data=png))

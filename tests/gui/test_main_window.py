@@ -1,0 +1,489 @@
+"""The whole window on real stores, with a runner that only notes what it is asked for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QDragEnterEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMessageBox, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from kraken_desktop.gui.job_delegate import lay_out
+from kraken_desktop.gui.main_window import MainWindow
+from kraken_desktop.gui.settings import SettingsDialog
+from kraken_desktop.intake import LeftOut, LeftOutReason
+from kraken_desktop.model.errors import BadCredentialsError, JournalError, SettingsError
+from kraken_desktop.model.job import Failure, SourceKind
+from kraken_desktop.model.links import LinkFormat
+from kraken_desktop.model.settings import Settings
+from tests.support.gui import (
+    ACCOUNT,
+    PRIVATE,
+    PROFILE,
+    SETTINGS,
+    NotingRunner,
+    WindowServices,
+    cancelled,
+    done,
+    drop,
+    failed,
+    mime_of_files,
+    queued,
+    running,
+    url_of,
+    write_image,
+)
+
+
+def clipboard() -> str:
+    return QGuiApplication.clipboard().text()
+
+
+@pytest.fixture
+def image(tmp_path: Path) -> Path:
+    return write_image(tmp_path / "Sea side.png")
+
+
+class TestComingIn:
+    @pytest.mark.parametrize("rows", [0, 1])
+    def test_dropped_files_become_jobs_of_the_profile(
+        self, window: MainWindow, runner: NotingRunner, qtbot: QtBot, tmp_path: Path, rows: int
+    ) -> None:
+        window.model.apply([done(99)] * rows)
+        files = [write_image(tmp_path / f"{number}.png") for number in range(60)]
+        event = drop(window, mime_of_files(*files))
+        assert event.isAccepted()
+        qtbot.waitUntil(lambda: len(runner.jobs) == 60)
+        assert [job.source.location for job in runner.jobs] == [str(path) for path in files]
+        assert {job.snapshot.profile.id for job in runner.jobs} == {"p1"}
+        qtbot.waitUntil(lambda: window.model.rowCount() == 60 + rows)
+        assert window.pages.currentWidget() is window.view
+
+    def test_a_move_is_only_ever_a_copy(self, window: MainWindow, image: Path) -> None:
+        both = Qt.DropAction.MoveAction | Qt.DropAction.CopyAction
+        assert drop(window, mime_of_files(image), both).dropAction() is Qt.DropAction.CopyAction
+
+    def test_nothing_below_the_window_takes_drops_for_itself(self, window: MainWindow) -> None:
+        eager = [child for child in window.findChildren(QWidget) if child.acceptDrops()]
+        assert eager == []
+
+    def test_it_says_where_a_drop_would_go(self, window: MainWindow, image: Path) -> None:
+        keys, buttons = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+        mime = mime_of_files(image)
+        event = QDragEnterEvent(QPoint(9, 9), Qt.DropAction.CopyAction, mime, buttons, keys)
+        QApplication.sendEvent(window, event)
+        assert window.overlay.isVisible()
+        assert window.overlay.text == "Drop to upload to Blog"
+        drop(window, mime)
+        assert not window.overlay.isVisible()
+
+    def test_colors_and_the_like_are_not_taken(self, window: MainWindow) -> None:
+        mime = QMimeData()
+        mime.setData("application/x-color", b"\0\0")
+        assert not drop(window, mime).isAccepted()
+        assert not window.overlay.isVisible()
+
+    @pytest.mark.parametrize("kind", ["pixels", "bytes", "address", "file"])
+    def test_pasting(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot, image: Path, kind: str) -> None:
+        mime = QMimeData()
+        if kind == "pixels":
+            mime.setImageData(QImage(str(image)))
+        elif kind == "bytes":
+            mime.setData("image/png", image.read_bytes())
+        elif kind == "address":
+            mime.setText("https://example.com/a.png")
+        else:
+            mime.setUrls([QUrl.fromLocalFile(str(image))])
+        QGuiApplication.clipboard().setMimeData(mime)
+        window.top_bar.paste_action.trigger()
+        qtbot.waitUntil(lambda: len(runner.jobs) == 1)
+        source = runner.jobs[0].source
+        expected = {"address": SourceKind.URL, "file": SourceKind.FILE}.get(kind, SourceKind.SPOOL)
+        assert source.kind is expected
+        if kind == "bytes":
+            assert Path(source.location).read_bytes() == image.read_bytes()
+
+    def test_pasting_words_says_that_there_is_no_image(self, window: MainWindow, runner: NotingRunner) -> None:
+        QGuiApplication.clipboard().setText("hello")
+        window.paste()
+        assert window.toast.text == "There is no image in it."
+        assert runner.jobs == []
+
+    def test_a_browsers_image_needs_no_download(
+        self, window: MainWindow, runner: NotingRunner, qtbot: QtBot, image: Path
+    ) -> None:
+        mime = QMimeData()
+        mime.setUrls([QUrl("https://example.com/pictures/harbour.png")])
+        mime.setData("application/octet-stream", image.read_bytes())
+        drop(window, mime)
+        qtbot.waitUntil(lambda: len(runner.jobs) == 1)
+        assert (runner.jobs[0].source.name, runner.jobs[0].source.kind) == ("harbour.png", SourceKind.SPOOL)
+
+    def test_a_changed_picker_changes_where_the_next_drop_goes(
+        self, window: MainWindow, runner: NotingRunner, qtbot: QtBot, image: Path
+    ) -> None:
+        picker = window.top_bar.picker
+        picker.setCurrentIndex(1)
+        picker.activated.emit(1)
+        drop(window, mime_of_files(image))
+        qtbot.waitUntil(lambda: len(runner.jobs) == 1)
+        assert runner.jobs[0].snapshot.profile == PRIVATE
+
+    def test_who_sees_it_is_said(self, window: MainWindow) -> None:
+        assert window.top_bar.badge.text == "Public"
+        assert "Everybody" in window.top_bar.badge.accessibleName()
+        assert window.choose_profile("Drafts")
+        assert window.top_bar.badge.text == "Private"
+
+    def test_an_unknown_profile_is_refused(self, window: MainWindow) -> None:
+        assert not window.choose_profile("Nope")
+        assert window.banners.banner("profile").message.what == "There is no profile “Nope”."
+        assert window.profile == PROFILE
+
+    def test_left_out_files_are_counted(self, window: MainWindow) -> None:
+        left_out = LeftOut(folder="Trip", counts=((LeftOutReason.HIDDEN, 2),))
+        window.uploads.left_out.emit(left_out)
+        assert "Trip" in window.banners.banner("left out Trip").message.what
+
+    def test_scanning_is_shown_and_can_be_stopped(self, window: MainWindow) -> None:
+        window.uploads.scanning.emit(1234)
+        assert "Looking for images: 1234 found" in window.status_bar.figures.full_text
+        assert window.status_bar.stop_button.isVisible()
+        window.uploads.scanning.emit(None)
+        assert not window.status_bar.stop_button.isVisible()
+
+
+class TestFirstStart:
+    def test_the_welcome_page_is_all_there_is(self, make_window: Callable[..., MainWindow]) -> None:
+        window = make_window(Settings())
+        assert window.pages.currentWidget() is window.welcome
+        assert not window.ready
+        assert window.welcome.button.isVisible()
+
+    @pytest.mark.parametrize(
+        "settings", [Settings().with_account(ACCOUNT), Settings().with_profile(PROFILE)], ids=["account", "profile"]
+    )
+    def test_half_a_set_up_is_none(self, make_window: Callable[..., MainWindow], settings: Settings) -> None:
+        window = make_window(settings)
+        assert window.pages.currentWidget() is window.welcome
+        assert not window.ready
+
+    def test_what_was_dropped_waits_for_the_set_up(
+        self, make_window: Callable[..., MainWindow], services: WindowServices, qtbot: QtBot, image: Path
+    ) -> None:
+        window = make_window(Settings())
+        drop(window, mime_of_files(image))
+        drop(window, mime_of_files(image, image.parent))
+        assert "(3 things)" in window.welcome.waiting_text
+        window._on_settings(SETTINGS)
+        assert window.pages.currentWidget() is window.drop_area
+        banner = window.banners.banner("held")
+        assert banner.message.what.startswith("3 things")
+        banner.buttons[0].click()
+        qtbot.waitUntil(lambda: len(services.made[-1].jobs) == 2)
+        assert window.banners.banner("held") is None
+
+    def test_and_can_be_discarded_then(
+        self, make_window: Callable[..., MainWindow], services: WindowServices, image: Path
+    ) -> None:
+        window = make_window(Settings())
+        drop(window, mime_of_files(image))
+        window._on_settings(SETTINGS)
+        window.banners.banner("held").buttons[1].click()
+        assert window.banners.banner("held") is None
+        assert services.made[-1].jobs == []
+
+    def test_set_up_opens_the_settings(self, make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+        window = make_window(Settings())
+        window.welcome.button.click()
+        dialog = window.findChild(SettingsDialog)
+        assert dialog is not None
+        assert dialog.isVisible()
+        dialog.close()
+
+
+class TestCopying:
+    def test_all_links_in_the_order_of_the_list(self, window: MainWindow) -> None:
+        window.model.apply([done(3), queued(4), done(1), failed(5), done(2)])
+        window.top_bar.copy_button.click()
+        assert clipboard() == "\n".join(url_of(number) for number in (3, 1, 2))
+        assert window.toast.text == "3 links copied"
+
+    def test_one_link_by_its_button(self, window: MainWindow, qtbot: QtBot) -> None:
+        window.model.apply([done(1), done(2)])
+        view = window.view
+        rect = view.visualRect(window.model.index(1, 0))
+        place = lay_out(rect, view.fontMetrics(), Qt.LayoutDirection.LeftToRight).action.center()
+        qtbot.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        assert clipboard() == url_of(2)
+        assert window.toast.text == "1 link copied"
+        assert not view.selectionModel().hasSelection()
+
+    def test_the_selected_ones_by_the_keyboard(self, window: MainWindow, qtbot: QtBot) -> None:
+        window.model.apply([done(number) for number in range(5)])
+        window.view.setFocus()
+        qtbot.keyClick(window.view, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        qtbot.keyClick(window.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert clipboard() == "\n".join(url_of(number) for number in range(5))
+
+    def test_enter_copies_the_one(self, window: MainWindow, qtbot: QtBot) -> None:
+        window.model.apply([done(1), done(2)])
+        window.view.selectRow(1)
+        qtbot.keyClick(window.view, Qt.Key.Key_Return)
+        assert clipboard() == url_of(2)
+
+    def test_a_format_of_the_menu_becomes_the_usual_one(
+        self, window: MainWindow, services: WindowServices, qtbot: QtBot
+    ) -> None:
+        window.model.apply([done(1)])
+        actions = window.top_bar.copy_button.menu().actions()
+        assert [action.text() for action in actions] == ["Plain address", "Markdown", "HTML", "CSS", "BBCode"]
+        actions[1].trigger()
+        assert clipboard() == f"![image-1.png]({url_of(1)})"
+        assert actions[1].isChecked()
+        assert not actions[0].isChecked()
+        qtbot.waitUntil(lambda: services.settings.load().preferences.link_format is LinkFormat.MARKDOWN)
+        window.copy_all()
+        assert clipboard().startswith("![")
+
+    def test_without_links_the_clipboard_is_left_alone(self, window: MainWindow) -> None:
+        QGuiApplication.clipboard().setText("mine")
+        window.model.apply([queued(1)])
+        window.copy_all()
+        assert clipboard() == "mine"
+        assert not window.top_bar.copy_button.isEnabled()
+
+    def test_details_of_failures(self, window: MainWindow) -> None:
+        window.model.apply([failed(1), failed(2), done(3)])
+        window.copy_reports(window.model.statuses)
+        assert clipboard().count("[kraken.bad_credentials]") == 2
+
+
+class TestRows:
+    def test_cancel_and_retry_by_the_rows_button(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
+        window.model.apply([running(0), failed(1)])
+        for row, expected in ((0, ("cancel", ("job-0",))), (1, ("retry", ("job-1",)))):
+            runner.asked.clear()
+            rect = window.view.visualRect(window.model.index(row, 0))
+            place = lay_out(rect, window.view.fontMetrics(), Qt.LayoutDirection.LeftToRight).action.center()
+            qtbot.mouseClick(window.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+            qtbot.waitUntil(lambda: bool(runner.asked))
+            assert runner.asked == [expected]
+
+    def test_delete_cancels_what_runs_and_clears_what_ended(
+        self, window: MainWindow, runner: NotingRunner, qtbot: QtBot
+    ) -> None:
+        window.model.apply([running(0), done(1)])
+        window.view.selectRow(0)
+        qtbot.keyClick(window.view, Qt.Key.Key_Delete)
+        qtbot.waitUntil(lambda: runner.asked == [("cancel", ("job-0",))])
+        window.view.selectRow(1)
+        qtbot.keyClick(window.view, Qt.Key.Key_Delete)
+        assert [status.job.id for status in window.model.statuses] == ["job-0"]
+
+    def test_all_at_once_by_the_bar(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
+        window.model.apply([running(0), queued(1), failed(2), failed(3), done(4)])
+        window.status_bar.cancel_button.click()
+        window.status_bar.retry_button.click()
+        qtbot.waitUntil(lambda: len(runner.asked) == 2)
+        assert runner.asked == [("cancel", None), ("retry", ("job-2", "job-3"))]
+
+    def test_ctrl_r_retries_the_selected_or_all_failed(
+        self, window: MainWindow, runner: NotingRunner, qtbot: QtBot
+    ) -> None:
+        window.model.apply([failed(0), cancelled(1), done(2)])
+        window.view.selectRow(1)
+        window.retry_selected_or_failed()
+        window.view.selectRow(2)
+        window.retry_selected_or_failed()
+        qtbot.waitUntil(lambda: len(runner.asked) == 2)
+        assert runner.asked == [("retry", ("job-1",)), ("retry", ("job-0",))]
+
+    def test_clearing_can_be_undone(self, window: MainWindow) -> None:
+        window.model.apply([done(0), running(1), failed(2)])
+        window.status_bar.clear_button.click()
+        assert [status.job.id for status in window.model.statuses] == ["job-1"]
+        assert window.toast.text == "2 rows cleared from the list"
+        window.toast.choose()
+        assert [status.job.id for status in window.model.statuses] == ["job-0", "job-1", "job-2"]
+
+    def test_a_cleared_list_invites_again(self, window: MainWindow) -> None:
+        window.model.apply([done(0)])
+        window.clear_finished()
+        assert window.pages.currentWidget() is window.drop_area
+        assert not window.status_bar.isVisible()
+
+    def test_a_failure_is_told_in_full_below(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
+        window.model.apply([failed(0), done(1)])
+        window.view.selectRow(0)
+        assert window.details.isVisible()
+        assert "Unknown API Key" in window.details.text
+        window.details.retry_button.click()
+        qtbot.waitUntil(lambda: runner.asked == [("retry", ("job-0",))])
+        window.model.apply([queued(0)])
+        assert not window.details.isVisible()
+        window.view.selectRow(1)
+        assert not window.details.isVisible()
+
+    def test_the_context_menu_offers_what_can_be_done(self, window: MainWindow) -> None:
+        window.model.apply([done(0), failed(1), running(2)])
+
+        def enabled(*rows: int) -> set[str]:
+            menu = window.view.menu_for([window.model.status(row) for row in rows])
+            found = {action.text().replace("&", "") for action in menu.actions() if action.isEnabled()}
+            menu.close()
+            return found - {""}
+
+        assert enabled(0) == {
+            "Copy 1 link",
+            "Copy as",
+            "Open in the browser",
+            "Show the file’s folder",
+            "Remove from the list",
+        }
+        assert enabled(1) == {
+            "Try again",
+            "Copy the error’s details",
+            "Show the file’s folder",
+            "Remove from the list",
+        }
+        assert enabled(2) == {"Cancel", "Show the file’s folder"}
+        assert "Copy 1 link" in enabled(0, 1, 2)
+
+    def test_a_link_opens_in_the_browser(self, window: MainWindow, qtbot: QtBot) -> None:
+        opened: list[str] = []
+        catcher = Catcher(opened)
+        QDesktopServices.setUrlHandler("https", catcher, "take")
+        window.model.apply([done(1)])
+        rect = window.view.visualRect(window.model.index(0, 0))
+        layout = lay_out(rect, window.view.fontMetrics(), Qt.LayoutDirection.LeftToRight)
+        place = QPoint(layout.third.left() + 5, layout.third.center().y())
+        qtbot.mouseClick(window.view.viewport(), Qt.MouseButton.LeftButton, pos=place)
+        QDesktopServices.unsetUrlHandler("https")
+        assert opened == [url_of(1)]
+
+    def test_ten_thousand_rows(self, window: MainWindow) -> None:
+        for start in range(0, 10_000, 100):
+            window.model.apply([queued(number) for number in range(start, start + 100)])
+        window.model.apply([running(number) for number in range(9_990, 10_000)])
+        window.view.scrollToBottom()
+        assert window.view.indexAt(window.view.viewport().rect().center()).row() > 9_900
+        assert window.status_bar.counts.full_text == "10 running, 9990 queued"
+
+
+class TestMessages:
+    def test_a_pause_is_one_message_with_ways_out(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
+        why = Failure.of(BadCredentialsError(status=401, said="Unknown API Key"))
+        runner.listener.queue_paused(why)
+        qtbot.waitUntil(lambda: window.banners.banner("paused") is not None)
+        banner = window.banners.banner("paused")
+        assert [button.text() for button in banner.buttons] == ["&Try again", "&Settings…"]
+        assert "Unknown API Key" in banner.accessibleName()
+        banner.buttons[0].click()
+        qtbot.waitUntil(lambda: ("resume", None) in runner.asked)
+        runner.listener.queue_paused(None)
+        qtbot.waitUntil(lambda: window.banners.banner("paused") is None)
+
+    def test_troubles_with_our_own_files_are_told(
+        self, make_window: Callable[..., MainWindow], services: WindowServices
+    ) -> None:
+        services.settings.notices = (SettingsError(path="/x/settings.json", problem="truncated", reason="/x/y"),)
+        window = make_window()
+        assert window.banners.banner("settings 0").message.what
+        window.show_trouble(JournalError(path="/x/journal", problem="unwritable", reason="read-only"))
+        banner = window.banners.banner("store.journal")
+        assert "read-only" in banner.message.why
+        banner._close.click()
+        assert window.banners.banner("store.journal") is None
+
+    def test_progress_and_saving_are_summed_up(self, window: MainWindow) -> None:
+        window.model.apply([queued(0), queued(1)])
+        window.model.apply([done(0), running(1, sent=500)])
+        assert window.status_bar.counts.full_text == "1 done, 1 running"
+        figures = window.status_bar.figures.full_text
+        assert "1 of 2 images, 1.5 kB of 2.0 kB sent" in figures
+        assert "600 bytes saved (60%)" in figures
+        assert window.status_bar.progress.value() == 625
+
+
+class TestTheEnd:
+    def test_without_work_it_just_closes(
+        self, window: MainWindow, runner: NotingRunner, services: WindowServices, qtbot: QtBot
+    ) -> None:
+        window.model.apply([done(0)])
+        with qtbot.waitSignal(window.closed) as told:
+            window.close()
+        assert told.args == [True]
+        assert ("close", None) in runner.asked
+        kept = json.loads(services.folders.state_file.read_text())
+        assert kept["profile_id"] == "p1"
+        assert kept["geometry"]
+
+    @pytest.mark.parametrize("leave", [True, False])
+    def test_with_work_it_asks_once(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot, leave: bool) -> None:
+        window.model.apply([running(0), queued(1)])
+        window.close()
+        window.close()
+        (box,) = window.findChildren(QMessageBox, "quit")
+        assert box.text() == "2 images are still on their way."
+        roles = QMessageBox.ButtonRole
+        wanted = roles.AcceptRole if leave else roles.RejectRole
+        (button,) = [button for button in box.buttons() if box.buttonRole(button) is wanted]
+        button.click()
+        assert window.isVisible() is not leave
+        assert (("close", None) in runner.asked) is leave
+
+    def test_the_end_of_the_session_asks_nothing(self, window: MainWindow, qtbot: QtBot) -> None:
+        window.model.apply([running(0)])
+        with qtbot.waitSignal(window.closed):
+            window.quit_unasked()
+
+    def test_the_last_profile_is_picked_again(self, make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+        first = make_window()
+        first.choose_profile("Drafts")
+        first.close()
+        assert make_window().profile == PRIVATE
+
+
+class TestEverybody:
+    def test_everything_that_takes_the_focus_has_a_name(self, make_window: Callable[..., MainWindow]) -> None:
+        for settings in (SETTINGS, Settings()):
+            window = make_window(settings)
+            window.model.apply([failed(0)])
+            window.view.selectRow(0)
+            for child in window.findChildren(QWidget):
+                if child.focusPolicy() is Qt.FocusPolicy.NoFocus or child.window() is not window:
+                    continue
+                text = child.text() if isinstance(child, QAbstractButton | QLabel) else ""
+                inner = child.objectName().startswith("qt_") or isinstance(child.parent(), type(window.view))
+                assert child.accessibleName() or text or inner or not child.isVisible(), child
+
+    def test_shortcuts_do_not_fight(self, window: MainWindow) -> None:
+        window.model.apply([failed(0), running(1)])
+        texts = [button.text() for button in window.status_bar.findChildren(QPushButton) if button.text()]
+        letters = [text[text.index("&") + 1].lower() for text in texts]
+        assert len(set(letters)) == len(letters)
+
+    def test_it_fits_a_small_window(self, window: MainWindow) -> None:
+        window.resize(window.minimumSize())
+        window.model.apply([failed(0), running(1)])
+        QApplication.processEvents()
+        assert window.size() == window.minimumSize()
+        assert window.status_bar.retry_button.text() == ""
+        assert window.status_bar.retry_button.accessibleName() == "Retry failed"
+
+
+class Catcher(QWidget):
+    """Takes the addresses that would open a browser."""
+
+    def __init__(self, opened: list[str]) -> None:
+        super().__init__()
+        self._opened = opened
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self._opened.append(url.toString())

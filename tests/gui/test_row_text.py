@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from kraken_desktop.gui.row_text import RowText
+from kraken_desktop.messages import Words
+from kraken_desktop.model.errors import BadCredentialsError, ServerFaultError, UnsupportedTypeError
+from kraken_desktop.model.job import Cancelled, Failure, JobState, JobStatus, Phase, SourceKind
+from tests.support.gui import cancelled, done, failed, make_job, queued, running
+
+pytestmark = pytest.mark.usefixtures("qapp")
+TEXT = RowText(Words(), clock=lambda: 100.0)
+HELD = JobStatus(job=make_job(1), waiting_for=Failure.of(BadCredentialsError(status=401)))
+WAITING = JobStatus(
+    job=make_job(1), state=JobState.WAITING, retry_at=107.0, waiting_for=Failure.of(ServerFaultError(status=503))
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "state", "sizes", "saving"),
+    [
+        (queued(1), "Queued", "1.0 kB", ""),
+        (running(1, sent=450), "Uploading, 45%", "1.0 kB", ""),
+        (running(1, phase=Phase.OPTIMIZING), "Optimizing", "1.0 kB", ""),
+        (done(1), "Done", "1.0 kB → 400 bytes", "−60%"),
+        (done(1, size=1000), "Done", "1.0 kB → 1.0 kB", ""),
+        (done(1, size=999), "Done", "1.0 kB → 999 bytes", "−1%"),
+        (failed(1), "Failed", "1.0 kB", ""),
+        (cancelled(1), "Cancelled", "1.0 kB", ""),
+        (HELD, "On hold", "1.0 kB", ""),
+        (WAITING, "Trying again in 7 s", "1.0 kB", ""),
+        (queued(1, size=None, kind=SourceKind.URL), "Queued", "", ""),
+    ],
+)
+def test_state_and_figures(status: JobStatus, state: str, sizes: str, saving: str) -> None:
+    assert (TEXT.state(status), TEXT.sizes(status), TEXT.saving(status)) == (state, sizes, saving)
+
+
+def test_where_it_goes() -> None:
+    assert TEXT.destination(queued(1)) == "Blog · blog-images"
+    assert TEXT.destination(running(1)) == "2026/image-1.png"
+    assert TEXT.destination(done(1)) == "2026/image-1.png"
+    assert TEXT.link(done(1)) == "https://blog-images.s3.amazonaws.com/2026/image-1.png"
+    assert TEXT.link(queued(1)) == ""
+
+
+def test_names_are_shown_with_their_folder_and_harmless() -> None:
+    assert TEXT.name(queued(1, folder="a/b")) == "a/b/image-1.png"
+    assert TEXT.name(queued(1, name="two\nlines\u202e.png")) == "two lines\ufffd.png"
+    assert "<b>&lt;img src=x&gt;" in TEXT.tool_tip(queued(1, name="<img src=x>"))
+
+
+def test_a_failure_says_cause_and_remedy() -> None:
+    status = failed(1, UnsupportedTypeError(path="/x/a.tiff", detected="tiff"))
+    trouble = TEXT.trouble(status)
+    assert trouble is not None
+    assert trouble.what
+    assert trouble.remedy
+    for text in (TEXT.tool_tip(status), TEXT.described(status), TEXT.report(status)):
+        assert trouble.remedy.rstrip(".") in text
+    assert "[source.unsupported]" in TEXT.report(status)
+
+
+def test_what_holds_all_is_not_said_in_every_row() -> None:
+    assert TEXT.trouble(HELD) is None
+    assert TEXT.trouble(WAITING) is not None
+    assert TEXT.report(done(1)) == ""
+
+
+def test_a_cancelled_job_that_may_arrive_says_so() -> None:
+    status = replace(cancelled(1), outcome=Cancelled(may_arrive=True))
+    assert "may still arrive" in TEXT.note(status)
+    assert "may still arrive" in TEXT.tool_tip(status)
+    assert TEXT.note(done(1)) == ""
+
+
+def test_a_screen_reader_hears_it_all() -> None:
+    assert TEXT.spoken(running(1, sent=450)) == "image-1.png, Uploading, 45%"
+    assert TEXT.described(done(1)) == (
+        "1.0 kB → 400 bytes. 2026/image-1.png. https://blog-images.s3.amazonaws.com/2026/image-1.png"
+    )
+
+
+def test_pasted_images_have_no_place() -> None:
+    assert TEXT.location(queued(1, kind=SourceKind.SPOOL)) == "Pasted"
+    assert TEXT.location(queued(1)) == "/pictures/image-1.png"

@@ -1,0 +1,198 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QImage
+from pytestqt.qtbot import QtBot
+
+from kraken_desktop.gui.incoming import Blob, Incoming
+from kraken_desktop.gui.jobs import JobBridge
+from kraken_desktop.gui.uploads import BATCH, Uploads
+from kraken_desktop.intake import LeftOutReason
+from kraken_desktop.model.errors import SpoolError
+from kraken_desktop.model.job import Failed, JobState, JobStatus, SourceKind
+from tests.support.gui import PROFILE, SETTINGS, NotingRunner, WindowServices, make_job, write_image
+
+
+class Desk:
+    """Uploads, and everything they say."""
+
+    def __init__(self, services: WindowServices, qtbot: QtBot) -> None:
+        self.services = services
+        self.bridge = JobBridge()
+        self.uploads = Uploads(services, self.bridge, 4)
+        self.runner: NotingRunner = services.made[-1]
+        self.rows: dict[str, JobStatus] = {}
+        self.scans: list[int | None] = []
+        self.left_out: list[object] = []
+        self.troubles: list[object] = []
+        self.nothings: list[bool] = []
+        self._qtbot = qtbot
+        self.bridge.changed.connect(self._hear)
+        self.uploads.scanning.connect(self.scans.append)
+        self.uploads.left_out.connect(self.left_out.append)
+        self.uploads.troubled.connect(self.troubles.append)
+        self.uploads.nothing_found.connect(lambda: self.nothings.append(True))
+
+    def _hear(self, statuses: list[JobStatus]) -> None:
+        for status in statuses:
+            self.rows[status.job.id] = status
+
+    def add(self, *things: Path | str, **more: object) -> list[JobStatus]:
+        """Drop it, and wait until all of it was looked at and told."""
+        self.scans.clear()
+        self.uploads.add(Incoming(things=tuple(str(thing) for thing in things), **more), PROFILE, SETTINGS)
+        self._qtbot.waitUntil(lambda: self.scans[-1:] == [None])
+        self._qtbot.waitUntil(lambda: not self.bridge._timer.isActive())
+        return list(self.rows.values())
+
+
+@pytest.fixture
+def desk(services: WindowServices, qtbot: QtBot) -> Iterator[Desk]:
+    made = Desk(services, qtbot)
+    yield made
+    assert made.uploads.close(10)
+
+
+def test_a_folder_becomes_jobs_in_natural_order(desk: Desk, tmp_path: Path) -> None:
+    for name in ("img10.png", "img2.png", "deep/img1.png"):
+        write_image(tmp_path / "holiday" / name)
+    rows = desk.add(tmp_path / "holiday")
+    assert [row.job.source.name for row in rows] == ["img2.png", "img10.png", "img1.png"]
+    assert [row.job.position for row in rows] == [1, 2, 3]
+    assert rows[2].job.source.folder == "holiday/deep"
+    assert [job.id for job in desk.runner.jobs] == [row.job.id for row in rows]
+    assert {job.snapshot.profile for job in desk.runner.jobs} == {PROFILE}
+
+
+def test_one_drop_is_one_batch_however_many_rows_it_gives(desk: Desk, tmp_path: Path) -> None:
+    one = write_image(tmp_path / "one.png", size=2).read_bytes()
+    for number in range(BATCH + 5):
+        (tmp_path / "many" / f"{number}.png").parent.mkdir(exist_ok=True)
+        (tmp_path / "many" / f"{number}.png").write_bytes(one)
+    desk.add(tmp_path / "many")
+    assert len({(job.batch_id, job.dropped_at) for job in desk.runner.jobs}) == 1
+    assert [job.position for job in desk.runner.jobs] == list(range(1, BATCH + 6))
+    assert BATCH in desk.scans
+    first = desk.runner.jobs[0].batch_id
+    desk.add(tmp_path / "one.png")
+    assert desk.runner.jobs[-1].batch_id != first
+
+
+def test_what_cannot_be_used_is_a_failed_row_in_its_place(desk: Desk, tmp_path: Path) -> None:
+    text = tmp_path / "b.txt"
+    text.write_text("no image")
+    rows = desk.add(write_image(tmp_path / "a.png"), text, tmp_path / "gone.png", write_image(tmp_path / "c.png"))
+    assert [row.state for row in rows] == [JobState.QUEUED, JobState.FAILED, JobState.FAILED, JobState.QUEUED]
+    codes = [row.outcome.failure.code for row in rows if isinstance(row.outcome, Failed)]
+    assert codes == ["source.unsupported", "source.missing"]
+    assert len(desk.runner.jobs) == 2
+    assert [desk.uploads.is_refused(row.job.id) for row in rows] == [False, True, True, False]
+
+
+def test_a_retry_of_it_looks_again(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    late = tmp_path / "late.png"
+    (row,) = desk.add(late)
+    write_image(late)
+    desk.uploads.retry([row.job.id, "job-7"])
+    qtbot.waitUntil(lambda: len(desk.runner.jobs) == 1)
+    assert desk.runner.jobs[0].source.location == str(late)
+    qtbot.waitUntil(lambda: bool(desk.runner.asked))
+    assert desk.runner.asked == [("retry", (row.job.id, "job-7"))]
+    assert not desk.uploads.is_refused(row.job.id)
+
+
+def test_files_that_are_no_images_are_counted(desk: Desk, tmp_path: Path) -> None:
+    write_image(tmp_path / "mixed" / "a.png")
+    (tmp_path / "mixed" / "notes.txt").write_text("x")
+    desk.add(tmp_path / "mixed")
+    (left_out,) = desk.left_out
+    assert left_out.counts == ((LeftOutReason.NOT_AN_IMAGE, 1),)
+    assert desk.nothings == []
+
+
+def test_an_empty_folder_is_told(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    assert desk.add(tmp_path / "empty") == []
+    assert desk.nothings == [True]
+
+
+def test_addresses_are_jobs(desk: Desk) -> None:
+    (row,) = desk.add("https://example.com/a%20b.png?x=1")
+    assert row.job.source.kind is SourceKind.URL
+    assert row.job.source.location == "https://example.com/a%20b.png?x=1"
+
+
+class TestPasted:
+    def test_bytes_are_spooled_as_they_are(self, desk: Desk, tmp_path: Path) -> None:
+        data = write_image(tmp_path / "x.png").read_bytes()
+        (row,) = desk.add(blobs=(Blob(name="sea.png", data=data),))
+        source = row.job.source
+        assert (source.kind, source.name, source.extension, source.size) == (
+            SourceKind.SPOOL,
+            "sea.png",
+            ".png",
+            len(data),
+        )
+        assert Path(source.location).read_bytes() == data
+        assert Path(source.location).parent == desk.services.folders.spool
+
+    def test_pixels_are_encoded(self, desk: Desk) -> None:
+        image = QImage(5, 4, QImage.Format.Format_RGB32)
+        image.fill(0xFF336699)
+        (row,) = desk.add(image=image)
+        assert QImage(row.job.source.location).size() == image.size()
+
+    def test_what_is_no_image_is_a_failed_row(self, desk: Desk) -> None:
+        (row,) = desk.add(blobs=(Blob(name="x.pdf", data=b"%PDF-1.7"),))
+        assert row.state is JobState.FAILED
+
+    def test_a_full_disk_is_told(self, desk: Desk, tmp_path: Path) -> None:
+        desk.services.folders.spool.parent.mkdir(parents=True, exist_ok=True)
+        desk.services.folders.spool.write_text("a file where the folder should be")
+        data = write_image(tmp_path / "x.png").read_bytes()
+        assert desk.add(blobs=(Blob(name="sea.png", data=data),)) == []
+        assert [type(trouble) for trouble in desk.troubles] == [SpoolError]
+
+
+def test_a_look_through_folders_can_be_stopped(desk: Desk, tmp_path: Path) -> None:
+    write_image(tmp_path / "a" / "1.png")
+    desk.uploads.scanning.connect(lambda _found: desk.uploads.stop_scanning())
+    desk.add(tmp_path / "a")
+    assert desk.runner.jobs == []
+    assert desk.nothings == []
+
+
+def test_wishes_reach_the_runner_in_order(desk: Desk, qtbot: QtBot) -> None:
+    desk.uploads.cancel(["job-1"])
+    desk.uploads.retry(["job-1"])
+    desk.uploads.cancel()
+    desk.uploads.resume()
+    qtbot.waitUntil(lambda: len(desk.runner.asked) == 4)
+    assert desk.runner.asked == [
+        ("cancel", ("job-1",)),
+        ("retry", ("job-1",)),
+        ("cancel", None),
+        ("resume", None),
+    ]
+
+
+def test_unfinished_jobs_of_an_earlier_run_come_back(desk: Desk, qtbot: QtBot) -> None:
+    earlier = WindowServices()
+    earlier.journal.add([make_job(1), make_job(2)])
+    earlier.close()
+    desk.uploads.take_up()
+    qtbot.waitUntil(lambda: len(desk.rows) == 2)
+    (asked,) = desk.runner.asked
+    assert asked[0] == "resume_jobs"
+    assert [each.job.id for each in asked[1]] == ["job-1", "job-2"]
+
+
+@pytest.mark.expect_log("unexpected ZeroDivisionError")
+def test_a_fault_of_ours_is_told_as_one(desk: Desk, qtbot: QtBot) -> None:
+    desk.runner.resume = lambda: 1 // 0
+    with qtbot.waitSignal(desk.uploads.troubled) as told:
+        desk.uploads.resume()
+    assert told.args[0].code == "unexpected"
