@@ -171,9 +171,7 @@ class KrakenClient:
         )
         return self._result(answer, store)
 
-    def fetch(
-        self, url: str, *, extension: str, recipe: Recipe, store: S3Store | None, cancel: CancelToken
-    ) -> Result:
+    def fetch(self, url: str, *, extension: str, recipe: Recipe, store: S3Store | None, cancel: CancelToken) -> Result:
         """Optimize an image that Kraken.io fetches itself. Raises as :meth:`upload` does."""
         answer = self._post(
             "/v1/url",
