@@ -93,25 +93,37 @@ class Services:
             return self._transport
 
     def new_jobs(
-        self, sources: Sequence[Source], profile: Profile, settings: Settings, recipe: Recipe | None = None
+        self,
+        sources: Sequence[Source],
+        profile: Profile,
+        settings: Settings,
+        recipe: Recipe | None = None,
+        *,
+        goes_on: Job | None = None,
     ) -> tuple[Job, ...]:
-        """One drop: a job for each source, with a frozen copy of all that the settings say now."""
+        """One drop: a job for each source, with a frozen copy of all that the settings say now.
+
+        Args:
+            goes_on: the last job so far of a drop that comes in parts.
+        """
         snapshot = Snapshot(
             profile=profile,
             recipe=recipe or settings.recipe(profile.recipe_id) or Recipe(),
             account=settings.account(profile.account_id) if profile.account_id else None,
         )
-        batch_id, now = str(uuid.uuid4()), datetime.now().astimezone()
+        batch_id = goes_on.batch_id if goes_on is not None else str(uuid.uuid4())
+        dropped_at = goes_on.dropped_at if goes_on is not None else datetime.now().astimezone()
+        first = goes_on.position + 1 if goes_on is not None else 1
         return tuple(
             Job(
                 id=str(uuid.uuid4()),
                 batch_id=batch_id,
                 position=position,
-                dropped_at=now,
+                dropped_at=dropped_at,
                 source=source,
                 snapshot=snapshot,
             )
-            for position, source in enumerate(sources, start=1)
+            for position, source in enumerate(sources, start=first)
         )
 
     def recover(self) -> tuple[Recovered, ...]:

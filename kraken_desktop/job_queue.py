@@ -24,6 +24,8 @@ class _Entry:
     state: JobState = JobState.QUEUED
     tries: int = 0
     retry_at: float = 0.0
+    resumes: int = 0
+    """How often the queue had been resumed when it started."""
 
 
 class Verdict(Enum):
@@ -32,7 +34,7 @@ class Verdict(Enum):
     ENDED = "ended"
     TRY_AGAIN = "try again"
     HELD = "held"
-    """Its fault is the batch's: the job is queued again, and the queue waits for the person."""
+    """Its fault is the batch's: the job is queued again, and the queue waits for the person if it is paused."""
 
 
 class JobQueue:
@@ -50,6 +52,7 @@ class JobQueue:
         self._queued = 0  # of _ready, which also holds ids that were cancelled there
         self._waiting: OrderedDict[str, None] = OrderedDict()
         self._running: set[str] = set()
+        self._resumes = 0
         self.paused = False
 
     # --- asking ---
@@ -123,7 +126,8 @@ class JobQueue:
         if isinstance(outcome, Failed):
             failure = outcome.failure
             if failure.scope is Scope.BATCH:
-                self.paused = True
+                # One that started before the person mended things tells nothing of how they are now.
+                self.paused = self.paused or entry.resumes == self._resumes
                 self._requeue_first(job_id)
                 return Verdict.HELD
             if failure.retryable and entry.tries < MAX_TRIES:
@@ -155,6 +159,7 @@ class JobQueue:
     def resume(self) -> None:
         """Go on after a pause; jobs that wait are tried at once, as the person just said so."""
         self.paused = False
+        self._resumes += 1
         for job_id in self._waiting:
             self._entries[job_id].retry_at = 0.0
 
@@ -162,6 +167,7 @@ class JobQueue:
         entry = self._entries[job_id]
         entry.state = JobState.RUNNING
         entry.tries += 1
+        entry.resumes = self._resumes
         self._running.add(job_id)
         return job_id
 

@@ -103,6 +103,7 @@ class Runner:
         self._later = later
         self._draw = draw
         self._lock = threading.RLock()
+        self._telling = threading.Lock()
         self._changed = threading.Condition(self._lock)
         self._queue = JobQueue(limit)
         self._status: dict[str, JobStatus] = {}
@@ -218,20 +219,18 @@ class Runner:
                 earlier = self._status.get(job.id)
                 self._status[job.id] = JobStatus(job=job, keys=earlier.keys if earlier is not None else ())
             self._queue.add(job.id for job in jobs)
-            queued = [self._status[job.id] for job in jobs]
-        for status in queued:
-            self._listener.job_changed(status)
+        self._tell([job.id for job in jobs])
         self._pump()
 
     def _pump(self) -> None:
         """Start what may start, and make sure to be called again when something waits."""
-        started: list[JobStatus] = []
+        started: list[str] = []
         with self._lock:
             if self._closing:
                 return
             while (job_id := self._queue.start_next(self._clock())) is not None:
                 self._tokens[job_id] = CancelToken()
-                status = replace(
+                self._status[job_id] = replace(
                     self._status[job_id],
                     state=JobState.RUNNING,
                     tries=self._queue.tries(job_id),
@@ -239,12 +238,11 @@ class Runner:
                     waiting_for=None,
                     outcome=None,
                 )
-                self._status[job_id] = status
-                started.append(status)
+                started.append(job_id)
             self._set_timer()
-        for status in started:
-            self._listener.job_changed(status)
-            self._executor.submit(self._runs(status.job.id))
+        self._tell(started)
+        for job_id in started:
+            self._executor.submit(self._runs(job_id))
 
     def _set_timer(self) -> None:
         if self._forget_timer is not None:
@@ -285,13 +283,12 @@ class Runner:
                 self._ending += 1
             elif isinstance(outcome, Failed):
                 self._put_back(job_id, verdict, outcome.failure)
-                if verdict is Verdict.HELD and not was_paused:
+                if self._queue.paused and not was_paused:
                     paused_by = outcome.failure
-            status = self._status[job_id]
         if verdict is Verdict.ENDED:
             self._end_all([job_id], outcome)
         else:
-            self._listener.job_changed(status)
+            self._tell([job_id])
         if paused_by is not None:
             self._listener.queue_paused(paused_by)
         self._pump()
@@ -310,7 +307,6 @@ class Runner:
         if not job_ids:
             return
         self._journal.finish_all(dict.fromkeys(job_ids, outcome))
-        ended = []
         with self._lock:
             for job_id in job_ids:
                 keys = tuple(image.key for image in outcome.images) or self._status[job_id].keys
@@ -323,9 +319,15 @@ class Runner:
                     retry_at=None,
                     waiting_for=None,
                 )
-                ended.append(self._status[job_id])
-        for status in ended:
-            self._listener.job_changed(status)
+        self._tell(job_ids)
         with self._changed:
             self._ending -= len(job_ids)
             self._changed.notify_all()
+
+    def _tell(self, job_ids: Sequence[str]) -> None:
+        """Tell what the jobs are like now. Two threads may come here; an older status never follows a newer one."""
+        with self._telling:
+            for job_id in job_ids:
+                with self._lock:
+                    status = self._status[job_id]
+                self._listener.job_changed(status)

@@ -55,6 +55,13 @@ def test_a_drop_is_one_batch_with_what_the_settings_say_now(services: Services) 
     assert (snapshot.profile, snapshot.recipe, snapshot.account) == (WEB, SETTINGS.recipes[0], SETTINGS.accounts[0])
 
 
+def test_a_drop_may_come_in_parts(services: Services) -> None:
+    first = services.new_jobs(SOURCES[:2], WEB, SETTINGS)
+    rest = services.new_jobs(SOURCES[2:], WEB, SETTINGS, goes_on=first[-1])
+    assert [job.position for job in (*first, *rest)] == [1, 2, 3]
+    assert len({(job.batch_id, job.dropped_at) for job in (*first, *rest)}) == 1
+
+
 def test_a_recipe_for_this_drop_goes_before_the_profiles(services: Services) -> None:
     own = Recipe(id="x", quality=40)
     assert services.new_jobs(SOURCES, WEB, SETTINGS, own)[0].snapshot.recipe == own

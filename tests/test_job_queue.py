@@ -109,6 +109,18 @@ def test_one_bad_credential_holds_the_queue_and_loses_no_job() -> None:
     assert queue.tries("job0") == 1, "a held try does not count"
 
 
+def test_who_started_before_the_person_mended_it_does_not_pause_again() -> None:
+    queue = queue_of(4)
+    start_all(queue)
+    queue.finish("job0", WRONG_KEY, 0, 0)
+    queue.resume()
+    assert queue.finish("job1", WRONG_KEY, 0, 0) is Verdict.HELD
+    assert not queue.paused
+    assert set(start_all(queue)) == {"job0", "job1"}
+    queue.finish("job1", WRONG_KEY, 0, 0)
+    assert queue.paused, "this one started after that"
+
+
 def test_resuming_tries_waiting_jobs_at_once() -> None:
     queue = queue_of(1)
     start_all(queue)

@@ -164,7 +164,7 @@ class Program(QObject):
         if self.window is None:
             return
         for problem in self._problems:
-            self.window.show_trouble(problem)
+            self.window.messages.trouble(problem)
         self.window.uploads.take_up()
         requests, self._requests = self._requests, []
         for request in requests:
@@ -194,7 +194,7 @@ class Program(QObject):
         if self.window is None:
             self._problems.append(problem)
         else:
-            self.window.show_trouble(problem)
+            self.window.messages.trouble(problem)
 
     def _cannot_start(self, error: Exception) -> None:
         # The report is the only window there will be.

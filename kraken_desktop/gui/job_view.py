@@ -35,7 +35,6 @@ from kraken_desktop.model.job import JobState, JobStatus, SourceKind
 from kraken_desktop.model.links import LinkFormat, is_web_address
 
 _COPIED_MS = 1600
-_END_SLACK = 4
 _RETRYABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
 
 
@@ -61,7 +60,6 @@ class JobView(QTableView):
         self._jobs = model
         self._delegate = delegate  # a view does not own its delegate
         self._theme = theme
-        self._follows = True
         self._copied_timer = QTimer(self)
         self._copied_timer.setSingleShot(True)
         self._copied_timer.setInterval(_COPIED_MS)
@@ -90,7 +88,6 @@ class JobView(QTableView):
         rows.setDefaultSectionSize(row_height(self.fontMetrics()))
         self.verticalScrollBar().setSingleStep(row_height(self.fontMetrics()) // 2)
 
-        model.rowsInserted.connect(self._on_inserted)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().selectionChanged.connect(self._tell_current)
         model.dataChanged.connect(self._on_data)
@@ -134,16 +131,8 @@ class JobView(QTableView):
         if row is not None and first.row() <= row <= last.row():
             self._tell_current()
 
-    # --- the newest row stays in sight for somebody who is at the end ---
-
-    def _on_scrolled(self, value: int) -> None:
-        self._follows = value >= self.verticalScrollBar().maximum() - _END_SLACK
+    def _on_scrolled(self) -> None:
         self._hover_at(self.viewport().mapFromGlobal(self.cursor().pos()))
-
-    def _on_inserted(self, _parent: QModelIndex, first: int, _last: int) -> None:
-        if first == 0:
-            self._follows = False
-            self.scrollToTop()
 
     # --- mouse ---
 

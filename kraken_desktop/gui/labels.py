@@ -1,10 +1,10 @@
-"""Labels for text of any length: wrapped to any width, or cut with an ellipsis."""
+"""Small parts of pages: labels for text of any length, wrapped or cut with an ellipsis, and lines."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from typing_extensions import override
 
 
@@ -65,3 +65,11 @@ class ElidedLabel(QLabel):
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
+
+
+def line(parent: QWidget) -> QFrame:
+    """A thin line across."""
+    made = QFrame(parent)
+    made.setProperty("look", "line")
+    made.setFixedHeight(1)
+    return made

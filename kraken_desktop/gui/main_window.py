@@ -3,38 +3,38 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QMimeData, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDragMoveEvent,
-    QDropEvent,
     QGuiApplication,
     QKeySequence,
     QPixmap,
     QShortcut,
 )
-from PySide6.QtWidgets import QFileDialog, QFrame, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui import incoming
 from kraken_desktop.gui.banners import Banners, Toast
-from kraken_desktop.gui.clipboard import links_of
 from kraken_desktop.gui.details import Details
 from kraken_desktop.gui.drop_area import DropArea, DropOverlay
+from kraken_desktop.gui.drop_target import DropTarget
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.job_delegate import THUMBNAIL, JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import JobView
 from kraken_desktop.gui.jobs import Background, JobBridge, deadline
+from kraken_desktop.gui.labels import line
+from kraken_desktop.gui.messages_above import MessagesAbove
+from kraken_desktop.gui.questions import ask_for_files, ask_for_folder, ask_to_quit
 from kraken_desktop.gui.row_text import RowText
+from kraken_desktop.gui.row_wishes import RowWishes
 from kraken_desktop.gui.status_bar import StatusBar
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.thumbnails import Decoder, Thumbnails
@@ -42,12 +42,8 @@ from kraken_desktop.gui.top_bar import TopBar
 from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.gui.welcome import Welcome
 from kraken_desktop.gui.window_state import WindowState, load_state, save_state
-from kraken_desktop.intake import LeftOut
 from kraken_desktop.messages import Words
-from kraken_desktop.messages.text import Message
-from kraken_desktop.model.errors import KrakenDesktopError
-from kraken_desktop.model.image_types import IMAGE_EXTENSIONS
-from kraken_desktop.model.job import Failure, JobState, JobStatus
+from kraken_desktop.model.job import JobState, JobStatus
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Engine, Profile
 from kraken_desktop.model.settings import Settings
@@ -99,7 +95,6 @@ class MainWindow(QMainWindow):
 
         # --- what is seen ---
         self.setWindowTitle("Kraken Desktop")
-        self.setAcceptDrops(True)
         self.setMinimumSize(640, 440)
         self.resize(960, 680)
         self.top_bar = TopBar(theme, self)
@@ -115,31 +110,30 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         self.toast = Toast(self.pages)
         self.overlay = DropOverlay(theme, self._lay_out())
+        self.messages = MessagesAbove(self.banners, words, self)
+        self._drop_target = DropTarget(self)
+        self.wishes = RowWishes(self.model, self.view, self.uploads, self.toast, self._row_text, self)
+        self.wishes.format_chosen.connect(self._keep_link_format)
 
         self._waiting_timer = QTimer(self)
         self._waiting_timer.setInterval(_WAITING_TICK_MS)
         self._connect()
         self._show_settings(settings, self._start_profile(settings))
-        self._restore_geometry()
+        if self._state.geometry:
+            self.restoreGeometry(QByteArray.fromBase64(self._state.geometry.encode("ascii", "ignore")))
         self._tally_changed()
-        self.show_notices()
+        self.messages.notices(services.settings.notices)
 
     def _lay_out(self) -> QWidget:
         center = QWidget(self)
         column = QVBoxLayout(center)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        self._status_line = _line(center)
-        for widget, stretch in (
-            (self.top_bar, 0),
-            (_line(center), 0),
-            (self.banners, 0),
-            (self.pages, 1),
-            (self.details, 0),
-            (self._status_line, 0),
-            (self.status_bar, 0),
-        ):
-            column.addWidget(widget, stretch)
+        self._status_line = line(center)
+        above = (self.top_bar, line(center), self.banners)
+        below = (self.details, self._status_line, self.status_bar)
+        for widget in (*above, self.pages, *below):
+            column.addWidget(widget, 1 if widget is self.pages else 0)
         self.setCentralWidget(center)
         return center
 
@@ -150,35 +144,42 @@ class MainWindow(QMainWindow):
         bar.add_folder_wanted.connect(self.choose_folder)
         bar.paste_wanted.connect(self.paste)
         bar.settings_wanted.connect(self.open_settings)
-        bar.copy_all_wanted.connect(self.copy_all)
+        bar.copy_all_wanted.connect(self.wishes.copy_all)
         self.addActions([bar.add_action, bar.folder_action, bar.paste_action])
+        self._drop_target.entered.connect(self._show_overlay)
+        self._drop_target.left.connect(self.overlay.hide)
+        self._drop_target.dropped.connect(self.add)
+        self.messages.resume_wanted.connect(uploads.resume)
+        self.messages.settings_wanted.connect(self.open_settings)
+        self.messages.upload_held_wanted.connect(self._upload_held)
+        self.messages.discard_held_wanted.connect(self._held.clear)
         self.drop_area.add_wanted.connect(self.choose_files)
         self.welcome.setup_wanted.connect(partial(self.open_settings, "setup"))
-        view.copy_wanted.connect(self.copy_links)
-        view.report_wanted.connect(self.copy_reports)
+        view.copy_wanted.connect(self.wishes.copy_links)
+        view.report_wanted.connect(self.wishes.copy_reports)
         view.cancel_wanted.connect(uploads.cancel)
-        view.retry_wanted.connect(self.retry)
-        view.remove_wanted.connect(self.remove)
-        view.current_changed.connect(self._on_current)
-        self.details.retry_wanted.connect(self.retry)
-        self.details.report_wanted.connect(self.copy_reports)
-        status.cancel_all_wanted.connect(self.cancel_all)
-        status.retry_failed_wanted.connect(self.retry_failed)
-        status.clear_wanted.connect(self.clear_finished)
+        view.retry_wanted.connect(self.wishes.retry)
+        view.remove_wanted.connect(self.wishes.remove)
+        view.current_changed.connect(self.details.show_status)
+        self.details.retry_wanted.connect(self.wishes.retry)
+        self.details.report_wanted.connect(self.wishes.copy_reports)
+        status.cancel_all_wanted.connect(self.wishes.cancel_all)
+        status.retry_failed_wanted.connect(self.wishes.retry_failed)
+        status.clear_wanted.connect(self.wishes.clear_finished)
         status.stop_scanning_wanted.connect(uploads.stop_scanning)
         self._bridge.changed.connect(self.model.apply)
-        self._bridge.paused.connect(self._on_paused)
+        self._bridge.paused.connect(self.messages.paused)
         uploads.scanning.connect(self._on_scanning)
-        uploads.left_out.connect(self._on_left_out)
+        uploads.left_out.connect(self.messages.left_out)
         uploads.nothing_found.connect(self._on_nothing_found)
-        uploads.troubled.connect(self.show_trouble)
+        uploads.troubled.connect(self.messages.trouble)
         self.model.tally_changed.connect(self._tally_changed)
         self._thumbnails.arrived.connect(view.viewport().update)
         self._waiting_timer.timeout.connect(view.viewport().update)
         for keys, act in (
             (QKeySequence(self.tr("Ctrl+,")), self.open_settings),
-            (QKeySequence(self.tr("Ctrl+Shift+C")), self.copy_all),
-            (QKeySequence(self.tr("Ctrl+R")), self.retry_selected_or_failed),
+            (QKeySequence(self.tr("Ctrl+Shift+C")), self.wishes.copy_all),
+            (QKeySequence(self.tr("Ctrl+R")), self.wishes.retry_selected_or_failed),
             (QKeySequence(QKeySequence.StandardKey.Undo), self.toast.choose),
             (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
         ):
@@ -208,8 +209,7 @@ class MainWindow(QMainWindow):
         """Pick a profile by its name; False, and a message, if there is none."""
         profile = self._settings.profile_named(name)
         if profile is None:
-            what = self.tr("There is no profile “{name}”.").replace("{name}", name)
-            self.banners.show_message("profile", Message(what, "", ""), look="warning")
+            self.messages.no_profile(name)
             return False
         self._show_settings(self._settings, profile)
         return True
@@ -234,21 +234,12 @@ class MainWindow(QMainWindow):
         chosen = settings.profile(self.profile.id) if self.profile is not None else None
         self._show_settings(settings, chosen or self._start_profile(settings))
         if self.ready and self._held:
-            held, self._held = self._held, []
             self.welcome.set_waiting(0)
-            count = sum(len(each) for each in held)
-            self.banners.show_message(
-                "held",
-                Message(self.tr("%n thing(s) that you dropped before waited for the set-up.", "", count), "", ""),
-                choices=(
-                    (self.tr("&Upload now"), partial(self._take_held, held)),
-                    (self.tr("&Discard"), partial(self.banners.remove, "held")),
-                ),
-                closable=False,
-            )
+            self.messages.held(sum(len(each) for each in self._held))
 
-    def _take_held(self, held: Sequence[Incoming]) -> None:
-        self.banners.remove("held")
+    def _upload_held(self) -> None:
+        held = tuple(self._held)
+        self._held.clear()
         for each in held:
             self.add(each)
 
@@ -261,6 +252,7 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self.top_bar.set_profiles(settings.profiles, chosen)
         self.top_bar.set_link_format(settings.preferences.link_format)
+        self.wishes.link_format = settings.preferences.link_format
         self.welcome.show_settings(settings)
         self.drop_area.set_profile(chosen)
         self._show_page()
@@ -277,9 +269,6 @@ class MainWindow(QMainWindow):
         self.pages.setCurrentWidget(page)
         self.top_bar.add_button.setVisible(self.ready)
         self.top_bar.copy_button.setVisible(self.model.rowCount() > 0)
-        self._show_status_bar()
-
-    def _show_status_bar(self) -> None:
         shown = self.model.rowCount() > 0 or self.status_bar.scanning
         self.status_bar.setVisible(shown)
         self._status_line.setVisible(shown and self.status_bar.idle)
@@ -311,65 +300,23 @@ class MainWindow(QMainWindow):
         self.add(incoming.read(QGuiApplication.clipboard().mimeData()))
 
     def choose_files(self) -> None:
-        """A dialog for files."""
-        if not self.ready:
+        """A dialog for files; before the set-up, the set-up."""
+        if self.ready:
+            ask_for_files(self, self._state.folder, self._on_chosen)
+        else:
             self.open_settings("setup")
-            return
-        patterns = " ".join(f"*{ending}" for ending in sorted(IMAGE_EXTENSIONS))
-        names = ";;".join((f"{self.tr('Images')} ({patterns})", f"{self.tr('All files')} (*)"))
-        dialog = QFileDialog(self, self.tr("Add images"), self._state.folder, names)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._on_chosen)
-        dialog.open()
 
     def choose_folder(self) -> None:
-        """A dialog for a folder, which is taken with all that is below it."""
-        if not self.ready:
+        """A dialog for a folder."""
+        if self.ready:
+            ask_for_folder(self, self._state.folder, self._on_chosen)
+        else:
             self.open_settings("setup")
-            return
-        dialog = QFileDialog(self, self.tr("Add a folder"), self._state.folder)
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.filesSelected.connect(self._on_chosen)
-        dialog.open()
 
     def _on_chosen(self, paths: list[str]) -> None:
         if paths:
             self._state = replace(self._state, folder=str(Path(paths[0]).parent))
             self.add_paths(paths)
-
-    @override
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if incoming.may_hold_images(event.mimeData()):
-            self._accept_as_copy(event)
-            self._show_overlay()
-
-    @override
-    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
-        if incoming.may_hold_images(event.mimeData()):
-            self._accept_as_copy(event)
-
-    @override
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self.overlay.hide()
-
-    @override
-    def dropEvent(self, event: QDropEvent) -> None:
-        self.overlay.hide()
-        self._accept_as_copy(event)
-        self.take(event.mimeData())
-
-    def take(self, mime: QMimeData) -> None:
-        """Upload what somebody let go over the window."""
-        self.add(incoming.read(mime))
-
-    @staticmethod
-    def _accept_as_copy(event: QDropEvent) -> None:
-        # Never as a move: the source would delete its file.
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
 
     def _show_overlay(self) -> None:
         profile = self.profile
@@ -381,37 +328,9 @@ class MainWindow(QMainWindow):
 
     # --- what comes of them ---
 
-    def show_notices(self) -> None:
-        """What the settings had to do about a bad file."""
-        for number, notice in enumerate(self._services.settings.notices):
-            self.banners.show_message(f"settings {number}", self._words.error(notice), look="warning")
-
-    def show_trouble(self, error: KrakenDesktopError) -> None:
-        """An error that belongs to no row."""
-        self.banners.show_message(error.code, self._words.error(error), look="warning")
-
-    def _on_paused(self, why: Failure | None) -> None:
-        if why is None:
-            self.banners.remove("paused")
-            return
-        self.banners.show_message(
-            "paused",
-            self._words.failure(why),
-            look="danger",
-            choices=(
-                (self.tr("&Try again"), self.uploads.resume),
-                (self.tr("&Settings…"), self.open_settings),
-            ),
-            closable=False,
-        )
-
     def _on_scanning(self, found: int | None) -> None:
         self.status_bar.show_scan(found)
         self._tally_changed()
-
-    def _on_left_out(self, left_out: LeftOut) -> None:
-        text = self._words.left_out(left_out.folder, left_out.counts)
-        self.banners.show_message(f"left out {left_out.folder}", Message(text, "", ""))
 
     def _on_nothing_found(self) -> None:
         self.toast.say(self.tr("There is no image in it."))
@@ -426,68 +345,22 @@ class MainWindow(QMainWindow):
         else:
             self._waiting_timer.stop()
 
-    def _on_current(self, status: JobStatus | None) -> None:
-        self.details.show_status(status)
-
     def _picture(self, status: JobStatus, scale: float) -> QPixmap | None:
         return self._thumbnails.picture(status.job.source, THUMBNAIL, scale)
 
     # --- wishes about rows ---
 
-    def copy_all(self, link_format: LinkFormat | None = None) -> None:
-        """All links to the clipboard; a format that is picked becomes the usual one."""
-        if link_format is not None and link_format is not self._settings.preferences.link_format:
-            self._keep_link_format(link_format)
-        self.copy_links(self.model.statuses, link_format)
-
-    def copy_links(self, statuses: Sequence[JobStatus], link_format: LinkFormat | None = None) -> None:
-        """The links of these rows to the clipboard, in the order of the list."""
-        copied = links_of(statuses, link_format or self._settings.preferences.link_format)
-        if not copied.count:
-            self.toast.say(self.tr("There is no link to copy yet."))
-            return
-        QGuiApplication.clipboard().setText(copied.text)
-        self.view.show_copied(copied.job_ids)
-        self.toast.say(self.tr("%n link(s) copied", "", copied.count))
-
-    def copy_reports(self, statuses: Sequence[JobStatus]) -> None:
-        """The details of what went wrong to the clipboard."""
-        reports = [report for status in statuses if (report := self._row_text.report(status))]
-        QGuiApplication.clipboard().setText("\n\n".join(reports))
-        self.toast.say(self.tr("Details copied"))
-
-    def retry(self, job_ids: Collection[str]) -> None:
-        """Try these again. What was refused before it became a job is looked at anew, in a new row."""
-        self.model.take([job_id for job_id in job_ids if self.uploads.is_refused(job_id)])
-        self.uploads.retry(job_ids)
+    def copy_all(self) -> None:
+        """All links to the clipboard."""
+        self.wishes.copy_all()
 
     def cancel_all(self) -> None:
         """Stop everything that has not ended."""
-        self.uploads.cancel()
+        self.wishes.cancel_all()
 
-    def retry_failed(self) -> None:
-        """All failed ones."""
-        self.retry([status.job.id for status in self.model.statuses if status.state is JobState.FAILED])
-
-    def retry_selected_or_failed(self) -> None:
-        """The selected ones if there are any that can be, else all failed ones."""
-        again = {JobState.FAILED, JobState.CANCELLED}
-        chosen = [status.job.id for status in self.view.selected() if status.state in again]
-        if chosen:
-            self.retry(chosen)
-        else:
-            self.retry_failed()
-
-    def clear_finished(self) -> None:
-        """Take the rows off the list that have ended; the images stay where they are."""
-        self.remove([status.job.id for status in self.model.statuses if status.state.ended])
-
-    def remove(self, job_ids: Collection[str]) -> None:
-        """Take rows off the list; can be undone."""
-        taken = self.model.take(job_ids)
-        if taken:
-            undo = partial(self.model.put_back, taken)
-            self.toast.say(self.tr("%n row(s) cleared from the list", "", len(taken)), (self.tr("Undo"), undo))
+    def retry(self, job_ids: Collection[str]) -> None:
+        """Try these again."""
+        self.wishes.retry(job_ids)
 
     def _keep_link_format(self, link_format: LinkFormat) -> None:
         def change(settings: Settings) -> Settings:
@@ -495,13 +368,7 @@ class MainWindow(QMainWindow):
 
         self._settings = change(self._settings)
         self.top_bar.set_link_format(link_format)
-        store = self._services.settings
-        self._background.run(lambda: store.update(change), lambda _settings: None, self._on_background_failed)
-
-    def _on_background_failed(self, error: Exception) -> None:
-        if not isinstance(error, KrakenDesktopError):
-            raise error
-        self.show_trouble(error)
+        self.uploads.change_settings(change)
 
     # --- the end ---
 
@@ -510,7 +377,7 @@ class MainWindow(QMainWindow):
         unfinished = self.model.tally.unfinished
         if unfinished and not self._may_close:
             event.ignore()
-            self._ask_to_quit(unfinished)
+            ask_to_quit(self, unfinished, self.quit_unasked)
             return
         event.accept()
         self.hide()
@@ -520,23 +387,6 @@ class MainWindow(QMainWindow):
         """Close whatever runs: the session ends."""
         self._may_close = True
         self.close()
-
-    def _ask_to_quit(self, unfinished: int) -> None:
-        if self.findChild(QMessageBox, "quit") is not None:
-            return
-        box = QMessageBox(self)
-        box.setObjectName("quit")
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setWindowTitle(self.tr("Kraken Desktop"))
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setText(self.tr("%n image(s) are still on their way.", "", unfinished))
-        box.setInformativeText(self.tr("Nothing is lost: at the next start the program goes on with them."))
-        leave = box.addButton(self.tr("&Quit, and go on next time"), QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton(self.tr("&Keep running"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        leave.clicked.connect(self.quit_unasked)
-        box.open()
 
     def _shut_down(self) -> None:
         left = deadline(QUIT_SECONDS)
@@ -549,14 +399,3 @@ class MainWindow(QMainWindow):
         self._decoder.close()
         ended = [self.uploads.close(left()), self._pictures.close(left()), self._background.close(left() / 4)]
         self.closed.emit(all(ended))
-
-    def _restore_geometry(self) -> None:
-        if self._state.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self._state.geometry.encode("ascii", "ignore")))
-
-
-def _line(parent: QWidget) -> QFrame:
-    line = QFrame(parent)
-    line.setProperty("look", "line")
-    line.setFixedHeight(1)
-    return line

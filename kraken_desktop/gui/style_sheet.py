@@ -115,7 +115,9 @@ QFrame[look="toast"] QPushButton:hover, QFrame[look="toast"] QPushButton:focus {
 QFrame[look="danger"] { background: $danger_soft; border: none; border-left: 4px solid $danger; }
 QFrame[look="warning"] { background: $warning_soft; border: none; border-left: 4px solid $warning; }
 QFrame[look="info"] { background: $accent_soft; border: none; border-left: 4px solid $accent; }
-QFrame[look="details"] { background: $raised; border: none; border-left: 4px solid $danger; }
+QFrame[look="details"] {
+    background: $raised; border: none; border-left: 4px solid $danger; border-top: 1px solid $border;
+}
 QFrame[look="badge-warning"] { background: $warning_soft; border: none; border-radius: 6px; }
 QFrame[look="badge-success"] { background: $success_soft; border: none; border-radius: 6px; }
 QFrame[look="badge-muted"] { background: $hover; border: none; border-radius: 6px; }

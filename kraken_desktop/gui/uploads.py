@@ -113,6 +113,10 @@ class Uploads(QObject):
         """Go on after a pause."""
         self._wish(self._runner.resume)
 
+    def change_settings(self, change: Callable[[Settings], Settings]) -> None:
+        """Keep a change of the settings on the disk."""
+        self._wish(partial(self._services.settings.update, change))
+
     def is_refused(self, job_id: str) -> bool:
         """Whether this row never was a job: a retry makes a new row."""
         return job_id in self._refused
@@ -217,8 +221,7 @@ class _Scan:
         self._profile = profile
         self._settings = settings
         self._stop = stop
-        self._first: Job | None = None
-        self._position = 0
+        self._last: Job | None = None
         self.left_out: list[LeftOut] = []
 
     def batches(self) -> Iterator[_Batch]:
@@ -279,14 +282,10 @@ class _Scan:
                 batch.refused[status.job.id] = (each.location, self._profile, self._settings)
         return batch
 
-    def _jobs(self, sources: Sequence[Source]) -> list[Job]:
-        made = self._services.new_jobs(sources, self._profile, self._settings)
-        jobs: list[Job] = []
-        for job in made:
-            self._position += 1
-            first = self._first = self._first or job
-            jobs.append(replace(job, batch_id=first.batch_id, dropped_at=first.dropped_at, position=self._position))
-        return jobs
+    def _jobs(self, sources: Sequence[Source]) -> tuple[Job, ...]:
+        made = self._services.new_jobs(sources, self._profile, self._settings, goes_on=self._last)
+        self._last = made[-1] if made else self._last
+        return made
 
     def _refusal(self, refused: Refused) -> JobStatus:
         """A row for something that was dropped and cannot be used: it never becomes a job."""

@@ -195,6 +195,8 @@ class TestFirstStart:
         window._on_settings(SETTINGS)
         window.banners.banner("held").buttons[1].click()
         assert window.banners.banner("held") is None
+        window._on_settings(SETTINGS)
+        assert window.banners.banner("held") is None
         assert services.made[-1].jobs == []
 
     def test_set_up_opens_the_settings(self, make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
@@ -259,7 +261,7 @@ class TestCopying:
 
     def test_details_of_failures(self, window: MainWindow) -> None:
         window.model.apply([failed(1), failed(2), done(3)])
-        window.copy_reports(window.model.statuses)
+        window.wishes.copy_reports(window.model.statuses)
         assert clipboard().count("[kraken.bad_credentials]") == 2
 
 
@@ -297,9 +299,9 @@ class TestRows:
     ) -> None:
         window.model.apply([failed(0), cancelled(1), done(2)])
         window.view.selectRow(1)
-        window.retry_selected_or_failed()
+        window.wishes.retry_selected_or_failed()
         window.view.selectRow(2)
-        window.retry_selected_or_failed()
+        window.wishes.retry_selected_or_failed()
         qtbot.waitUntil(lambda: len(runner.asked) == 2)
         assert runner.asked == [("retry", ("job-1",)), ("retry", ("job-0",))]
 
@@ -313,7 +315,7 @@ class TestRows:
 
     def test_a_cleared_list_invites_again(self, window: MainWindow) -> None:
         window.model.apply([done(0)])
-        window.clear_finished()
+        window.wishes.clear_finished()
         assert window.pages.currentWidget() is window.drop_area
         assert not window.status_bar.isVisible()
 
@@ -394,7 +396,7 @@ class TestMessages:
         services.settings.notices = (SettingsError(path="/x/settings.json", problem="truncated", reason="/x/y"),)
         window = make_window()
         assert window.banners.banner("settings 0").message.what
-        window.show_trouble(JournalError(path="/x/journal", problem="unwritable", reason="read-only"))
+        window.messages.trouble(JournalError(path="/x/journal", problem="unwritable", reason="read-only"))
         banner = window.banners.banner("store.journal")
         assert "read-only" in banner.message.why
         banner._close.click()
@@ -429,7 +431,7 @@ class TestTheEnd:
         window.close()
         window.close()
         (box,) = window.findChildren(QMessageBox, "quit")
-        assert box.text() == "2 images are still on their way."
+        assert box.text() == "2 images on the way."
         roles = QMessageBox.ButtonRole
         wanted = roles.AcceptRole if leave else roles.RejectRole
         (button,) = [button for button in box.buttons() if box.buttonRole(button) is wanted]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -157,6 +157,3 @@ def drop(target: QWidget, mime: QMimeData, actions: Qt.DropAction = Qt.DropActio
     else:
         event.ignore()
     return event
-
-
-Until = Callable[..., None]

@@ -1,0 +1,86 @@
+"""What the window has to say that belongs to no row, in banners above the list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QObject, Signal
+
+from kraken_desktop.gui.banners import Banners
+from kraken_desktop.intake import LeftOut
+from kraken_desktop.messages import Words
+from kraken_desktop.messages.text import Message
+from kraken_desktop.model.errors import KrakenDesktopError
+from kraken_desktop.model.job import Failure
+
+
+class MessagesAbove(QObject):
+    """Puts facts into words, and offers the ways out.
+
+    Signals:
+        resume_wanted, settings_wanted: a button of the message about a pause.
+        upload_held_wanted, discard_held_wanted: what is to become of what waited for the set-up.
+    """
+
+    resume_wanted = Signal()
+    settings_wanted = Signal()
+    upload_held_wanted = Signal()
+    discard_held_wanted = Signal()
+
+    def __init__(self, banners: Banners, words: Words, parent: QObject) -> None:
+        super().__init__(parent)
+        self._banners = banners
+        self._words = words
+
+    def notices(self, notices: Iterable[KrakenDesktopError]) -> None:
+        """What the settings had to do about a bad file."""
+        for number, notice in enumerate(notices):
+            self._banners.show_message(f"settings {number}", self._words.error(notice), look="warning")
+
+    def trouble(self, error: KrakenDesktopError) -> None:
+        """Something that is no fault of one image."""
+        self._banners.show_message(error.code, self._words.error(error), look="warning")
+
+    def no_profile(self, name: str) -> None:
+        """Somebody asked for a profile that is not there."""
+        what = self.tr("There is no profile “{name}”.").replace("{name}", name)
+        self._banners.show_message("profile", Message(what, "", self.tr("Nothing was uploaded.")), look="warning")
+
+    def paused(self, why: Failure | None) -> None:
+        """The queue waits for the person, or goes on."""
+        if why is None:
+            self._banners.remove("paused")
+            return
+        self._banners.show_message(
+            "paused",
+            self._words.failure(why),
+            look="danger",
+            choices=(
+                (self.tr("&Try again"), self.resume_wanted.emit),
+                (self.tr("&Settings…"), self.settings_wanted.emit),
+            ),
+            closable=False,
+        )
+
+    def left_out(self, left_out: LeftOut) -> None:
+        """Files inside a dropped folder that were passed over."""
+        text = self._words.left_out(left_out.folder, left_out.counts)
+        self._banners.show_message(f"left out {left_out.folder}", Message(text, "", ""))
+
+    def held(self, count: int) -> None:
+        """What was dropped before the set-up can be uploaded now."""
+        what = self.tr("%n thing(s) that you dropped before waited for the set-up.", "", count)
+        self._banners.show_message(
+            "held",
+            Message(what, "", ""),
+            choices=((self.tr("&Upload now"), self._upload_held), (self.tr("&Discard"), self._discard_held)),
+            closable=False,
+        )
+
+    def _upload_held(self) -> None:
+        self._banners.remove("held")
+        self.upload_held_wanted.emit()
+
+    def _discard_held(self) -> None:
+        self._banners.remove("held")
+        self.discard_held_wanted.emit()

@@ -1,0 +1,56 @@
+"""The system's dialogs: which files, which folder, and whether to leave while images are on their way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from kraken_desktop.model.image_types import IMAGE_EXTENSIONS
+
+
+def ask_for_files(parent: QWidget, folder: str, chosen: Callable[[list[str]], object]) -> None:
+    """Any number of images."""
+    patterns = " ".join(f"*{ending}" for ending in sorted(IMAGE_EXTENSIONS))
+    names = ";;".join((f"{_tr('Images')} ({patterns})", f"{_tr('All files')} (*)"))
+    dialog = QFileDialog(parent, _tr("Add images"), folder, names)
+    dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+    _open(dialog, chosen)
+
+
+def ask_for_folder(parent: QWidget, folder: str, chosen: Callable[[list[str]], object]) -> None:
+    """One folder, which is taken with all that is below it."""
+    dialog = QFileDialog(parent, _tr("Add a folder"), folder)
+    dialog.setFileMode(QFileDialog.FileMode.Directory)
+    dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+    _open(dialog, chosen)
+
+
+def _open(dialog: QFileDialog, chosen: Callable[[list[str]], object]) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.filesSelected.connect(chosen)
+    dialog.open()
+
+
+def ask_to_quit(parent: QWidget, unfinished: int, leave: Callable[[], object]) -> None:
+    """Whether to quit although jobs are unfinished; asked once at a time."""
+    if parent.findChild(QMessageBox, "quit") is not None:
+        return
+    box = QMessageBox(parent)
+    box.setObjectName("quit")
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.setWindowTitle("Kraken Desktop")
+    box.setIcon(QMessageBox.Icon.Question)
+    box.setText(QCoreApplication.translate("quit", "%n image(s) on the way.", "", unfinished))
+    box.setInformativeText(_tr("Nothing is lost: at the next start the program goes on with what is unfinished."))
+    leaving = box.addButton(_tr("&Quit, and go on next time"), QMessageBox.ButtonRole.AcceptRole)
+    staying = box.addButton(_tr("&Keep running"), QMessageBox.ButtonRole.RejectRole)
+    box.setDefaultButton(staying)
+    box.setEscapeButton(staying)
+    leaving.clicked.connect(leave)
+    box.open()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("quit", text)
