@@ -361,5 +361,8 @@ def _path_of(url: str) -> str | None:
     if os.name == "nt":
         from nturl2path import url2pathname  # deprecated, and there is no other way
 
-        return url2pathname(rest if local else f"//{host}{rest}")
+        try:
+            return url2pathname(rest if local else f"//{host}{rest}")
+        except OSError:  # "Bad URL": more colons than a drive has
+            return None
     return os.fsdecode(unquote_to_bytes(os.fsencode(rest))) if local else None

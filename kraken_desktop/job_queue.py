@@ -5,7 +5,8 @@ Every method takes the time as an argument and answers at once; the runner does 
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+import heapq
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -17,6 +18,9 @@ MAX_TRIES = 4
 _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
 _LONGEST_RETRY_AFTER = 600.0
+
+_MET_BY_ALL = frozenset({"kraken.rate_limited", "transport.name_lookup", "transport.connect"})
+"""What the next job would meet as well: all wait, and one alone tries whether it is over."""
 
 
 @dataclass(slots=True)
@@ -40,17 +44,20 @@ class Verdict(Enum):
 class JobQueue:
     """Jobs by id, first come first served, at most ``limit`` of them running.
 
-    After a rate limit one job at a time runs until the next success. An error that every other job would
-    meet as well pauses the queue: nothing is burnt through.
+    An error that every other job would meet as well pauses the queue: nothing is burnt through. One that may
+    pass by itself (a rate limit, no network) holds all of them back, and one job at a time tries until the next
+    success; when its tries are used up, the queue pauses too.
     """
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._slowed = False
+        self._held_until = 0.0
         self._entries: dict[str, _Entry] = {}
         self._ready: deque[str] = deque()
         self._queued = 0  # of _ready, which also holds ids that were cancelled there
-        self._waiting: OrderedDict[str, None] = OrderedDict()
+        self._waiting: set[str] = set()
+        self._due: list[tuple[float, str]] = []  # a heap; holds stale pairs too
         self._running: set[str] = set()
         self._resumes = 0
         self.paused = False
@@ -80,11 +87,18 @@ class JobQueue:
         """The ids of all jobs in one of these states, in the order they were added."""
         return tuple(job_id for job_id, entry in self._entries.items() if entry.state in states)
 
+    def retry_at(self, job_id: str) -> float:
+        """When a waiting job is tried again."""
+        return max(self._entries[job_id].retry_at, self._held_until)
+
     def wake_at(self) -> float | None:
-        """When the next waiting job may be tried again; None if none waits or the queue is paused."""
-        if self.paused or not self._waiting:
+        """When time alone lets a job start; None if it never does."""
+        if self.paused or not (self._waiting or self._queued):
             return None
-        return min(self._entries[job_id].retry_at for job_id in self._waiting)
+        due = self._next_due()
+        if self._queued or due is None:
+            return self._held_until
+        return max(due[0], self._held_until)
 
     # --- telling ---
 
@@ -102,12 +116,13 @@ class JobQueue:
     def start_next(self, now: float) -> str | None:
         """The id of the job to start now, which counts as running from here; None if none may."""
         limit = 1 if self._slowed else self._limit
-        if self.paused or len(self._running) >= limit:
+        if self.paused or now < self._held_until or len(self._running) >= limit:
             return None
-        for job_id in self._waiting:
-            if self._entries[job_id].retry_at <= now:
-                del self._waiting[job_id]
-                return self._start(job_id)
+        due = self._next_due()
+        if due is not None and due[0] <= now:
+            heapq.heappop(self._due)
+            self._waiting.discard(due[1])
+            return self._start(due[1])
         while self._ready:
             job_id = self._ready.popleft()
             if self._entries[job_id].state is JobState.QUEUED:
@@ -123,27 +138,26 @@ class JobQueue:
         """
         self._running.discard(job_id)
         entry = self._entries[job_id]
-        if isinstance(outcome, Failed):
-            failure = outcome.failure
-            if failure.scope is Scope.BATCH:
-                # One that started before the person mended things tells nothing of how they are now.
-                self.paused = self.paused or entry.resumes == self._resumes
-                self._requeue_first(job_id)
-                return Verdict.HELD
-            if failure.retryable and entry.tries < MAX_TRIES:
-                self._slowed = self._slowed or failure.code == "kraken.rate_limited"
-                entry.state = JobState.WAITING
-                entry.retry_at = now + _pause(failure, entry.tries, jitter)
-                self._waiting[job_id] = None
-                return Verdict.TRY_AGAIN
-        else:
+        if not isinstance(outcome, Failed):
             self._slowed = False
+        elif self._is_of_all(outcome.failure, entry):
+            # One that started before the person mended things tells nothing of how they are now.
+            self.paused = self.paused or entry.resumes == self._resumes
+            self._requeue_first(job_id)
+            return Verdict.HELD
+        elif outcome.failure.retryable and entry.tries < MAX_TRIES:
+            self._wait(job_id, now + _pause(outcome.failure, entry.tries, jitter))
+            if outcome.failure.code in _MET_BY_ALL:
+                self._slowed = True
+                self._held_until = max(self._held_until, entry.retry_at)
+            return Verdict.TRY_AGAIN
         entry.state = state_of(outcome)
         return Verdict.ENDED
 
-    def retry_at(self, job_id: str) -> float:
-        """When a waiting job is tried again."""
-        return self._entries[job_id].retry_at
+    def end(self, job_id: str, state: JobState) -> None:
+        """Take a running job for ended, whatever its worker still does."""
+        self._running.discard(job_id)
+        self._entries[job_id].state = state
 
     def cancel(self, job_id: str) -> bool:
         """Take a job that does not run out of the queue; False if it runs or has ended already."""
@@ -152,7 +166,7 @@ class JobQueue:
             return False
         if entry.state is JobState.QUEUED:
             self._queued -= 1
-        self._waiting.pop(job_id, None)
+        self._waiting.discard(job_id)
         entry.state = JobState.CANCELLED  # start_next passes over it: removing from the middle would be slow
         return True
 
@@ -160,8 +174,24 @@ class JobQueue:
         """Go on after a pause; jobs that wait are tried at once, as the person just said so."""
         self.paused = False
         self._resumes += 1
+        self._held_until = 0.0
         for job_id in self._waiting:
             self._entries[job_id].retry_at = 0.0
+        self._due = [(0.0, job_id) for job_id in self._entries if job_id in self._waiting]
+
+    # --- the machinery ---
+
+    def _is_of_all(self, failure: Failure, entry: _Entry) -> bool:
+        return failure.scope is Scope.BATCH or (failure.code in _MET_BY_ALL and entry.tries >= MAX_TRIES)
+
+    def _next_due(self) -> tuple[float, str] | None:
+        """The waiting job whose time comes first; stale pairs before it are dropped."""
+        while self._due:
+            retry_at, job_id = self._due[0]
+            if job_id in self._waiting and self._entries[job_id].retry_at == retry_at:
+                return self._due[0]
+            heapq.heappop(self._due)
+        return None
 
     def _start(self, job_id: str) -> str:
         entry = self._entries[job_id]
@@ -171,10 +201,17 @@ class JobQueue:
         self._running.add(job_id)
         return job_id
 
+    def _wait(self, job_id: str, retry_at: float) -> None:
+        entry = self._entries[job_id]
+        entry.state = JobState.WAITING
+        entry.retry_at = retry_at
+        self._waiting.add(job_id)
+        heapq.heappush(self._due, (retry_at, job_id))
+
     def _requeue_first(self, job_id: str) -> None:
         entry = self._entries[job_id]
         entry.state = JobState.QUEUED
-        entry.tries -= 1
+        entry.tries = 0
         self._ready.appendleft(job_id)
         self._queued += 1
 

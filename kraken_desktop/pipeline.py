@@ -5,12 +5,9 @@ Route 1 of three: Kraken.io optimizes and pushes into the bucket, in one request
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from itertools import chain
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -20,19 +17,12 @@ from kraken_desktop.model.errors import (
     BadAnswerError,
     BucketLookupError,
     FateUnknownError,
-    KeyTakenError,
     KrakenDesktopError,
-    KrakenError,
     ProfileInvalidError,
-    SourceEmptyError,
-    SourceMissingError,
-    SourceTooLargeError,
-    SourceUnreadableError,
     TransportError,
     UnexpectedError,
 )
 from kraken_desktop.model.job import (
-    LARGEST_SOURCE,
     Cancelled,
     Done,
     Failed,
@@ -40,15 +30,12 @@ from kraken_desktop.model.job import (
     Job,
     Outcome,
     Phase,
-    PlannedImage,
     Progress,
-    SourceKind,
     StoredImage,
 )
 from kraken_desktop.model.links import object_url, shown_url
-from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered
-from kraken_desktop.model.profile import Acl, Engine, Severity, Uploader
-from kraken_desktop.model.profile_rules import check_profile
+from kraken_desktop.model.profile import Acl, Profile
+from kraken_desktop.planning import Content, examine, require_usable, reserve_key
 from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.secret_store import S3Keys, Secrets
 
@@ -63,19 +50,7 @@ _log = logging.getLogger(__name__)
 _CLOCK_STEP = timedelta(seconds=2)
 """``Last-Modified`` counts whole seconds, and so may lie that much before the request."""
 
-_MOST_NUMBERED = 1_000
-
 Tell = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class _Content:
-    """What the source is made of when its turn has come."""
-
-    sha256: str
-    size: int | None
-    width: int | None = None
-    height: int | None = None
 
 
 class Pipeline:
@@ -124,11 +99,12 @@ class Pipeline:
     # --- the order of things ---
 
     def _store(self, job: Job, cancel: CancelToken, tell: Tell) -> Outcome:
-        _require_usable(job)
+        require_usable(job)
         tell(Progress(phase=Phase.PLANNING))
-        content = self._examine(job, cancel)
-        key = self._plan(job, content)
+        content = examine(job, cancel)
+        key = reserve_key(job, content, self._journal)
         keys = self._secrets.s3_keys(job.snapshot.profile)
+        _require_lasting(keys, job.snapshot.profile)
         client = self._client(job)
         cancel.check()
         started = datetime.now(UTC)
@@ -136,25 +112,34 @@ class Pipeline:
         total = content.size or 0
         tell(Progress(phase=Phase.UPLOADING, total=total, key=key))
 
-        def maybe_charged() -> None:
+        all_left = False
+
+        def before_last() -> None:
+            nonlocal all_left
+            all_left = True
             self._journal.note_sent(attempt, bytes_sent=total, maybe_charged=True)
 
         def sent(count: int, of: int) -> None:
             phase = Phase.OPTIMIZING if count == of else Phase.UPLOADING
             tell(Progress(phase=phase, sent=count, total=of, key=key))
 
+        def look(reason: str) -> Outcome:
+            return self._fate(job, keys, key, cancel, tell, since=started, reason=reason, content=content)
+
         try:
-            result = self._request(job, client, keys, key, content, cancel, sent, maybe_charged)
-        except TransportError as error:
-            if not error.sent_all:
+            result = self._request(job, client, keys, key, content, cancel, sent, before_last)
+        except (KrakenDesktopError, CancelledError) as error:
+            if not _may_be_done(error):
+                # Nothing of it has to be looked for after a crash.
+                self._journal.note_sent(attempt, bytes_sent=0, maybe_charged=False)
+            elif isinstance(error, KrakenDesktopError):
+                return look(error.code)
+            raise
+        except Exception:
+            if not all_left:
                 raise
-            return self._fate(job, keys, key, cancel, tell, since=started, reason=error.code, content=content)
-        except KrakenError as error:
-            if not (isinstance(error, BadAnswerError) and 200 <= error.status < 300):
-                # They told us what became of it: nothing of it has to be looked for after a crash.
-                self._journal.note_sent(attempt, bytes_sent=total, maybe_charged=False)
-                raise
-            return self._fate(job, keys, key, cancel, tell, since=started, reason=error.code, content=content)
+            _log.exception("job %s: the answer could not be taken", job.id)
+            return look("unexpected")
         return self._done(job, key, result, content)
 
     def _look_again(self, job: Job, cancel: CancelToken, tell: Tell, since: datetime) -> Outcome:
@@ -162,64 +147,9 @@ class Pipeline:
         if not planned:
             raise FateUnknownError(reason="interrupted")
         keys = self._secrets.s3_keys(job.snapshot.profile)
-        content = _Content(sha256="", size=job.source.size)
+        content = Content(sha256="", size=job.source.size)
         key = planned[0].key
         return self._fate(job, keys, key, cancel, tell, since=since, reason="interrupted", content=content)
-
-    # --- the plan ---
-
-    def _examine(self, job: Job, cancel: CancelToken) -> _Content:
-        source = job.source
-        if source.kind is SourceKind.URL:
-            # The bytes never reach us: the address stands for them.
-            return _Content(sha256=hashlib.sha256(source.location.encode()).hexdigest(), size=None)
-        path = Path(source.location)
-        digest, size = hashlib.sha256(), 0
-        try:
-            with path.open("rb") as file:
-                while piece := file.read(1024 * 1024):
-                    cancel.check()
-                    digest.update(piece)
-                    size += len(piece)
-                    if size > LARGEST_SOURCE:
-                        raise SourceTooLargeError(path=source.location, size=path.stat().st_size, limit=LARGEST_SOURCE)
-        except FileNotFoundError as error:
-            raise SourceMissingError(path=source.location) from error
-        except OSError as error:
-            raise SourceUnreadableError(path=source.location, reason=error.strerror or "") from error
-        if size == 0:
-            raise SourceEmptyError(path=source.location)
-        width, height = _dimensions(path) if _needs_size(job) else (None, None)
-        return _Content(sha256=digest.hexdigest(), size=size, width=width, height=height)
-
-    def _plan(self, job: Job, content: _Content) -> str:
-        """The object key, reserved and journaled. A second try keeps the key of the first."""
-        profile, recipe, source = job.snapshot.profile, job.snapshot.recipe, job.source
-        rendered = PathTemplate.parse(profile.path_template).render(
-            KeyInputs(
-                name=source.name,
-                extension=recipe.output_extension(source.extension),
-                folder=source.folder,
-                digest=content_digest(content.sha256, profile.engine.value, recipe.fingerprint()),
-                dropped_at=job.dropped_at,
-                counter=job.position,
-                profile=profile.name,
-                uuid=job.id,
-                random=_random_of(job.id),
-                width=content.width,
-                height=content.height,
-            )
-        )
-        # A key never changes once it is planned, unless the source did.
-        before = {planned.key for planned in self._journal.planned(job.id)}
-        kept = [key for key in _candidates(rendered) if key in before] if before else []
-        for key in chain(kept, _candidates(rendered)):
-            try:
-                self._journal.reserve(job.id, [PlannedImage(key=key)])
-            except KeyTakenError:
-                continue
-            return key
-        raise KeyTakenError(name=source.name, key=rendered)
 
     # --- bytes move ---
 
@@ -244,17 +174,17 @@ class Pipeline:
         client: KrakenClient,
         keys: S3Keys,
         key: str,
-        content: _Content,
+        content: Content,
         cancel: CancelToken,
         sent: Callable[[int, int], None],
-        maybe_charged: Callable[[], None],
+        before_last: Callable[[], None],
     ) -> Result:
         from kraken_desktop.engines.kraken_io import S3Store  # slow to import
 
         profile, recipe = job.snapshot.profile, job.snapshot.recipe
         store = S3Store.of(profile, path=key, access_key=keys.access_key, secret=keys.secret)
         if content.size is None:
-            maybe_charged()
+            before_last()
             sent(0, 0)
             return client.fetch(
                 job.source.location, extension=job.source.extension, recipe=recipe, store=store, cancel=cancel
@@ -269,10 +199,10 @@ class Pipeline:
             store=store,
             cancel=cancel,
             on_sent=sent,
-            before_last=maybe_charged,
+            before_last=before_last,
         )
 
-    def _done(self, job: Job, key: str, result: Result, content: _Content) -> Done:
+    def _done(self, job: Job, key: str, result: Result, content: Content) -> Done:
         profile = job.snapshot.profile
         image = StoredImage(
             key=key,
@@ -297,7 +227,7 @@ class Pipeline:
         *,
         since: datetime,
         reason: str,
-        content: _Content,
+        content: Content,
     ) -> Outcome:
         """All bytes had left when the answer was lost: ask the bucket, never send twice.
 
@@ -339,50 +269,11 @@ class Pipeline:
         return None
 
 
-def _require_usable(job: Job) -> None:
-    """Nothing is sent for a profile that cannot work."""
-    profile = job.snapshot.profile
-    for finding in check_profile(profile):
-        if finding.severity is Severity.ERROR:
-            raise ProfileInvalidError(
-                profile=profile.name, field=finding.field, problem=finding.problem, detail=finding.detail
-            )
-    if profile.engine is not Engine.KRAKEN or profile.uploader is not Uploader.KRAKEN:
-        raise ProfileInvalidError(profile=profile.name, field="engine", problem="engine.not_yet")
-
-
-def _candidates(rendered: str) -> Iterator[str]:
-    yield rendered
-    for n in range(2, _MOST_NUMBERED):
-        yield numbered(rendered, n)
-
-
-def _needs_size(job: Job) -> bool:
-    return bool({"width", "height"} & PathTemplate.parse(job.snapshot.profile.path_template).variables)
-
-
-def _dimensions(path: Path) -> tuple[int | None, int | None]:
-    """Pixels as shown, upright, read from the header; no pixel is decoded."""
-    from PIL import Image, UnidentifiedImageError  # slow to import, and rarely needed
-
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-            sideways = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
-        return None, None
-    return (height, width) if sideways else (width, height)
-
-
-def _random_of(job_id: str) -> str:
-    """32 characters of a-z and 0-9 that stay the same for the job: its key must survive a second plan."""
-    number = int.from_bytes(hashlib.sha256(job_id.encode()).digest(), "big")
-    letters = "0123456789abcdefghijklmnopqrstuvwxyz"
-    drawn = ""
-    for _ in range(32):
-        number, place = divmod(number, 36)
-        drawn += letters[place]
-    return drawn
+def _may_be_done(error: KrakenDesktopError | CancelledError) -> bool:
+    """Whether the work may be done although nobody told us: all bytes had left, and no answer is to be trusted."""
+    if isinstance(error, BadAnswerError):
+        return 200 <= error.status < 300
+    return isinstance(error, TransportError | CancelledError) and error.sent_all
 
 
 def _newer(found: ObjectInfo, since: datetime) -> bool:
@@ -396,3 +287,10 @@ def _wait(seconds: float, cancel: CancelToken) -> None:
     with cancel.interrupting(woken.set):
         woken.wait(seconds)
     cancel.check()
+
+
+def _require_lasting(keys: S3Keys, profile: Profile) -> None:
+    """Kraken.io has no place for a session token, so temporary keys would only be charged for."""
+    if keys.session_token or keys.access_key.startswith("ASIA"):
+        problem = "credentials.temporary_key"
+        raise ProfileInvalidError(profile=profile.name, field="credentials", problem=problem, detail="ASIA")

@@ -9,10 +9,11 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.job_queue import JobQueue, Verdict
+from kraken_desktop.model.errors import JournalError, Scope
 from kraken_desktop.model.job import (
     Cancelled,
     Failed,
@@ -21,19 +22,21 @@ from kraken_desktop.model.job import (
     JobState,
     JobStatus,
     Outcome,
+    Phase,
     Progress,
     state_of,
 )
 from kraken_desktop.stores.journal import Journal, Recovered
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
 
 
 class Executor(Protocol):
     """Runs callables on other threads, or later."""
 
     def submit(self, work: Callable[[], None], /) -> object:
-        """Run ``work`` once, soon. It never raises."""
+        """Run ``work`` once, soon."""
 
 
 class Work(Protocol):
@@ -50,7 +53,10 @@ class Work(Protocol):
 
 
 class Listener(Protocol):
-    """Hears what happens, from any thread. Must return quickly, and may not call the runner back."""
+    """Hears what happens, from any thread, one call at a time. May not call the runner back.
+
+    It is told before the job's worker goes on: who is slow slows the queue down.
+    """
 
     def job_changed(self, status: JobStatus) -> None:
         """A job has another state; the status is whole and frozen."""
@@ -110,7 +116,8 @@ class Runner:
         self._tokens: dict[str, CancelToken] = {}
         self._suspected: dict[str, datetime] = {}
         self._progress: dict[str, Progress] = {}
-        self._ending = 0
+        self._ending: set[str] = set()  # ended in the queue, not yet in the journal
+        self._unwanted: set[str] = set()  # running, and cancelled by the person
         self._forget_timer: Callable[[], None] | None = None
         self._closing = False
 
@@ -135,8 +142,10 @@ class Runner:
             unfinished = (JobState.QUEUED, JobState.WAITING, JobState.RUNNING)
             chosen = self._queue.ids_in(*unfinished) if job_ids is None else tuple(job_ids)
             taken = [job_id for job_id in chosen if self._queue.cancel(job_id)]
-            tokens = [self._tokens[job_id] for job_id in chosen if job_id in self._tokens]
-            self._ending += len(taken)
+            running = [job_id for job_id in chosen if job_id in self._tokens]
+            tokens = [self._tokens[job_id] for job_id in running]
+            self._unwanted.update(running)
+            self._ending.update(taken)
         for token in tokens:
             token.cancel()
         self._end_all(taken, Cancelled())
@@ -144,14 +153,14 @@ class Runner:
     def retry(self, job_ids: Iterable[str] | None = None) -> None:
         """Queue failed and cancelled jobs anew; all failed ones without an argument. A pause ends with it."""
         with self._lock:
-            failed = (JobState.FAILED,)
-            again = (JobState.FAILED, JobState.CANCELLED)
-            chosen = (
-                self._queue.ids_in(*failed)
-                if job_ids is None
-                else tuple(job_id for job_id in job_ids if self._queue.state(job_id) in again)
-            )
-            jobs = [self._status[job_id].job for job_id in chosen]
+            again = (JobState.FAILED,) if job_ids is None else (JobState.FAILED, JobState.CANCELLED)
+            chosen = self._queue.ids_in(*again) if job_ids is None else tuple(job_ids)
+            # What is still being journaled is not to be retried yet: its outcome would come after.
+            jobs = [
+                self._status[job_id].job
+                for job_id in chosen
+                if self._queue.state(job_id) in again and job_id not in self._ending
+            ]
         self._journal.requeue_all([job.id for job in jobs])
         self._enqueue(jobs)
         self.resume()
@@ -167,7 +176,7 @@ class Runner:
             was_paused = self._queue.paused
             self._queue.resume()
         if was_paused:
-            self._listener.queue_paused(None)
+            self._heed(self._listener.queue_paused, None)
         self._pump()
 
     def abandon(self, failure: Failure) -> None:
@@ -175,8 +184,29 @@ class Runner:
         with self._lock:
             waiting = self._queue.ids_in(JobState.QUEUED, JobState.WAITING)
             taken = [job_id for job_id in waiting if self._queue.cancel(job_id)]
-            self._ending += len(taken)
+            self._ending.update(taken)
         self._end_all(taken, Failed(failure=failure))
+
+    def give_up(self) -> None:
+        """Take every job that still runs for cancelled, whatever its worker does after that.
+
+        For the end of a program that cannot wait: looking a name up, connecting, and a keyring that asks its
+        owner cannot be interrupted.
+        """
+        with self._lock:
+            running = tuple(self._tokens)
+            arriving = {job_id for job_id in running if self._has_left(job_id)}
+            for job_id in running:
+                del self._tokens[job_id]
+                self._queue.end(job_id, JobState.CANCELLED)
+            self._ending.update(running)
+        for may_arrive in (False, True):
+            chosen = [job_id for job_id in running if (job_id in arriving) == may_arrive]
+            self._end_all(chosen, Cancelled(may_arrive=may_arrive))
+
+    def _has_left(self, job_id: str) -> bool:
+        progress = self._progress.get(job_id)
+        return progress is not None and progress.phase in {Phase.OPTIMIZING, Phase.CHECKING}
 
     @property
     def paused(self) -> bool:
@@ -255,8 +285,10 @@ class Runner:
     def _runs(self, job_id: str) -> Callable[[], None]:
         def run() -> None:
             with self._lock:
-                job, token = self._status[job_id].job, self._tokens[job_id]
-                suspected = self._suspected.pop(job_id, None)
+                job, token = self._status[job_id].job, self._tokens.get(job_id)
+                suspected = self._suspected.get(job_id)
+            if token is None:
+                return  # given up before it began
 
             def tell(progress: Progress) -> None:
                 with self._lock:
@@ -271,16 +303,22 @@ class Runner:
     def _ran(self, job_id: str, outcome: Outcome) -> None:
         paused_by: Failure | None = None
         with self._lock:
-            del self._tokens[job_id]
+            if self._tokens.pop(job_id, None) is None:
+                return  # given up: it has its outcome
             self._progress.pop(job_id, None)
-            if self._closing and isinstance(outcome, Cancelled):
+            unwanted = job_id in self._unwanted
+            self._unwanted.discard(job_id)
+            if unwanted and isinstance(outcome, Failed) and _would_go_on(outcome.failure):
+                outcome = Cancelled(images=outcome.images, original_bytes=outcome.original_bytes)
+            if self._closing and isinstance(outcome, Cancelled) and not unwanted:
                 # Not the person's wish: the journal shows it unfinished, and the next start looks after it.
                 self._changed.notify_all()
                 return
             was_paused = self._queue.paused
             verdict = self._queue.finish(job_id, outcome, self._clock(), self._draw())
             if verdict is Verdict.ENDED:
-                self._ending += 1
+                self._ending.add(job_id)
+                self._suspected.pop(job_id, None)
             elif isinstance(outcome, Failed):
                 self._put_back(job_id, verdict, outcome.failure)
                 if self._queue.paused and not was_paused:
@@ -290,7 +328,7 @@ class Runner:
         else:
             self._tell([job_id])
         if paused_by is not None:
-            self._listener.queue_paused(paused_by)
+            self._heed(self._listener.queue_paused, paused_by)
         self._pump()
 
     def _put_back(self, job_id: str, verdict: Verdict, failure: Failure) -> None:
@@ -306,7 +344,11 @@ class Runner:
         """Journal the outcome first: what is shown as ended has ended for good."""
         if not job_ids:
             return
-        self._journal.finish_all(dict.fromkeys(job_ids, outcome))
+        try:
+            self._journal.finish_all(dict.fromkeys(job_ids, outcome))
+        except JournalError:
+            # Not even memory takes it. The result is there all the same, and has to be seen.
+            _log.exception("the journal does not take %d outcomes", len(job_ids))
         with self._lock:
             for job_id in job_ids:
                 keys = tuple(image.key for image in outcome.images) or self._status[job_id].keys
@@ -321,7 +363,7 @@ class Runner:
                 )
         self._tell(job_ids)
         with self._changed:
-            self._ending -= len(job_ids)
+            self._ending.difference_update(job_ids)
             self._changed.notify_all()
 
     def _tell(self, job_ids: Sequence[str]) -> None:
@@ -330,4 +372,16 @@ class Runner:
             for job_id in job_ids:
                 with self._lock:
                     status = self._status[job_id]
-                self._listener.job_changed(status)
+                self._heed(self._listener.job_changed, status)
+
+    def _heed(self, told: Callable[[_T], None], what: _T) -> None:
+        """A listener that fails costs its own view of things, not the queue."""
+        try:
+            told(what)
+        except Exception:  # noqa: BLE001 - see above
+            _log.exception("a listener failed")
+
+
+def _would_go_on(failure: Failure) -> bool:
+    """Whether the queue would start the job again, now or later."""
+    return failure.retryable or failure.scope is Scope.BATCH

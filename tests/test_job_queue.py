@@ -86,14 +86,45 @@ def test_the_server_is_not_asked_before_the_time_it_named() -> None:
     assert queue.retry_at("job0") >= 130.0
 
 
-def test_after_a_rate_limit_one_at_a_time_until_a_success() -> None:
+OFFLINE = Failed(failure=Failure(code="transport.connect", retryable=True))
+
+
+@pytest.mark.parametrize("met", [LIMITED, OFFLINE])
+def test_what_all_would_meet_holds_all_back_and_one_alone_tries(met: Failed) -> None:
     queue = queue_of(6, limit=3)
     start_all(queue)
-    queue.finish("job0", LIMITED, 0, 0)
+    queue.finish("job0", met, 0, 0)
     queue.finish("job1", BROKEN, 0, 0)
-    assert start_all(queue) == [], "job2 still runs"
-    queue.finish("job2", DONE, 0, 0)
-    assert start_all(queue) == ["job3", "job4", "job5"]
+    assert start_all(queue) == [], "nobody runs into the same wall"
+    until = queue.retry_at("job0")
+    assert queue.wake_at() == until
+    queue.finish("job2", BROKEN, 0, 0)
+    assert start_all(queue, until) == ["job0"]
+    queue.finish("job0", DONE, until, 0)
+    assert start_all(queue, until) == ["job3", "job4", "job5"]
+
+
+def test_a_network_that_stays_away_pauses_the_queue_once() -> None:
+    queue, now, runs = queue_of(1000, limit=4), 0.0, 0
+    while not queue.paused:
+        for job_id in start_all(queue, now):
+            runs += 1
+            queue.finish(job_id, OFFLINE, now, 1.0)
+        now = queue.wake_at() or now
+    assert runs <= 4 * MAX_TRIES, "not a thousand times four"
+    assert queue.ids_in(JobState.FAILED) == ()
+    queue.resume()
+    assert start_all(queue, now) != []
+
+
+def test_a_thousand_waiting_jobs_start_by_their_time() -> None:
+    queue = queue_of(1000, limit=1000)
+    for number, job_id in enumerate(start_all(queue)):
+        queue.finish(job_id, BUSY, float(number), 1.0)
+    assert queue.wake_at() == queue.retry_at("job0")
+    queue.cancel("job0")
+    assert queue.wake_at() == queue.retry_at("job1")
+    assert start_all(queue, queue.retry_at("job3")) == ["job1", "job2", "job3"]
 
 
 def test_one_bad_credential_holds_the_queue_and_loses_no_job() -> None:

@@ -385,6 +385,43 @@ def test_a_profile_that_cannot_work_sends_nothing(stage: Stage, world: World, ph
     assert world.api.requests == []
 
 
+@pytest.mark.parametrize(
+    "variables", [{"KRAKEN_S3_ACCESS_KEY": "ASIATEMPORARYKEY0001"}, {"KRAKEN_S3_SESSION_TOKEN": "token"}]
+)
+def test_temporary_keys_are_refused_before_they_cost_anything(
+    world: World, photo: Path, variables: dict[str, str]
+) -> None:
+    services = world.services(**{**world.variables(), **variables})
+    outcome = Stage(world, services).put(photo)
+    services.close()
+    assert code_of(outcome) == "plan.profile"
+    assert world.api.requests == []
+
+
+def test_an_address_that_never_left_is_not_suspected(stage: Stage, world: World) -> None:
+    (job,) = stage.jobs("https://site.example/a.png")
+    nobody = replace(world.account(), api_url="http://127.0.0.1:9")
+    job = replace(job, snapshot=replace(job.snapshot, account=nobody))
+    assert code_of(stage.run(job)) == "transport.connect"
+    stage.services.close()
+    again = world.services()
+    (recovered,) = again.recover()
+    assert recovered.attempt is None or not recovered.attempt.maybe_charged
+    again.close()
+
+
+@pytest.mark.expect_log("the answer could not be taken")
+def test_a_bug_after_everything_left_is_no_reason_to_send_again(
+    stage: Stage, world: World, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(answer: Any) -> Any:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("kraken_desktop.engines.kraken_io.result_of", broken)
+    assert len(done(stage.put(photo)).images) == 1
+    assert len(world.api.uploads) == 1
+
+
 # --- cancelling ---
 
 

@@ -335,3 +335,122 @@ def test_many_jobs_on_many_threads_end_once_each(stage: Stage) -> None:
         assert runner.wait_idle(60)
     ended = [status.job.id for status in stage.heard.statuses if status.state.ended]
     assert sorted(ended) == sorted(f"job{n}" for n in range(300))
+
+
+@pytest.mark.parametrize("met", [BUSY, WRONG_KEY])
+def test_a_cancelled_job_is_not_tried_again(stage: Stage, met: Failed) -> None:
+    runner = stage.runner()
+
+    def cancelled_meanwhile(
+        job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
+    ) -> Outcome:
+        runner.cancel([job.id])
+        return met
+
+    stage.work = cancelled_meanwhile  # type: ignore[method-assign]
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    stage.executor.run_all()
+    assert stage.heard.last("job0").state is JobState.CANCELLED
+    assert runner.wait_idle(0)
+    assert not runner.paused
+
+
+def test_what_may_have_been_charged_is_told_even_if_it_was_cancelled(stage: Stage) -> None:
+    unknown = Failed(failure=Failure(code="fate.unknown"))
+
+    def work(
+        job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
+    ) -> Outcome:
+        runner.cancel([job.id])
+        return unknown
+
+    stage.work = work  # type: ignore[method-assign]
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    stage.executor.run_all()
+    assert stage.heard.last("job0").outcome == unknown
+
+
+def test_a_job_that_the_person_cancelled_does_not_come_back(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal", no_problem)
+    stage = Stage(journal)
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    runner.cancel()
+    closer = threading.Thread(target=runner.close)
+    closer.start()
+    stage.executor.run_all()
+    closer.join(10)
+    journal.close()
+    again = Journal.open(tmp_path / "journal", no_problem)
+    assert again.take_over() == ()
+    again.close()
+
+
+def test_a_suspicion_outlives_a_locked_keyring(tmp_path: Path) -> None:
+    first = Journal.open(tmp_path / "journal", no_problem)
+    first.add(jobs_of(1))
+    first.note_sent(first.begin_attempt("job0"), bytes_sent=10, maybe_charged=True)
+    first.close()
+    journal = Journal.open(tmp_path / "journal", no_problem)
+    stage = Stage(journal)
+    stage.outcomes["job0"] = [Failed(failure=Failure(code="secret.locked", scope=Scope.BATCH))]
+    runner = stage.runner()
+    runner.resume_jobs(journal.take_over())
+    stage.executor.run_all()
+    stage.suspected.clear()
+    runner.resume()
+    stage.executor.run_all()
+    assert stage.suspected["job0"] is not None, "still only looked for, never sent"
+    journal.close()
+
+
+@pytest.mark.expect_log("a listener failed")
+def test_a_failing_listener_does_not_stop_the_queue(stage: Stage) -> None:
+    def broken(status: JobStatus) -> None:
+        raise BrokenPipeError
+
+    stage.heard.job_changed = broken  # type: ignore[method-assign]
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(3))
+    stage.executor.run_all()
+    assert runner.wait_idle(0)
+    assert len(stage.ran) == 3
+
+
+@pytest.mark.expect_log("the journal does not take")
+def test_a_result_is_seen_although_no_journal_takes_it(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path / "journal", no_problem)
+    stage = Stage(journal)
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    journal.close()
+    stage.executor.run_all()
+    assert stage.heard.last("job0").state is JobState.DONE
+    assert runner.wait_idle(0)
+
+
+def test_giving_up_ends_what_cannot_be_stopped(stage: Stage) -> None:
+    release, begun = threading.Event(), threading.Event()
+
+    def stuck(
+        job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
+    ) -> Outcome:
+        begun.set()
+        release.wait(30)
+        return stored(job.id)
+
+    stage.work = stuck  # type: ignore[method-assign]
+    with ThreadPoolExecutor(1) as pool:
+        stage.executor = pool  # type: ignore[assignment]
+        runner = stage.runner(limit=2)
+        runner.submit(jobs_of(2))
+        begun.wait(10)
+        runner.cancel()
+        runner.give_up()
+        assert runner.wait_idle(0)
+        assert {stage.heard.last(f"job{n}").state for n in range(2)} == {JobState.CANCELLED}
+        release.set()
+    assert {stage.heard.last(f"job{n}").state for n in range(2)} == {JobState.CANCELLED}
+    assert {status.state for status in stage.journal.recent(5)} == {JobState.CANCELLED}
