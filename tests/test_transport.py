@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import socket
 import ssl
 import threading
+import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +15,7 @@ import trustme
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.model.errors import (
+    AddressInvalidError,
     ConnectError,
     ConnectionLostError,
     ProxyRefusedError,
@@ -20,14 +25,50 @@ from kraken_desktop.model.errors import (
     TlsError,
     TransportError,
 )
-from kraken_desktop.transport import PIECE, BytesBody, FileBody, Timeouts, Transport, system_proxies
+from kraken_desktop.transport import PIECE, BytesBody, FileBody, Timeouts, Transport, connections, system_proxies
 from tests.support.raw_server import Peer, RawServer
 
 LARGE = 20 * 1024 * 1024
 """More than the kernel's buffers swallow on loopback."""
 
-PATIENT = Timeouts(connect=30, read=30, total=60)
+PATIENT = Timeouts(connect=60, read=60, total=60)
 """Longer than any test waits: what ends earlier was ended by us."""
+
+AT_ONCE = 2
+"""Seconds that tell an interrupted request from one that a time limit or the server ends."""
+
+Serve = Callable[[Callable[[Peer], None]], RawServer]
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA()
+
+
+def serving(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(*names).configure_cert(context)
+    return context
+
+
+def trusting(authority: trustme.CA) -> Transport:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    authority.configure_trust(context)
+    return Transport(connections=1, user_agent="Test/1", ssl_context=context)
+
+
+@pytest.fixture(params=["http", "https"])
+def serve(request: pytest.FixtureRequest, authority: trustme.CA) -> Serve:
+    """A server of each scheme; ``trusted`` can talk to both."""
+    context = serving(authority, "127.0.0.1") if request.param == "https" else None
+    return lambda script: RawServer(script, context)
+
+
+@pytest.fixture
+def trusted(authority: trustme.CA) -> Iterator[Transport]:
+    made = trusting(authority)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -124,6 +165,7 @@ def test_connections_are_kept_alive(transport: Transport) -> None:
 
 
 def never_read(peer: Peer) -> None:
+    peer.read_head()
     peer.wait()
 
 
@@ -132,45 +174,81 @@ def never_answer(peer: Peer) -> None:
     peer.wait()
 
 
+def never_shake_hands(peer: Peer) -> None:
+    peer.connection.recv(1)
+    peer.wait()
+
+
 def drip(peer: Peer) -> None:
     peer.read_request()
     peer.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
+    peer.hanging.set()
     while not peer.stopping.wait(0.01):
         peer.connection.sendall(b" ")
 
 
+class Canceller:
+    """Cancels once the server hangs and the client stands still, and tells how long that took to work."""
+
+    def __init__(self, server: RawServer, progress: list[int] | None = None) -> None:
+        self.token = CancelToken()
+        self._server = server
+        self._progress = progress if progress is not None else []
+        self._cancelled_at = 0.0
+        self._thread = threading.Thread(target=self._work)
+        self._thread.start()
+
+    def _work(self) -> None:
+        assert self._server.hanging.wait(30)
+        until = threading.Event()
+        before = -1
+        while len(self._progress) != before:
+            before = len(self._progress)
+            until.wait(0.2)
+        self._cancelled_at = time.monotonic()
+        self.token.cancel()
+
+    def seconds(self) -> float:
+        now = time.monotonic()
+        self._thread.join(60)
+        assert self._cancelled_at, "it ended before anybody cancelled"
+        return now - self._cancelled_at
+
+
 @pytest.mark.parametrize(
-    ("script", "size", "scheme", "sent_all"),
+    ("script", "size", "sent_all"),
     [
-        pytest.param(never_read, LARGE, "http", False, id="stops reading"),
-        pytest.param(never_answer, 10, "http", True, id="never answers"),
-        pytest.param(drip, 10, "http", True, id="drips its answer"),
-        pytest.param(never_read, 10, "https", False, id="hangs in the TLS handshake"),
+        pytest.param(never_read, LARGE, False, id="stops reading"),
+        pytest.param(never_answer, 10, True, id="never answers"),
+        pytest.param(drip, 10, True, id="drips its answer"),
     ],
 )
 def test_cancel_wakes_a_blocked_request(
-    transport: Transport, tmp_path: Path, script: Callable[[Peer], None], size: int, scheme: str, sent_all: bool
+    trusted: Transport, serve: Serve, tmp_path: Path, script: Callable[[Peer], None], size: int, sent_all: bool
 ) -> None:
-    body = body_of(write(tmp_path / "image.jpg", size))
-    token = CancelToken()
-    with RawServer(script) as server:
-        canceller = threading.Thread(
-            target=lambda: (server.connected.wait(10), blocked(body, sent_all), token.cancel())
-        )
-        canceller.start()
+    progress: list[int] = []
+    body = body_of(write(tmp_path / "image.jpg", size), on_sent=lambda sent, _: progress.append(sent))
+    with serve(script) as server:
+        canceller = Canceller(server, progress)
         with pytest.raises(CancelledError) as caught:
-            transport.request("POST", f"{scheme}://127.0.0.1:{server.port}/", body=body, cancel=token, timeouts=PATIENT)
-        canceller.join(10)
+            trusted.request("POST", server.url, body=body, cancel=canceller.token, timeouts=PATIENT)
+        assert canceller.seconds() < AT_ONCE
     assert caught.value.sent_all is sent_all
 
 
-def blocked(body: FileBody, sent_all: bool) -> None:
-    """Wait until the request is where the test wants it."""
-    until = threading.Event()
-    for _ in range(1000):
-        if body.sent_all or not sent_all:
-            return
-        until.wait(0.01)
+def test_cancel_wakes_a_tls_handshake(transport: Transport) -> None:
+    with RawServer(never_shake_hands) as server:
+        canceller = Canceller(server)
+        with pytest.raises(CancelledError) as caught:
+            transport.request(
+                "POST",
+                f"https://127.0.0.1:{server.port}/",
+                body=BytesBody(b"{}"),
+                cancel=canceller.token,
+                timeouts=PATIENT,
+            )
+        assert canceller.seconds() < AT_ONCE
+    assert not caught.value.sent_all
 
 
 def test_a_token_cancelled_before_sends_nothing(transport: Transport) -> None:
@@ -202,6 +280,7 @@ def test_cancelling_one_request_leaves_the_next_on_its_connection_alone(transpor
         (never_read, LARGE, Timeouts(connect=0.2, read=30), "send", False),
         (never_answer, 10, Timeouts(connect=30, read=30, total=0.2), "total", True),
         (drip, 10, Timeouts(connect=30, read=30, total=0.3), "total", True),
+        (drip, 10, Timeouts(connect=30, read=30, answer=0.3), "read", True),
     ],
 )
 def test_time_limits(
@@ -217,6 +296,29 @@ def test_time_limits(
     with RawServer(script) as server, pytest.raises(TimeoutExpiredError) as caught:
         transport.request("POST", server.url, body=body, timeouts=timeouts)
     assert (caught.value.phase, caught.value.sent_all) == (phase, sent_all)
+
+
+def test_the_limit_for_the_answer_does_not_run_while_sending(transport: Transport, tmp_path: Path) -> None:
+    def slow_line(peer: Peer) -> None:
+        _, headers, rest = peer.read_head()
+        left = int(headers["content-length"]) - len(rest)
+        while left:
+            peer.stopping.wait(0.005)
+            left -= len(peer.connection.recv(65536))
+        peer.answer()
+
+    body = body_of(write(tmp_path / "image.jpg", LARGE))
+    began = time.monotonic()
+    with RawServer(slow_line) as server:
+        answer = transport.request("POST", server.url, body=body, timeouts=Timeouts(answer=1))
+    assert answer.status == 200
+    assert time.monotonic() - began > 1, "the line was too fast for this test to tell anything"
+
+
+def test_the_limit_for_the_answer_holds_without_a_body(transport: Transport) -> None:
+    with RawServer(never_answer) as server, pytest.raises(TimeoutExpiredError) as caught:
+        transport.request("GET", server.url, timeouts=Timeouts(read=30, answer=0.2))
+    assert caught.value.phase == "read"
 
 
 # --- broken answers ---
@@ -243,10 +345,17 @@ def cut(peer: Peer) -> None:
     peer.answer(200, b'{"succ', length=100)
 
 
-def test_an_early_refusal_is_read(transport: Transport, tmp_path: Path) -> None:
+def not_tls_any_more(peer: Peer) -> None:
+    peer.read_request()
+    with socket.socket(fileno=os.dup(peer.connection.fileno())) as below:
+        below.sendall(b"HTTP/1.1 502 Bad Gateway\r\n\r\n")
+    peer.wait()
+
+
+def test_an_early_refusal_is_read(trusted: Transport, serve: Serve, tmp_path: Path) -> None:
     body = body_of(write(tmp_path / "image.jpg", LARGE))
-    with RawServer(refuse_early) as server:
-        answer = transport.request("POST", server.url, body=body, timeouts=PATIENT)
+    with serve(refuse_early) as server:
+        answer = trusted.request("POST", server.url, body=body, timeouts=PATIENT)
     assert answer.status == 413
     assert answer.body == b'{"success": false}'
 
@@ -256,23 +365,26 @@ def test_an_early_refusal_is_read(transport: Transport, tmp_path: Path) -> None:
     [(reset_while_sending, LARGE, False), (reset_after, 10, True), (cut, 10, True)],
 )
 def test_a_lost_connection_tells_whether_all_was_sent(
-    transport: Transport, tmp_path: Path, script: Callable[[Peer], None], size: int, sent_all: bool
+    trusted: Transport, serve: Serve, tmp_path: Path, script: Callable[[Peer], None], size: int, sent_all: bool
 ) -> None:
     body = body_of(write(tmp_path / "image.jpg", size))
-    with RawServer(script) as server, pytest.raises(ConnectionLostError) as caught:
-        transport.request("POST", server.url, body=body, timeouts=PATIENT)
+    with serve(script) as server, pytest.raises(ConnectionLostError) as caught:
+        trusted.request("POST", server.url, body=body, timeouts=PATIENT)
     assert caught.value.sent_all is sent_all
+    assert caught.value.retryable
     assert server.connections == 1, "what may have been charged is not sent twice"
 
 
-def test_redirects_are_not_followed(transport: Transport) -> None:
+@pytest.mark.parametrize("location", ["{url}/elsewhere", "http://["])
+def test_redirects_are_not_followed(transport: Transport, location: str) -> None:
     def script(peer: Peer) -> None:
         peer.read_request()
-        peer.answer(307, b"", f"Location: {server.url}/elsewhere\r\n")
+        peer.answer(307, b"", f"Location: {location.format(url=server.url)}\r\n")
 
     with RawServer(script) as server:
         answer = transport.request("POST", server.url, body=BytesBody(b"{}"))
     assert answer.status == 307
+    assert answer.headers["location"].startswith("http://")
     assert server.connections == 1
 
 
@@ -293,24 +405,71 @@ def test_nobody_listens(transport: Transport) -> None:
     assert caught.value.host == "127.0.0.1"
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "127.0.0.1/",
+        "ftp://127.0.0.1/",
+        "http://a..b/",
+        f"http://{'a' * 70}.example/",
+        "http://127.0.0.1:99999/",
+        "http://[::1/",
+        "http://[",
+    ],
+)
+def test_a_malformed_address_is_not_tried_again(transport: Transport, url: str) -> None:
+    with pytest.raises(AddressInvalidError) as caught:
+        transport.request("GET", url, timeouts=Timeouts(connect=5))
+    assert not caught.value.retryable
+    assert not caught.value.sent_all
+
+
+@pytest.mark.parametrize("value", ["hush\u2019", "hush\nhush"])
+def test_a_header_that_cannot_be_sent_is_not_quoted(transport: Transport, value: str) -> None:
+    with RawServer(never_answer) as server:
+        with pytest.raises(AddressInvalidError) as caught:
+            transport.request("GET", server.url, headers={"Authorization": value})
+        assert server.connections == 0
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+
+
+def test_socket_options_are_a_wish(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "_NOTSENT_LOWAT", 9999)
+    made = Transport(connections=1, user_agent="Test/1")
+    with RawServer(echo([])) as server:
+        assert made.request("GET", server.url).status == 200
+    made.close()
+
+
 # --- TLS ---
 
 
-@pytest.fixture(scope="module")
-def authority() -> trustme.CA:
-    return trustme.CA()
+def test_a_server_that_hangs_up_in_the_handshake_is_no_question_of_trust(trusted: Transport) -> None:
+    def script(peer: Peer) -> None:
+        peer.connection.recv(65536)
+        peer.connection.close()
+
+    with RawServer(script) as server, pytest.raises(ConnectionLostError) as caught:
+        trusted.request("POST", f"https://127.0.0.1:{server.port}/", body=BytesBody(b"{}"), timeouts=PATIENT)
+    assert not caught.value.sent_all
 
 
-def serving(authority: trustme.CA, *names: str) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    authority.issue_cert(*names).configure_cert(context)
-    return context
+def test_broken_records_after_a_whole_request_lose_the_answer(trusted: Transport, authority: trustme.CA) -> None:
+    with (
+        RawServer(not_tls_any_more, serving(authority, "127.0.0.1")) as server,
+        pytest.raises(ConnectionLostError) as caught,
+    ):
+        trusted.request("POST", server.url, body=BytesBody(b"{}"), timeouts=PATIENT)
+    assert caught.value.sent_all
 
 
-def trusting(authority: trustme.CA) -> Transport:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    authority.configure_trust(context)
-    return Transport(connections=1, user_agent="Test/1", ssl_context=context)
+def test_a_server_without_tls_is_not_trusted(trusted: Transport) -> None:
+    def script(peer: Peer) -> None:
+        peer.connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+        peer.wait()
+
+    with RawServer(script) as server, pytest.raises(TlsError):
+        trusted.request("POST", f"https://127.0.0.1:{server.port}/", body=BytesBody(b"{}"), timeouts=PATIENT)
 
 
 def test_a_trusted_certificate_is_enough(authority: trustme.CA, tmp_path: Path) -> None:
@@ -372,15 +531,25 @@ def test_a_refusing_proxy_is_named() -> None:
 
 
 def test_cancel_wakes_a_hanging_proxy() -> None:
-    token = CancelToken()
-    with RawServer(never_answer) as proxy:
+    with RawServer(never_shake_hands) as proxy:
         transport = through(proxy)
-        canceller = threading.Thread(target=lambda: (proxy.connected.wait(10), token.cancel()))
-        canceller.start()
+        canceller = Canceller(proxy)
         with pytest.raises(CancelledError):
-            transport.request("GET", "https://api.example/v1", cancel=token, timeouts=PATIENT)
-        canceller.join(10)
+            transport.request("GET", "https://api.example/v1", cancel=canceller.token, timeouts=PATIENT)
+        assert canceller.seconds() < AT_ONCE
         transport.close()
+
+
+@pytest.mark.parametrize(
+    "proxy", ["http://", "foo://proxy.example:1", "http://proxy.example:abc", "socks9://me:hush@127.0.0.1:9"]
+)
+def test_a_malformed_proxy_address_is_the_proxy_s_fault(proxy: str) -> None:
+    transport = Transport(connections=1, user_agent="Test/1", proxies_for=lambda _: {"http": proxy, "https": proxy})
+    with pytest.raises(ProxyRefusedError) as caught:
+        transport.request("GET", "https://api.example/v1", timeouts=Timeouts(connect=5))
+    assert not caught.value.retryable
+    assert "hush" not in "".join(traceback.format_exception(caught.value))
+    transport.close()
 
 
 def test_system_proxies(monkeypatch: pytest.MonkeyPatch) -> None:

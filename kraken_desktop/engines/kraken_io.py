@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kraken_desktop.cancel import CancelToken
+from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.engines.kraken_answers import (
     AccountStatus,
     Result,
@@ -23,14 +23,14 @@ from kraken_desktop.engines.kraken_answers import (
     error_of,
     result_of,
 )
-from kraken_desktop.model.errors import QuotaExhaustedError, RateLimitedError
+from kraken_desktop.model.errors import KrakenError, QuotaExhaustedError, RateLimitedError, TransportError
 from kraken_desktop.model.profile import Acl, Pairs, Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.transport import Answer, BytesBody, FileBody, SentCallback, Timeouts, Transport
 
 _NAME_LENGTH = 40
-_BYTES_A_SECOND = 100_000
-"""The slowest upload that is given the time it needs."""
+_LARGE = 10_000_000
+"""Bytes from which Kraken.io is given more time to work."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +146,8 @@ class KrakenClient:
     ) -> Result:
         """Optimize a file, and have it stored if ``store`` says where.
 
+        Sending may take as long as it goes on; the answer has to be there some minutes after the last byte.
+
         Args:
             size: bytes, as planned.
             sha256: hex digest of the bytes, as planned.
@@ -158,18 +160,16 @@ class KrakenClient:
         parameters = self._parameters(recipe_parameters(recipe, extension), store)
         head, tail, content_type = multipart_frame(parameters, ascii_file_name(name, extension))
         body = FileBody(path, size=size, sha256=sha256, head=head, tail=tail, on_sent=on_sent, before_last=before_last)
-        total = 120 + size / _BYTES_A_SECOND
-        if size > 10_000_000:
-            total = max(300, total)
+        patience = 300 if size > _LARGE else 180
         answer = self._transport.request(
             "POST",
             f"{self._api_url}/v1/upload",
             body=body,
             headers={"Content-Type": content_type, "Accept": "application/json"},
             cancel=cancel,
-            timeouts=Timeouts(read=max(120, total / 2), total=total),
+            timeouts=Timeouts(read=patience, answer=patience),
         )
-        return self._result(answer, store)
+        return self._result(answer, store, cancel)
 
     def fetch(self, url: str, *, extension: str, recipe: Recipe, store: S3Store | None, cancel: CancelToken) -> Result:
         """Optimize an image that Kraken.io fetches itself. Raises as :meth:`upload` does."""
@@ -179,7 +179,7 @@ class KrakenClient:
             cancel=cancel,
             timeouts=Timeouts(read=180, total=300),
         )
-        return self._result(answer, store)
+        return self._result(answer, store, cancel)
 
     def account_status(self, cancel: CancelToken | None = None) -> AccountStatus:
         """Plan and quota; costs no quota, and so is the way to check a key pair. Raises as :meth:`upload` does."""
@@ -207,12 +207,22 @@ class KrakenClient:
             timeouts=timeouts,
         )
 
-    def _result(self, answer: Answer, store: S3Store | None) -> Result:
+    def _result(self, answer: Answer, store: S3Store | None, cancel: CancelToken) -> Result:
         hide = (*self._auth.values(), *((store.secret,) if store is not None else ()))
         error = error_of(answer, hide=hide)
-        if isinstance(error, RateLimitedError) and self.account_status().quota_remaining <= 0:
+        if isinstance(error, RateLimitedError) and self._quota_is_gone(cancel):
             # 429 is not documented, and both meanings are seen.
             raise QuotaExhaustedError(status=error.status, said=error.said)
         if error is not None:
             raise error
         return result_of(answer)
+
+    def _quota_is_gone(self, cancel: CancelToken) -> bool:
+        try:
+            return self.account_status(cancel).quota_remaining <= 0
+        except (KrakenError, TransportError):
+            # Of the upload we know the fate already: it was refused.
+            return False
+        except CancelledError:
+            # What had left was the question, and not the image.
+            raise CancelledError(sent_all=False) from None

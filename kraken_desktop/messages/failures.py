@@ -8,12 +8,12 @@ FAILURES: dict[str, Message] = {
     "error": Message(
         QT_TRANSLATE_NOOP("messages", "This did not work."),
         QT_TRANSLATE_NOOP("messages", "Kraken Desktop has no further words for it."),
-        QT_TRANSLATE_NOOP("messages", "Try again; if it happens again, please report it."),
+        QT_TRANSLATE_NOOP("messages", "Retry; if it happens again, please report it."),
     ),
     "unexpected": Message(
         QT_TRANSLATE_NOOP("messages", "Something went wrong inside Kraken Desktop."),
         QT_TRANSLATE_NOOP("messages", "This is a fault of the program ({kind}); the details are in its log."),
-        QT_TRANSLATE_NOOP("messages", "Try again; if it happens again, please report it with the log."),
+        QT_TRANSLATE_NOOP("messages", "Retry; if it happens again, please report it with the log."),
     ),
     # --- the source
     "source.error": Message(
@@ -27,7 +27,7 @@ FAILURES: dict[str, Message] = {
             "messages",
             "There is nothing at {path}. It was moved, renamed or deleted, or its disk is not connected.",
         ),
-        QT_TRANSLATE_NOOP("messages", "Put it back and try again, or add it from where it is now."),
+        QT_TRANSLATE_NOOP("messages", "Put it back and retry, or add it from where it is now."),
     ),
     "source.unreadable": Message(
         QT_TRANSLATE_NOOP("messages", "“{file}” cannot be read."),
@@ -44,7 +44,7 @@ FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP(
             "messages", "Another program wrote to it, so the upload was stopped and nothing mixed is kept."
         ),
-        QT_TRANSLATE_NOOP("messages", "Wait until it is saved, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Wait until it is saved, then retry."),
     ),
     "source.too_large": Message(
         QT_TRANSLATE_NOOP("messages", "“{file}” is too large."),
@@ -106,17 +106,22 @@ FAILURES: dict[str, Message] = {
     "transport.error": Message(
         QT_TRANSLATE_NOOP("messages", "The connection to {host} failed."),
         QT_TRANSLATE_NOOP("messages", "No complete answer came back."),
-        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then retry."),
+    ),
+    "transport.address": Message(
+        QT_TRANSLATE_NOOP("messages", "No request could be made, so nothing was sent."),
+        QT_TRANSLATE_NOOP("messages", "An address, or a key that goes with it, has a character that may not be in it."),
+        QT_TRANSLATE_NOOP("messages", "Check addresses and keys of the account and of the profile, then retry."),
     ),
     "transport.name_lookup": Message(
         QT_TRANSLATE_NOOP("messages", "{host} was not found."),
         QT_TRANSLATE_NOOP("messages", "This computer is offline, or there is no server of that name."),
-        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then retry."),
     ),
     "transport.connect": Message(
         QT_TRANSLATE_NOOP("messages", "{host} does not answer."),
         QT_TRANSLATE_NOOP("messages", "The connection was refused, or a firewall blocks it."),
-        QT_TRANSLATE_NOOP("messages", "Check the internet connection and the firewall, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the internet connection and the firewall, then retry."),
     ),
     "transport.tls": Message(
         QT_TRANSLATE_NOOP("messages", "The connection to {host} is not safe, so nothing was sent."),
@@ -124,43 +129,43 @@ FAILURES: dict[str, Message] = {
             "messages",
             "Its certificate cannot be trusted. A wrong clock can cause that, or a network that reads along.",
         ),
-        QT_TRANSLATE_NOOP("messages", "Check this computer’s date and time, or use another network, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check this computer’s date and time, or use another network, then retry."),
     ),
     "transport.proxy": Message(
         QT_TRANSLATE_NOOP("messages", "The proxy does not let us through to {host}."),
         QT_TRANSLATE_NOOP("messages", "The proxy of this computer’s settings refuses, or cannot be reached."),
-        QT_TRANSLATE_NOOP("messages", "Check the proxy in the system settings, or ask who runs it, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the proxy in the system settings, or ask who runs it, then retry."),
     ),
     "transport.timeout": Message(
         QT_TRANSLATE_NOOP("messages", "{host} took too long to answer."),
         QT_TRANSLATE_NOOP("messages", "Nothing came back within {seconds} seconds."),
-        QT_TRANSLATE_NOOP("messages", "Try again later."),
+        QT_TRANSLATE_NOOP("messages", "Retry later."),
     ),
     "transport.timeout:connect": Message(
         QT_TRANSLATE_NOOP("messages", "{host} does not answer."),
         QT_TRANSLATE_NOOP("messages", "No connection was made within {seconds} seconds."),
-        QT_TRANSLATE_NOOP("messages", "Check the internet connection and the firewall, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the internet connection and the firewall, then retry."),
     ),
     "transport.timeout:send": Message(
         QT_TRANSLATE_NOOP("messages", "The upload to {host} got stuck."),
         QT_TRANSLATE_NOOP("messages", "Nothing more could be sent for {seconds} seconds."),
-        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then retry."),
     ),
     "transport.timeout:total": Message(
         QT_TRANSLATE_NOOP("messages", "Sending to {host} and waiting for the answer took too long."),
         QT_TRANSLATE_NOOP("messages", "It was stopped after {seconds} seconds."),
-        QT_TRANSLATE_NOOP("messages", "Try again, with fewer uploads at once if the connection is slow."),
+        QT_TRANSLATE_NOOP("messages", "Retry, with fewer uploads at once if the connection is slow."),
     ),
     "transport.lost": Message(
         QT_TRANSLATE_NOOP("messages", "The connection to {host} was lost."),
         QT_TRANSLATE_NOOP("messages", "It broke off before the answer was complete."),
-        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then retry."),
     ),
     # --- Kraken.io
     "kraken.error": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io could not do this."),
         QT_TRANSLATE_NOOP("messages", "Its answer had the status {status}."),
-        QT_TRANSLATE_NOOP("messages", "Try again; if it happens again, ask Kraken.io’s support."),
+        QT_TRANSLATE_NOOP("messages", "Retry; if it happens again, ask Kraken.io’s support."),
     ),
     "kraken.bad_request": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io could not read our request."),
@@ -172,13 +177,13 @@ FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "One of them is wrong, or was replaced on kraken.io."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Copy both again from “API Credentials” on kraken.io into the account, then try again.",
+            "Copy both again from “API Credentials” on kraken.io into the account, then retry.",
         ),
     ),
     "kraken.overdue": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io has stopped this account over an unpaid invoice."),
         QT_TRANSLATE_NOOP("messages", "Nothing is optimized until it is paid."),
-        QT_TRANSLATE_NOOP("messages", "Pay the invoice on kraken.io, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Pay the invoice on kraken.io, then retry."),
     ),
     "kraken.suspended": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io has suspended this account."),
@@ -205,51 +210,55 @@ FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "A setting does not suit this image, or its address could not be fetched."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "For an address, check that it opens in a browser; otherwise check the recipe. Then try again.",
+            "For an address, check that it opens in a browser; otherwise check the recipe. Then retry.",
         ),
     ),
     "kraken.rate_limited": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io asks for a pause."),
         QT_TRANSLATE_NOOP("messages", "There were too many requests at once."),
-        QT_TRANSLATE_NOOP("messages", "Try again in a minute, with fewer uploads at once."),
+        QT_TRANSLATE_NOOP("messages", "Retry in a minute, with fewer uploads at once."),
     ),
     "kraken.quota": Message(
         QT_TRANSLATE_NOOP("messages", "The quota of your Kraken.io plan is used up."),
         QT_TRANSLATE_NOOP("messages", "Nothing more is optimized until it is renewed."),
-        QT_TRANSLATE_NOOP("messages", "Choose a larger plan on kraken.io or wait for the renewal, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Choose a larger plan on kraken.io or wait for the renewal, then retry."),
     ),
     "kraken.server_fault": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io has a problem of its own."),
         QT_TRANSLATE_NOOP("messages", "Its server answered with the status {status}; your image is not at fault."),
-        QT_TRANSLATE_NOOP("messages", "Try again later; status.kraken.io tells of outages."),
+        QT_TRANSLATE_NOOP("messages", "Retry later; status.kraken.io tells of outages."),
     ),
     "kraken.bad_answer": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io’s answer cannot be understood."),
         QT_TRANSLATE_NOOP("messages", "Something was missing in it, or something between us and Kraken.io changed it."),
-        QT_TRANSLATE_NOOP("messages", "Check the API address of the account, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the API address of the account, then retry."),
     ),
     "kraken.bad_answer:redirect": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io’s address sends us elsewhere, so nothing was handed over."),
         QT_TRANSLATE_NOOP(
             "messages", "A sign-in page of this network may stand in between, or the API address is wrong."
         ),
-        QT_TRANSLATE_NOOP("messages", "Sign in to the network in a browser, or check the API address, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Sign in to the network in a browser, or check the API address, then retry."),
     ),
     "kraken.refused": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io refused this image."),
         QT_TRANSLATE_NOOP("messages", "Its answer had the status {status}."),
-        QT_TRANSLATE_NOOP("messages", "Save the image anew in an image editor, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Save the image anew in an image editor, then retry."),
     ),
     "kraken.nothing_stored": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io stored nothing in the bucket."),
         QT_TRANSLATE_NOOP("messages", "It could not make this image any smaller, and then it stores nothing."),
         QT_TRANSLATE_NOOP(
-            "messages", "Upload the original by other means, or choose lossy in the recipe and try again."
+            "messages", "Upload the original by other means, or choose lossy in the recipe and retry."
         ),
     ),
     "fate.unknown": Message(
         QT_TRANSLATE_NOOP("messages", "The image was sent, but the answer was lost. It may have been charged."),
-        QT_TRANSLATE_NOOP("messages", "All of it had left this computer, and “{key}” was not seen in the bucket."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "All of it had left this computer. “{key}” could not be found in the bucket, "
+            "or the bucket could not be asked.",
+        ),
         QT_TRANSLATE_NOOP(
             "messages",
             "Look in the bucket first. Retry sends the image again, which may be charged once more.",
@@ -267,16 +276,16 @@ FAILURES: dict[str, Message] = {
     "bucket.lookup": Message(
         QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” could not be asked for “{key}”."),
         QT_TRANSLATE_NOOP("messages", "S3 answered with the status {status}."),
-        QT_TRANSLATE_NOOP("messages", "Check bucket, region and access key in the profile, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check bucket, region and access key in the profile, then retry."),
     ),
     "bucket.lookup:0": Message(
         QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” could not be asked for “{key}”."),
         QT_TRANSLATE_NOOP("messages", "S3 did not answer."),
-        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the internet connection, then retry."),
     ),
     "bucket.lookup:403": Message(
         QT_TRANSLATE_NOOP("messages", "We may not look whether “{key}” is in the bucket “{bucket}”."),
         QT_TRANSLATE_NOOP("messages", "The access key has no right to read there."),
-        QT_TRANSLATE_NOOP("messages", "Allow s3:GetObject and s3:ListBucket for the access key, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Allow s3:GetObject and s3:ListBucket for the access key, then retry."),
     ),
 }

@@ -19,25 +19,28 @@ OWN_FAILURES: dict[str, Message] = {
     "secret.locked": Message(
         QT_TRANSLATE_NOOP("messages", "The keyring is locked."),
         QT_TRANSLATE_NOOP("messages", "{secret} is kept there, and nobody unlocked it."),
-        QT_TRANSLATE_NOOP("messages", "Unlock the keyring and try again, or enter the secret for this session only."),
+        QT_TRANSLATE_NOOP("messages", "Unlock the keyring and retry, or enter the secret for this session only."),
     ),
     "secret.denied": Message(
         QT_TRANSLATE_NOOP("messages", "The keyring does not let us in."),
         QT_TRANSLATE_NOOP("messages", "{secret} is kept there, but the keyring refused, failed, or did not answer."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Let Kraken Desktop use the keyring and try again, or enter the secret for this session only.",
+            "Let Kraken Desktop use the keyring and retry, or enter the secret for this session only.",
         ),
     ),
     "secret.missing": Message(
         QT_TRANSLATE_NOOP("messages", "{secret} is missing."),
         QT_TRANSLATE_NOOP("messages", "It was never entered here, or for an earlier session only."),
-        QT_TRANSLATE_NOOP("messages", "Enter it in the settings, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Enter it in the settings, or in a terminal with “{command}”, then retry."),
     ),
     "secret.missing:variable": Message(
         QT_TRANSLATE_NOOP("messages", "{secret} is missing."),
         QT_TRANSLATE_NOOP("messages", "It is to come from the environment variable {variable}, which is not set."),
-        QT_TRANSLATE_NOOP("messages", "Set {variable} and start again, or enter the secret in the settings."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Set {variable} and start again, or enter the secret in the settings, or in a terminal with “{command}”.",
+        ),
     ),
     "secret.missing:empty": Message(
         QT_TRANSLATE_NOOP("messages", "{secret} is empty."),
@@ -58,7 +61,7 @@ OWN_FAILURES: dict[str, Message] = {
     "store.error": Message(
         QT_TRANSLATE_NOOP("messages", "A file of Kraken Desktop cannot be read or written."),
         QT_TRANSLATE_NOOP("messages", "It is {path}."),
-        QT_TRANSLATE_NOOP("messages", "Check the free space and the rights of its folder, then try again."),
+        QT_TRANSLATE_NOOP("messages", "Check the free space and the rights of its folder, then retry."),
     ),
     "store.settings": Message(
         QT_TRANSLATE_NOOP("messages", "There was a problem with the settings file."),
@@ -78,10 +81,32 @@ OWN_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "Another program or a manual edit changed it. The file is kept: {reason}"),
         QT_TRANSLATE_NOOP("messages", "Check your profiles: some changes may be missing."),
     ),
+    "store.settings:truncated:lost": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings file was damaged, and there is no good copy of it."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "It was cut short, perhaps by a power cut or a full disk, so the settings are empty now. "
+            "The damaged file is kept: {reason}",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Set up account and profile again."),
+    ),
+    "store.settings:foreign:lost": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings file is not ours, and there is no good copy of it."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Another program or a manual edit changed it, so the settings are empty now. The file is kept: {reason}",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Set up account and profile again."),
+    ),
     "store.settings:newer": Message(
-        QT_TRANSLATE_NOOP("messages", "The settings were written by a newer Kraken Desktop."),
-        QT_TRANSLATE_NOOP("messages", "This version does not know all that stands in {path}, and keeps a copy of it."),
+        QT_TRANSLATE_NOOP("messages", "The settings were written by a newer Kraken Desktop; an older copy is used."),
+        QT_TRANSLATE_NOOP("messages", "This version does not know all that stands in them. The file is kept: {reason}"),
         QT_TRANSLATE_NOOP("messages", "Update Kraken Desktop, or check your profiles before the next upload."),
+    ),
+    "store.settings:newer:lost": Message(
+        QT_TRANSLATE_NOOP("messages", "The settings were written by a newer Kraken Desktop and cannot be used."),
+        QT_TRANSLATE_NOOP("messages", "There is no older copy; the settings are empty. The file is kept: {reason}"),
+        QT_TRANSLATE_NOOP("messages", "Update Kraken Desktop, or set up account and profile for this version."),
     ),
     "store.settings:unreadable": Message(
         QT_TRANSLATE_NOOP("messages", "The settings cannot be read."),
@@ -138,6 +163,18 @@ SECRETS: dict[str, str] = {
     "s3-session-token": QT_TRANSLATE_NOOP("messages", "The S3 session token"),
 }
 """By the last part of a secret's name in the keyring."""
+
+_ACCOUNT_COMMAND = "kraken-s3 account login"
+_PROFILE_COMMAND = "kraken-s3 profile edit NAME --secret-stdin"
+COMMANDS: dict[str, str] = {
+    "": _PROFILE_COMMAND,
+    "api-secret": _ACCOUNT_COMMAND,
+    "api-key": _ACCOUNT_COMMAND,
+    "s3-secret": _PROFILE_COMMAND,
+    "s3-access-key": "kraken-s3 profile edit NAME --access-key ID",
+    "s3-session-token": _PROFILE_COMMAND,
+}
+"""By the last part of a secret's name: what enters it in a terminal. Commands are not translated."""
 
 KINDS: dict[str, str] = {
     "bmp": QT_TRANSLATE_NOOP("messages", "a BMP image"),

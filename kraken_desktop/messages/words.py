@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from kraken_desktop.messages import states
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
 from kraken_desktop.messages.failures import FAILURES
-from kraken_desktop.messages.own_failures import KINDS, OWN_FAILURES, SECRETS
+from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
 from kraken_desktop.messages.s3_findings import S3_FINDINGS
 from kraken_desktop.messages.template_findings import EXPLANATIONS, KEY_FINDINGS, TEMPLATE_FINDINGS
@@ -65,6 +65,7 @@ _REFINED_BY = {
 
 # Where ``reason`` is the system's own text, and not a code or a path of ours.
 _QUOTED = ("source.unreadable", "transport.", "store.journal", "store.error", "store.spool")
+_ENDS = (".", "…", ".”", "…”", "!”", "?”")
 _QUOTED_SETTINGS = frozenset({"unreadable", "unwritable"})
 
 
@@ -142,6 +143,7 @@ class Words:
         if code.startswith("secret."):
             name = values.get("name", "").rpartition("/")[2]
             values["secret"] = self._fill(SECRETS.get(name, SECRETS[""]))
+            values["command"] = COMMANDS.get(name, COMMANDS[""])
         else:
             sizes = {name: facts.get(name) for name in ("size", "limit")}
             values |= {name: size(count, self._translate) for name, count in sizes.items() if isinstance(count, int)}
@@ -262,6 +264,8 @@ class Words:
 def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
     """Keys of more exact words, the best first."""
     told = facts.get(_REFINED_BY.get(code, ""))
+    if code == "store.settings" and facts.get("restored") is False:
+        yield f"{code}:{told}:lost"
     if told not in (None, ""):
         yield f"{code}:{told}"
         if told in KINDS:
@@ -279,5 +283,4 @@ def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
 def _joined(*sentences: str) -> str:
     """Sentences one after the other; one that ends with a fact gets a full stop."""
     told = [sentence for sentence in sentences if sentence]
-    ended = [text if text.endswith((".", "…", "”")) else f"{text}." for text in told[:-1]]
-    return " ".join((*ended, *told[-1:]))
+    return " ".join(text if text.endswith(_ENDS) else f"{text}." for text in told)

@@ -16,6 +16,7 @@
     │   ├── KeyTakenError
     │   └── ProfileInvalidError
     ├── TransportError                  HTTP could not do its part
+    │   ├── AddressInvalidError
     │   ├── NameLookupError
     │   ├── ConnectError
     │   ├── TlsError
@@ -236,6 +237,15 @@ class TransportError(KrakenDesktopError):
 
 
 @dataclass(kw_only=True, eq=False)
+class AddressInvalidError(TransportError):
+    """No request can be made of it: a malformed address, or a character that no header may hold."""
+
+    code: ClassVar[str] = "transport.address"
+    retryable: ClassVar[bool] = False
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
 class NameLookupError(TransportError):
     """The server's name has no address: no network, or a wrong name."""
 
@@ -269,7 +279,7 @@ class ProxyRefusedError(TransportError):
 
 @dataclass(kw_only=True, eq=False)
 class TimeoutExpiredError(TransportError):
-    """Too long without progress. ``phase`` is ``connect``, ``read`` or ``total``; ``seconds`` the limit."""
+    """Too long without progress. ``phase`` is ``connect``, ``send``, ``read`` or ``total``; ``seconds`` the limit."""
 
     code: ClassVar[str] = "transport.timeout"
     phase: str = "read"
@@ -516,6 +526,8 @@ class SettingsError(StoreError):
 
     code: ClassVar[str] = "store.settings"
     problem: str = ""
+    restored: bool = True
+    """False: nothing good was left of the file or of its copy, so the settings are empty now."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -7,14 +7,19 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import socket
 import ssl
 import sys
 import threading
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 from requests.adapters import HTTPAdapter
+from requests.exceptions import InvalidProxyURL
+from requests.utils import select_proxy
 from typing_extensions import override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -32,7 +37,8 @@ class Flight:
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
         self._interrupted = False
-        self.expired = False
+        self.expired: tuple[str, float] | None = None
+        """The phase that took too long, and its limit in seconds."""
 
     def attach(self, handle: socket.socket) -> None:
         with self._lock:
@@ -50,8 +56,8 @@ class Flight:
             if self._handle is not None:
                 _shut_down(self._handle)
 
-    def expire(self) -> None:
-        self.expired = True
+    def expire(self, phase: str, seconds: float) -> None:
+        self.expired = self.expired or (phase, seconds)
         self.interrupt()
 
 
@@ -80,6 +86,7 @@ class _Interruptible(HTTPConnection):
     @override
     def _new_conn(self) -> socket.socket:
         connected = super()._new_conn()
+        _keep_little_unsent(connected)
         self._handle = connected.dup()
         self._attach()
         return connected
@@ -105,7 +112,13 @@ class _Interruptible(HTTPConnection):
 
 
 class _InterruptibleTls(_Interruptible, HTTPSConnection):
-    pass
+    @override
+    def send(self, data: Any) -> None:
+        try:
+            super().send(data)
+        except (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError) as error:
+            # OpenSSL's way to say it. Of this one, urllib3 knows that an early answer may be waiting.
+            raise BrokenPipeError(errno.EPIPE, "The server closed the connection") from error
 
 
 class _Pool(HTTPConnectionPool):
@@ -120,14 +133,14 @@ class _TlsPool(HTTPSConnectionPool):
         self.ConnectionCls = functools.partial(_InterruptibleTls, lane=lane)  # type: ignore[assignment]
 
 
-def _socket_options() -> list[tuple[int, int, int]]:
-    options = [(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)]
-    if _NOTSENT_LOWAT is not None:
-        options.append((socket.IPPROTO_TCP, _NOTSENT_LOWAT, _UNSENT))
-    else:
-        # Windows has no low-water mark. A buffer larger than a typical file would swallow it whole at once.
-        options.append((socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _UNSENT))
-    return options
+def _keep_little_unsent(connected: socket.socket) -> None:
+    # Progress is less exact without it, and nothing else: no reason to fail where a system does not know it.
+    with suppress(OSError):
+        if _NOTSENT_LOWAT is not None:
+            connected.setsockopt(socket.IPPROTO_TCP, _NOTSENT_LOWAT, _UNSENT)
+        else:
+            # Windows has no low-water mark. A buffer larger than a typical file would swallow it whole at once.
+            connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _UNSENT)
 
 
 class Adapter(HTTPAdapter):
@@ -143,8 +156,20 @@ class Adapter(HTTPAdapter):
         )
 
     @override
+    def get_connection_with_tls_context(
+        self, request: Any, verify: Any, proxies: Mapping[str, str] | None = None, cert: Any = None
+    ) -> Any:
+        try:
+            return super().get_connection_with_tls_context(request, verify, proxies=proxies, cert=cert)
+        except ValueError:
+            if select_proxy(request.url, proxies) is None:
+                raise
+            # The original names the proxy, and with it perhaps a password.
+            raise InvalidProxyURL("The proxy's address is not valid") from None
+
+    @override
     def init_poolmanager(self, connections: int, maxsize: int, block: bool = False, **kwargs: Any) -> None:
-        super().init_poolmanager(connections, maxsize, block, **self._pool_options(), **kwargs)
+        super().init_poolmanager(connections, maxsize, block, ssl_context=self._ssl_context, **kwargs)
         self._hook(self.poolmanager)
 
     @override
@@ -153,7 +178,7 @@ class Adapter(HTTPAdapter):
             # SOCKS brings connection classes of its own: there, cancelling waits for the time limit.
             return super().proxy_manager_for(proxy, ssl_context=self._ssl_context, **kwargs)
         fresh = proxy not in self.proxy_manager
-        manager = super().proxy_manager_for(proxy, **self._pool_options(), **kwargs)
+        manager = super().proxy_manager_for(proxy, ssl_context=self._ssl_context, **kwargs)
         if fresh:
             self._hook(manager)
         return manager
@@ -165,9 +190,6 @@ class Adapter(HTTPAdapter):
         conn.cert_reqs = "CERT_REQUIRED"
         conn.ca_certs = None
         conn.ca_cert_dir = None
-
-    def _pool_options(self) -> dict[str, Any]:
-        return {"socket_options": _socket_options(), "ssl_context": self._ssl_context}
 
     def _hook(self, manager: Any) -> None:
         manager.pool_classes_by_scheme = {

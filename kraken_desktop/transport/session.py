@@ -13,10 +13,12 @@ import requests
 import truststore
 import urllib3
 from requests.utils import get_environ_proxies
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from typing_extensions import override
+from urllib3.exceptions import HTTPError, LocationValueError, NameResolutionError, NewConnectionError
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.model.errors import (
+    AddressInvalidError,
     ConnectError,
     ConnectionLostError,
     NameLookupError,
@@ -34,11 +36,17 @@ _ANSWER_LIMIT = 8 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timeouts:
-    """Seconds. ``connect`` bounds each single send too, ``read`` each wait for bytes, ``total`` everything."""
+    """Seconds.
+
+    ``connect`` bounds each single send too, ``read`` each wait for bytes, and ``total`` everything.
+    ``answer`` runs from the last byte sent to the end of the answer: with it instead of ``total``, sending may
+    take as long as it goes on.
+    """
 
     connect: float = 15
     read: float = 120
     total: float | None = None
+    answer: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,49 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+
+
+class _Session(requests.Session):
+    @override
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        # requests would parse the address even if told not to follow it, and fail on one that is none.
+        return None
+
+
+class _Watchdog:
+    """Ends a flight when one of its time limits is over."""
+
+    def __init__(self, flight: Flight) -> None:
+        self._flight = flight
+        self._timers: list[threading.Timer] = []
+
+    def watch(self, phase: str, seconds: float | None) -> None:
+        if seconds is None:
+            return
+        timer = threading.Timer(seconds, self._flight.expire, (phase, seconds))
+        timer.daemon = True
+        self._timers.append(timer)
+        timer.start()
+
+    def stop(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+
+
+@dataclass(frozen=True, slots=True)
+class _Announcing:
+    """A body that tells when its last piece has left."""
+
+    body: Body
+    on_sent_all: Callable[[], None]
+
+    def __len__(self) -> int:
+        return len(self.body)
+
+    def __iter__(self) -> Iterator[bytes | memoryview]:
+        # The next piece is asked for when the one before has left.
+        yield from self.body
+        self.on_sent_all()
 
 
 def system_proxies(url: str) -> dict[str, str]:
@@ -75,7 +126,7 @@ class Transport:
     ) -> None:
         self._lane = Lane()
         self._proxies_for = proxies_for
-        self._session = requests.Session()
+        self._session = _Session()
         # Off: a .netrc would add passwords to requests that carry their own.
         self._session.trust_env = False
         self._session.headers["User-Agent"] = user_agent
@@ -108,56 +159,65 @@ class Transport:
             CancelledError: within milliseconds of the token's cancelling, save for name look-up and
                 connecting, which end by ``timeouts.connect``.
             TransportError: one of its subclasses; ``sent_all`` is true once the whole body had left.
-            SourceError: what a :class:`FileBody` raises.
+            SourceError: what a :class:`FileBody` raises; and whatever the callbacks of one raise.
         """
-        flight = Flight()
         cancel = cancel or CancelToken()
-        watchdog = threading.Timer(timeouts.total, flight.expire) if timeouts.total is not None else None
+        cancel.check()
+        flight = Flight()
+        watchdog = _Watchdog(flight)
+        outgoing = _Announcing(body, lambda: watchdog.watch("read", timeouts.answer)) if body else None
+        prepared, proxies = self._prepared(method, url, outgoing, headers)
         self._lane.flight = flight
         try:
             with cancel.interrupting(flight.interrupt):
                 cancel.check()
-                if watchdog is not None:
-                    watchdog.daemon = True
-                    watchdog.start()
-                return self._exchange(method, url, body, headers, timeouts, limit)
+                watchdog.watch("total", timeouts.total)
+                if outgoing is None:
+                    watchdog.watch("read", timeouts.answer)
+                return self._exchange(prepared, proxies, timeouts, limit)
         except (requests.RequestException, HTTPError, OSError) as error:
             sent_all = body.sent_all if body is not None else False
             if cancel.cancelled:
                 raise CancelledError(sent_all=sent_all) from None
-            if flight.expired:
+            if flight.expired is not None:
+                phase, seconds = flight.expired
                 raise TimeoutExpiredError(
-                    host=_host(url), sent_all=sent_all, phase="total", seconds=round(timeouts.total or 0)
+                    host=_host(url), sent_all=sent_all, phase=phase, seconds=round(seconds)
                 ) from error
             raise _converted(error, _host(url), sent_all=sent_all, timeouts=timeouts) from error
         finally:
             self._lane.flight = None
             flight.detach()
-            if watchdog is not None:
-                watchdog.cancel()
+            watchdog.stop()
 
-    def _exchange(
-        self,
-        method: str,
-        url: str,
-        body: Body | None,
-        headers: Mapping[str, str] | None,
-        timeouts: Timeouts,
-        limit: int,
-    ) -> Answer:
+    def _prepared(
+        self, method: str, url: str, body: _Announcing | None, headers: Mapping[str, str] | None
+    ) -> tuple[requests.PreparedRequest, dict[str, str]]:
         told = dict(headers or {})
         if body is not None:
             # requests measures only what it can read(); without this it would send chunks.
             told["Content-Length"] = str(len(body))
-        response = self._session.request(
-            method,
-            url,
-            data=body,  # type: ignore[arg-type]  # any iterable with a length
-            headers=told,
+        try:
+            prepared = self._session.prepare_request(requests.Request(method, url, headers=told, data=body))
+            address = prepared.url or ""
+            self._session.get_adapter(address)
+            # As the layers below will encode them, where failing would look like a fault of the network.
+            _host(address).encode("idna")
+            for name, value in told.items():
+                f"{name}: {value}".encode("latin-1")
+            return prepared, self._proxies_for(url)
+        except (requests.RequestException, HTTPError, ValueError) as error:
+            # Without its cause: that one may quote a header, and a header may be a secret.
+            raise AddressInvalidError(host=_host(url), reason=type(error).__name__) from None
+
+    def _exchange(
+        self, prepared: requests.PreparedRequest, proxies: dict[str, str], timeouts: Timeouts, limit: int
+    ) -> Answer:
+        response = self._session.send(
+            prepared,
             timeout=(timeouts.connect, timeouts.read),
-            allow_redirects=False,
             stream=True,
-            proxies=self._proxies_for(url),
+            proxies=proxies,
         )
         with response:
             content = b""
@@ -171,7 +231,10 @@ class Transport:
 
 
 def _host(url: str) -> str:
-    return urlsplit(url).hostname or ""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
@@ -205,9 +268,15 @@ def _converted(error: Exception, host: str, *, sent_all: bool, timeouts: Timeout
     def among(*kinds: type[BaseException]) -> bool:
         return any(isinstance(cause, kinds) for cause in causes)
 
-    if isinstance(error, requests.exceptions.ProxyError):
+    # The server's own address was looked at before: what is wrong with an address now is the proxy's.
+    if among(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, LocationValueError):
         return ProxyRefusedError(host=host, reason=reason)
-    if isinstance(error, requests.exceptions.SSLError) or among(ssl.SSLCertVerificationError):
+    if among(ssl.SSLCertVerificationError):
+        return TlsError(host=host, reason=reason)
+    if isinstance(error, requests.exceptions.SSLError):
+        # Broken records are no question of trust: after a whole request they mean that the answer is lost.
+        if sent_all or among(ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError):
+            return ConnectionLostError(host=host, sent_all=sent_all, reason=reason)
         return TlsError(host=host, reason=reason)
     if isinstance(error, requests.exceptions.ConnectTimeout):
         return TimeoutExpiredError(host=host, phase="connect", seconds=round(timeouts.connect))

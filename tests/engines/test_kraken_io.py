@@ -5,6 +5,8 @@ from __future__ import annotations
 import email
 import hashlib
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from email.message import Message
 from pathlib import Path
@@ -12,13 +14,13 @@ from typing import Any
 
 import pytest
 
-from kraken_desktop.cancel import CancelToken
+from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.engines.kraken_answers import Result
 from kraken_desktop.engines.kraken_io import KrakenClient, S3Store, ascii_file_name, recipe_parameters
 from kraken_desktop.model.errors import QuotaExhaustedError, RateLimitedError
 from kraken_desktop.model.profile import Acl, Profile
 from kraken_desktop.model.recipe import KeptMetadata, Recipe
-from kraken_desktop.transport import Transport
+from kraken_desktop.transport import Answer, Timeouts, Transport
 from tests.support.raw_server import Peer, RawServer
 
 SECRET = "s3-secret-value"
@@ -66,7 +68,12 @@ def client_of(transport: Transport, url: str) -> KrakenClient:
 
 
 def upload(
-    client: KrakenClient, path: Path, recipe: Recipe, store: S3Store | None, **more: Callable[..., None]
+    client: KrakenClient,
+    path: Path,
+    recipe: Recipe,
+    store: S3Store | None,
+    cancel: CancelToken | None = None,
+    **more: Callable[..., None],
 ) -> Result:
     content = path.read_bytes()
     return client.upload(
@@ -77,7 +84,7 @@ def upload(
         sha256=hashlib.sha256(content).hexdigest(),
         recipe=recipe,
         store=store,
-        cancel=CancelToken(),
+        cancel=cancel or CancelToken(),
         on_sent=more.get("on_sent", lambda sent, of: None),
         before_last=more.get("before_last", lambda: None),
     )
@@ -183,6 +190,82 @@ def test_a_429_is_understood_by_asking_for_the_quota(
     with RawServer(api) as server, pytest.raises(kind):
         upload(client_of(transport, server.url), path, Recipe(), STORE)
     assert [line for line, _, _ in api.seen] == ["POST /v1/upload HTTP/1.1", "POST /user_status HTTP/1.1"]
+
+
+def refused(peer: Peer) -> None:
+    peer.read_request()
+    peer.answer(429, b'{"success": false, "message": "Request limit reached"}')
+    peer.read_request()
+
+
+def then_reset(peer: Peer) -> None:
+    refused(peer)
+    peer.reset()
+
+
+def then_html(peer: Peer) -> None:
+    refused(peer)
+    peer.answer(200, b"<html>")
+
+
+def then_unauthorized(peer: Peer) -> None:
+    refused(peer)
+    peer.answer(401, b'{"success": false}')
+
+
+def then_hang(peer: Peer) -> None:
+    refused(peer)
+    peer.wait()
+
+
+@pytest.mark.parametrize("script", [then_reset, then_html, then_unauthorized])
+def test_a_429_stays_one_when_the_quota_cannot_be_asked(
+    transport: Transport, tmp_path: Path, script: Callable[[Peer], None]
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"bytes")
+    with RawServer(script) as server, pytest.raises(RateLimitedError):
+        upload(client_of(transport, server.url), path, Recipe(), STORE)
+
+
+def test_cancelling_while_the_quota_is_asked_leaves_nothing_on_its_way(transport: Transport, tmp_path: Path) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(b"bytes")
+    token = CancelToken()
+    with RawServer(then_hang) as server:
+        cancelled_at: list[float] = []
+        canceller = threading.Thread(
+            target=lambda: (server.hanging.wait(30), cancelled_at.append(time.monotonic()), token.cancel())
+        )
+        canceller.start()
+        with pytest.raises(CancelledError) as caught:
+            upload(client_of(transport, server.url), path, Recipe(), STORE, token)
+        seconds = time.monotonic() - cancelled_at[0]
+        canceller.join(10)
+    assert seconds < 2, "a time limit ended it, not the token"
+    assert not caught.value.sent_all
+
+
+class Noting(Transport):
+    """Keeps the time limits that it was given, which no test can wait for."""
+
+    timeouts: Timeouts
+
+    def request(self, *args: Any, **more: Any) -> Answer:
+        self.timeouts = more["timeouts"]
+        return super().request(*args, **more)
+
+
+@pytest.mark.parametrize("size", [5, 10_000_001])
+def test_a_slow_line_is_given_the_time_it_needs(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "a.png"
+    path.write_bytes(bytes(size))
+    transport = Noting(connections=1, user_agent="KrakenDesktop/test")
+    with RawServer(Api((200, SUCCESS))) as server:
+        upload(client_of(transport, server.url), path, Recipe(), None)
+    transport.close()
+    assert transport.timeouts.total is None
+    assert transport.timeouts.answer == (300 if size > 10_000_000 else 180)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,10 @@ Script = Callable[["Peer"], None]
 class Peer:
     """One connection, seen from the server. Every wait ends when the server stops."""
 
-    def __init__(self, connection: socket.socket, stopping: threading.Event) -> None:
+    def __init__(self, connection: socket.socket, stopping: threading.Event, hanging: threading.Event) -> None:
         self.connection = connection
         self.stopping = stopping
+        self.hanging = hanging
 
     def read_head(self) -> tuple[str, dict[str, str], bytes]:
         """Request line, headers in lower case, and what of the body came along."""
@@ -56,8 +57,9 @@ class Peer:
         self.connection.close()
 
     def wait(self) -> None:
-        """Do nothing until the server stops."""
-        self.stopping.wait(30)
+        """Do nothing until the server stops, and let the test know that it begins."""
+        self.hanging.set()
+        self.stopping.wait(90)
 
 
 class RawServer:
@@ -73,6 +75,8 @@ class RawServer:
         self.errors: list[BaseException] = []
         self.connections = 0
         self.connected = threading.Event()
+        self.hanging = threading.Event()
+        """A script is in :meth:`Peer.wait`."""
 
     @property
     def url(self) -> str:
@@ -114,6 +118,8 @@ class RawServer:
             if self._stopping.is_set():
                 connection.close()
                 return
+            # Or a short answer waits in the kernel for the other side's acknowledgement, and a reset throws it away.
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.connections += 1
             self._open.append(connection)
             self.connected.set()
@@ -126,6 +132,6 @@ class RawServer:
                     connection = self._ssl_context.wrap_socket(connection, server_side=True)
                     self._open.append(connection)
                 with connection:
-                    self._script(Peer(connection, self._stopping))
+                    self._script(Peer(connection, self._stopping, self.hanging))
             except (OSError, ConnectionError) as error:
                 self.errors.append(error)
