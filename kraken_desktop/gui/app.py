@@ -37,6 +37,9 @@ SWITCH_SECONDS = 0.0005
 def main(argv: Sequence[str]) -> int:
     """Open the window, or hand the files to the one that is open. Returns the exit code."""
     request = parse(argv)
+    if not has_display(sys.platform, os.environ):
+        sys.stderr.write("kraken-desktop: there is no display. For a terminal there is kraken-s3: kraken-s3 --help\n")
+        return 1
     sys.setswitchinterval(SWITCH_SECONDS)
     application = QApplication([sys.argv[0]])
     application.setApplicationName("kraken-desktop")
@@ -54,6 +57,12 @@ def main(argv: Sequence[str]) -> int:
         os._exit(code)
     program.end()
     return code
+
+
+def has_display(platform: str, environ: Mapping[str, str]) -> bool:
+    """Whether a window can be opened; without one Qt would end the program with a core dump."""
+    names = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    return platform != "linux" or any(environ.get(name) for name in names)
 
 
 def parse(argv: Sequence[str]) -> Request:

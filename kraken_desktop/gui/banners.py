@@ -18,6 +18,7 @@ Choice = tuple[str, Callable[[], object]]
 
 _ICONS = {"danger": "failed", "warning": "warning", "info": "info"}
 _COLORS = {"danger": "danger", "warning": "warning", "info": "accent"}
+_GRAVITY = {"danger": 0, "warning": 1, "info": 2}
 TOAST_MS = 6000
 
 
@@ -36,12 +37,13 @@ class Banner(QFrame):
     ) -> None:
         super().__init__(parent)
         self.message = message
-        self._look = look
+        self.look = look
+        self.closable = on_close is not None
         self._theme = theme
         self.setProperty("look", look)
         self._sign = QLabel(self)
         self._sign.setAccessibleName({"danger": self.tr("Error"), "warning": self.tr("Warning")}.get(look, ""))
-        told = " ".join(part for part in (message.why, message.remedy) if part)
+        told = _rest_of(message)
         what = wrapping_label(message.what, self, "strong", selectable=True)
         rest = wrapping_label(told, self, selectable=True)
         rest.setVisible(bool(rest.text()))
@@ -49,10 +51,11 @@ class Banner(QFrame):
         words.setSpacing(GRID // 2)
         words.addWidget(what)
         words.addWidget(rest)
+        self._what, self._rest = what, rest
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID, GRID + GRID // 2)
         row.setSpacing(GRID + GRID // 2)
-        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop if told else Qt.AlignmentFlag.AlignVCenter)
         row.addLayout(words, 1)
         self.buttons: list[QPushButton] = []
         for text, act in choices:
@@ -67,25 +70,48 @@ class Banner(QFrame):
         if on_close is not None:
             self._close.clicked.connect(on_close)
         row.addWidget(self._close, 0, Qt.AlignmentFlag.AlignVCenter)
-        self.setAccessibleName(" ".join(part for part in (what.text(), rest.text()) if part))
+        self.set_message(message)
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
 
+    def set_message(self, message: Message) -> None:
+        """Say something else, of the same gravity."""
+        self.message = message
+        told = _rest_of(message)
+        self._what.setText(message.what)
+        self._rest.setText(told)
+        self._rest.setVisible(bool(told))
+        self.setAccessibleName(" ".join(part for part in (message.what, told) if part))
+
+    @property
+    def stops(self) -> tuple[QWidget, ...]:
+        """What takes the focus of the keyboard, in the order on the screen."""
+        return (self._what, self._rest, *self.buttons, self._close)
+
     def _paint_icons(self) -> None:
         ratio = self.devicePixelRatioF()
-        self._sign.setPixmap(self._theme.pixmap(_ICONS[self._look], _COLORS[self._look], 20, ratio))
+        self._sign.setPixmap(self._theme.pixmap(_ICONS[self.look], _COLORS[self.look], 20, ratio))
         self._close.setIcon(self._theme.icon("cancel", "muted"))
 
 
-class Banners(QWidget):
-    """The messages, one above the other; each has a key, and a newer one takes the place of its older one."""
+def _rest_of(message: Message) -> str:
+    return " ".join(part for part in (message.why, message.remedy) if part)
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+
+class Banners(QWidget):
+    """The messages, one above the other; each has a key, and a newer one takes the place of its older one.
+
+    Args:
+        after: the widget that the keyboard comes from.
+    """
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, after: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._after = after
         self._theme = theme
         self._banners: dict[str, Banner] = {}
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+        self._column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         self._column.setSpacing(GRID)
         self.hide()
 
@@ -109,7 +135,10 @@ class Banners(QWidget):
             parent=self,
         )
         self._banners[key] = banner
-        self._column.addWidget(banner)
+        # The gravest first; of the same gravity the newest last.
+        above = [each for each in self._banners.values() if _GRAVITY[each.look] <= _GRAVITY[look]]
+        self._column.insertWidget(len(above) - 1, banner)
+        self._order_stops()
         self.show()
         announce(self, banner.accessibleName())
         return banner
@@ -122,6 +151,20 @@ class Banners(QWidget):
             banner.hide()
             banner.deleteLater()
         self.setVisible(bool(self._banners))
+
+    def remove_read(self) -> None:
+        """Take away what only told something, and asks for nothing."""
+        for key in [key for key, banner in self._banners.items() if banner.look == "info" and banner.closable]:
+            self.remove(key)
+
+    def _order_stops(self) -> None:
+        before = self._after
+        # Sorting keeps the order of the same gravity.
+        for banner in sorted(self._banners.values(), key=lambda each: _GRAVITY[each.look]):
+            for stop in banner.stops:
+                if before is not None:
+                    QWidget.setTabOrder(before, stop)
+                before = stop
 
     def banner(self, key: str) -> Banner | None:
         """The message with this key, if it is shown."""

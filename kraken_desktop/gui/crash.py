@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import platform
-import re
 import sys
 import threading
 import traceback
@@ -16,18 +14,17 @@ from types import TracebackType
 from PySide6.QtCore import QMessageLogContext, QObject, QtMsgType, Signal, qInstallMessageHandler, qVersion
 from PySide6.QtGui import QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
-from typing_extensions import override
 
 from kraken_desktop import __version__
 from kraken_desktop.gui.labels import wrapping_label
 from kraken_desktop.gui.theme import GRID
+from kraken_desktop.log import LOG_FILE, redacted, start_log
+
+__all__ = ["LOG_FILE", "CrashDialog", "CrashDialogs", "CrashPath", "redacted", "report", "start_log"]
 
 _log = logging.getLogger("kraken_desktop.crash")
 _qt_log = logging.getLogger("kraken_desktop.qt")
 
-LOG_FILE = "kraken-desktop.log"
-_LOG_BYTES = 1_000_000
-_LOG_FILES = 3
 _QT_LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -35,49 +32,6 @@ _QT_LEVELS = {
     QtMsgType.QtCriticalMsg: logging.ERROR,
     QtMsgType.QtFatalMsg: logging.CRITICAL,
 }
-
-_HIDDEN = "[hidden]"
-_SECRETS = (
-    # A value after a name that says what it is, in JSON, Python, a query or a header.
-    re.compile(
-        r"""(?ix)((?:["']?[\w-]*(?:secret|password|token|api_?key|authorization|signature|credential)[\w-]*["']?)
-        \s*[:=]\s*(?:Bearer\s+|Basic\s+)?)("[^"]*"|'[^']*'|[^\s,;&)}\]]+)"""
-    ),
-    re.compile(r"(://)([^/\s:@]+:[^/\s@]+)(?=@)"),  # a name and password in an address
-    re.compile(r"()(\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b)"),  # AWS: access key IDs
-    re.compile(r"()((?<![\w/+-])[A-Za-z0-9/+]{40}(?![\w/+=-]))"),  # AWS: secret access keys; Kraken.io's are hex
-)
-
-
-def redacted(text: str) -> str:
-    """The text without what is, or looks like, a secret."""
-    for pattern in _SECRETS:
-        text = pattern.sub(lambda found: found[1] + _HIDDEN, text)
-    return text
-
-
-class _Formatter(logging.Formatter):
-    """Nothing reaches the file unread."""
-
-    @override
-    def format(self, record: logging.LogRecord) -> str:
-        return redacted(super().format(record))
-
-
-def start_log(folder: Path) -> logging.Handler | None:
-    """Log to a file that never grows large; None where it cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
-            folder / LOG_FILE, maxBytes=_LOG_BYTES, backupCount=_LOG_FILES, encoding="utf-8", delay=True
-        )
-    except OSError:
-        return None
-    handler.setFormatter(_Formatter("%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s"))
-    logger = logging.getLogger("kraken_desktop")
-    logger.addHandler(handler)
-    logger.setLevel(logging.INFO)
-    return handler
 
 
 class CrashPath(QObject):

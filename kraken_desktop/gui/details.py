@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from kraken_desktop.gui.job_view import RETRYABLE
 from kraken_desktop.gui.labels import wrapping_label
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
-from kraken_desktop.model.job import JobState, JobStatus
+from kraken_desktop.model.job import JobStatus
 
 
 class Details(QFrame):
@@ -33,7 +34,7 @@ class Details(QFrame):
         self._what = wrapping_label("", self, "danger", selectable=True)
         self._why = wrapping_label("", self, selectable=True)
         self._remedy = wrapping_label("", self, "strong", selectable=True)
-        self.retry_button = QPushButton(self.tr("&Try again"), self)
+        self.retry_button = QPushButton(self.tr("Retr&y"), self)
         self.retry_button.clicked.connect(self._retry)
         self.copy_button = QPushButton(self.tr("Copy &details"), self)
         self.copy_button.clicked.connect(self._report)
@@ -80,7 +81,7 @@ class Details(QFrame):
         ):
             label.setText(text)
             label.setVisible(bool(text))
-        self.retry_button.setVisible(status.state in {JobState.FAILED, JobState.CANCELLED})
+        self.retry_button.setVisible(status.state in RETRYABLE)
         self.setAccessibleName(self.text)
 
     def _retry(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from typing_extensions import override
 
 from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.gui.top_bar import publicity
 from kraken_desktop.model.profile import Engine, Profile
 
 _MARK = 88
@@ -34,9 +35,9 @@ class DropArea(QWidget):
         font.setWeight(font.Weight.DemiBold)
         self._title.setFont(font)
         self._ways = QLabel(self.tr("Files, folders, or pictures from a web page. Pasting works as well."), self)
-        self._button = QPushButton(self.tr("&Add images…"), self)
-        self._button.setProperty("look", "primary")
-        self._button.clicked.connect(self.add_wanted)
+        self.button = QPushButton(self.tr("&Add images…"), self)
+        self.button.setProperty("look", "primary")
+        self.button.clicked.connect(self.add_wanted)
         self._destination = QLabel(self)
         self._destination.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self._title, self._ways, self._destination):
@@ -47,7 +48,7 @@ class DropArea(QWidget):
 
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(self._button)
+        row.addWidget(self.button)
         row.addStretch(1)
         column = QVBoxLayout(self)
         column.setContentsMargins(7 * GRID, 6 * GRID, 7 * GRID, 6 * GRID)
@@ -104,6 +105,7 @@ class DropOverlay(QWidget):
         self._text = ""
         self._detail = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         over.installEventFilter(self)
         self.hide()
 
@@ -111,6 +113,14 @@ class DropOverlay(QWidget):
     def text(self) -> str:
         """What it says."""
         return self._text
+
+    def show_profile(self, profile: Profile | None) -> None:
+        """Say where a drop goes; None before the set-up."""
+        if profile is None:
+            self.show_text(self.tr("Drop to keep it for after the set-up"), "")
+            return
+        text = self.tr("Drop to upload to {profile}").replace("{profile}", profile.name)
+        self.show_text(text, f"{publicity(profile)[0]} · {profile.bucket}")
 
     def show_text(self, text: str, detail: str) -> None:
         """Cover the window, and say what letting go will do."""
@@ -130,9 +140,7 @@ class DropOverlay(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        veil = self._theme.color("accent_soft")
-        veil.setAlphaF(0.985)
-        painter.fillRect(self.rect(), veil)
+        painter.fillRect(self.rect(), self._theme.color("accent_soft"))
         painter.setPen(QPen(self._theme.color("accent"), 2))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         inside = QRectF(self.rect()).adjusted(2 * GRID, 2 * GRID, -2 * GRID, -2 * GRID)

@@ -14,7 +14,7 @@ from typing_extensions import override
 from kraken_desktop.gui.job_list import Role
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
-from kraken_desktop.model.job import JobState, JobStatus, Phase
+from kraken_desktop.model.job import JobState, JobStatus, Phase, SourceKind
 
 THUMBNAIL = 56
 """Device-independent pixels, both ways."""
@@ -218,8 +218,9 @@ class _Painting:
         painter.setBrush(self._theme.color("track"))
         painter.drawRoundedRect(QRectF(place), GRID, GRID)
         source = self._status.job.source
-        label = source.extension.removeprefix(".").upper() if source.size is not None else _URL
-        icon = "image" if source.size is not None else "globe"
+        is_address = source.kind is SourceKind.URL
+        label = _URL if is_address else source.extension.removeprefix(".").upper()
+        icon = "globe" if is_address else "image"
         top = place.top() + (GRID if label else 18)
         self._icon(icon, "muted", QRect(place.center().x() - 9, top, 20, 20))
         font = QFont(self._option.font)

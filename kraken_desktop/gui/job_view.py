@@ -15,6 +15,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QWheelEvent,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -35,7 +36,8 @@ from kraken_desktop.model.job import JobState, JobStatus, SourceKind
 from kraken_desktop.model.links import LinkFormat, is_web_address
 
 _COPIED_MS = 1600
-_RETRYABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
+RETRYABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
+"""States out of which a job can be tried again."""
 
 
 class JobView(QTableView):
@@ -64,6 +66,7 @@ class JobView(QTableView):
         self._copied_timer.setSingleShot(True)
         self._copied_timer.setInterval(_COPIED_MS)
         self._copied_timer.timeout.connect(self._forget_copied)
+        self._shows_next = False
 
         self.setAccessibleName(self.tr("Images"))
         self.setModel(model)
@@ -92,6 +95,9 @@ class JobView(QTableView):
         self.selectionModel().selectionChanged.connect(self._tell_current)
         model.dataChanged.connect(self._on_data)
         model.modelReset.connect(self._tell_current)
+        model.rowsInserted.connect(self._on_inserted)
+        self.selectionModel().selectionChanged.connect(self._stay)
+        self.verticalScrollBar().actionTriggered.connect(self._stay)
         theme.changed.connect(self.viewport().update)
 
     # --- what is selected ---
@@ -102,6 +108,20 @@ class JobView(QTableView):
         for part in self._ranges():
             rows.update(range(part.top(), part.bottom() + 1))
         return [self._jobs.status(row) for row in sorted(rows)]
+
+    def show_next_rows(self) -> None:
+        """Scroll to the rows that come in next, unless the person turns to others before they do."""
+        self._shows_next = True
+
+    def _stay(self) -> None:
+        self._shows_next = False
+
+    def _on_inserted(self, _parent: QModelIndex, first: int, _last: int) -> None:
+        if self._shows_next:
+            self._shows_next = False
+            # The view makes room for new rows later.
+            self.updateGeometries()
+            self.scrollTo(self._jobs.index(first, 0), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def show_copied(self, job_ids: Sequence[str]) -> None:
         """Tick the rows whose links were just copied."""
@@ -193,7 +213,23 @@ class JobView(QTableView):
         self.viewport().setCursor(shape)
         self.viewport().update()
 
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._stay()
+        super().wheelEvent(event)
+
     # --- keyboard ---
+
+    @override
+    def moveCursor(self, action: QAbstractItemView.CursorAction, keys: Qt.KeyboardModifier) -> QModelIndex:
+        # Home and End of a table are the ends of a row, and there is one column.
+        match action:
+            case QAbstractItemView.CursorAction.MoveHome:
+                return self._jobs.index(0, 0)
+            case QAbstractItemView.CursorAction.MoveEnd:
+                return self._jobs.index(self._jobs.rowCount() - 1, 0)
+            case _:
+                return super().moveCursor(action, keys)
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -258,7 +294,7 @@ class JobView(QTableView):
         icon = self._theme.icon
         ids = [status.job.id for status in chosen]
         linked = [status for status in chosen if status.links]
-        failed = [status.job.id for status in chosen if status.state in _RETRYABLE]
+        failed = [status.job.id for status in chosen if status.state in RETRYABLE]
         running = [status.job.id for status in chosen if not status.state.ended]
         troubled = [status for status in chosen if failure_of(status) is not None]
         menu = QMenu(self)
@@ -276,7 +312,7 @@ class JobView(QTableView):
             0 < len(linked) <= _MOST_OPENED
         )
         menu.addSeparator()
-        menu.addAction(icon("retry"), self.tr("&Try again"), lambda: self.retry_wanted.emit(failed)).setEnabled(
+        menu.addAction(icon("retry"), self.tr("Retr&y"), lambda: self.retry_wanted.emit(failed)).setEnabled(
             bool(failed)
         )
         menu.addAction(icon("cancel"), self.tr("Ca&ncel"), lambda: self.cancel_wanted.emit(running)).setEnabled(
@@ -290,7 +326,7 @@ class JobView(QTableView):
         menu.addAction(
             icon("folder"), self.tr("Show the &file’s folder"), lambda: open_folder(source.location)
         ).setEnabled(len(chosen) == 1 and source.kind is SourceKind.FILE)
-        removing = menu.addAction(icon("clear"), self.tr("&Remove from the list"), lambda: self.remove_wanted.emit(ids))
+        removing = menu.addAction(icon("clear"), self.tr("Re&move from the list"), lambda: self.remove_wanted.emit(ids))
         removing.setShortcut(QKeySequence.StandardKey.Delete)
         removing.setEnabled(not running)
         return menu

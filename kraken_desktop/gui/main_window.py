@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QTimer, Signal
-from PySide6.QtGui import (
-    QCloseEvent,
-    QGuiApplication,
-    QKeySequence,
-    QPixmap,
-    QShortcut,
-)
+from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui import incoming
+from kraken_desktop.gui.adding import Adding
 from kraken_desktop.gui.banners import Banners, Toast
 from kraken_desktop.gui.details import Details
 from kraken_desktop.gui.drop_area import DropArea, DropOverlay
@@ -32,7 +25,7 @@ from kraken_desktop.gui.job_view import JobView
 from kraken_desktop.gui.jobs import Background, JobBridge, deadline
 from kraken_desktop.gui.labels import line
 from kraken_desktop.gui.messages_above import MessagesAbove
-from kraken_desktop.gui.questions import ask_for_files, ask_for_folder, ask_to_quit
+from kraken_desktop.gui.questions import ask_to_quit
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.row_wishes import RowWishes
 from kraken_desktop.gui.status_bar import StatusBar
@@ -41,7 +34,8 @@ from kraken_desktop.gui.thumbnails import Decoder, Thumbnails
 from kraken_desktop.gui.top_bar import TopBar
 from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.gui.welcome import Welcome
-from kraken_desktop.gui.window_state import WindowState, load_state, save_state
+from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
+from kraken_desktop.gui.window_state import WindowState, geometry_of, load_state, restore_geometry, save_state
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import JobState, JobStatus
 from kraken_desktop.model.links import LinkFormat
@@ -50,6 +44,7 @@ from kraken_desktop.model.settings import Settings
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
+    from kraken_desktop.gui.settings.dialog import PageName
 
 QUIT_SECONDS = 1.8
 _WAITING_TICK_MS = 1000
@@ -83,6 +78,7 @@ class MainWindow(QMainWindow):
         self._state = load_state(services.folders.state_file)
         self._held: list[Incoming] = []
         self._may_close = False
+        self._adding = Adding(self, self._state.folder, self.add_paths)
         self._row_text = RowText(words)
 
         # --- what works ---
@@ -96,9 +92,9 @@ class MainWindow(QMainWindow):
         # --- what is seen ---
         self.setWindowTitle("Kraken Desktop")
         self.setMinimumSize(640, 440)
-        self.resize(960, 680)
+        resize_within_screen(self, QSize(960, 680))
         self.top_bar = TopBar(theme, self)
-        self.banners = Banners(theme, self)
+        self.banners = Banners(theme, self, after=self.top_bar.settings_button)
         self.welcome = Welcome(theme, self)
         self.drop_area = DropArea(theme, self)
         delegate = JobDelegate(theme=theme, row_text=self._row_text, thumbnail=self._picture, parent=self)
@@ -119,9 +115,11 @@ class MainWindow(QMainWindow):
         self._waiting_timer.setInterval(_WAITING_TICK_MS)
         self._connect()
         self._show_settings(settings, self._start_profile(settings))
-        if self._state.geometry:
-            self.restoreGeometry(QByteArray.fromBase64(self._state.geometry.encode("ascii", "ignore")))
+        restore_geometry(self, self._state)
         self._tally_changed()
+        bar = self.top_bar
+        set_tab_order(bar.picker, bar.copy_button, bar.add_button, bar.settings_button)
+        (self.drop_area if self.ready else self.welcome).button.setFocus()
         self.messages.notices(services.settings.notices)
 
     def _lay_out(self) -> QWidget:
@@ -164,8 +162,9 @@ class MainWindow(QMainWindow):
         self.details.retry_wanted.connect(self.wishes.retry)
         self.details.report_wanted.connect(self.wishes.copy_reports)
         status.cancel_all_wanted.connect(self.wishes.cancel_all)
-        status.retry_failed_wanted.connect(self.wishes.retry_failed)
+        status.retry_wanted.connect(self.wishes.retry_all)
         status.clear_wanted.connect(self.wishes.clear_finished)
+        status.clear_wanted.connect(self.banners.remove_read)
         status.stop_scanning_wanted.connect(uploads.stop_scanning)
         self._bridge.changed.connect(self.model.apply)
         self._bridge.paused.connect(self.messages.paused)
@@ -173,13 +172,14 @@ class MainWindow(QMainWindow):
         uploads.left_out.connect(self.messages.left_out)
         uploads.nothing_found.connect(self._on_nothing_found)
         uploads.troubled.connect(self.messages.trouble)
+        uploads.went_on.connect(self.messages.went_on)
         self.model.tally_changed.connect(self._tally_changed)
         self._thumbnails.arrived.connect(view.viewport().update)
         self._waiting_timer.timeout.connect(view.viewport().update)
         for keys, act in (
             (QKeySequence(self.tr("Ctrl+,")), self.open_settings),
             (QKeySequence(self.tr("Ctrl+Shift+C")), self.wishes.copy_all),
-            (QKeySequence(self.tr("Ctrl+R")), self.wishes.retry_selected_or_failed),
+            (QKeySequence(self.tr("Ctrl+R")), self.wishes.retry_selected_or_all),
             (QKeySequence(QKeySequence.StandardKey.Undo), self.toast.choose),
             (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
         ):
@@ -214,7 +214,7 @@ class MainWindow(QMainWindow):
         self._show_settings(self._settings, profile)
         return True
 
-    def open_settings(self, page: str = "") -> None:
+    def open_settings(self, page: PageName = "account") -> None:
         """The settings, over this window."""
         from kraken_desktop.gui.settings import SettingsDialog  # a tenth of the start
 
@@ -224,7 +224,7 @@ class MainWindow(QMainWindow):
             self._background.run,
             self._words,
             self,
-            page="setup" if page == "setup" else "account",
+            page=page,
             sample=statuses[-1].job.source if statuses else None,
             theme=self._theme,
         )
@@ -287,6 +287,7 @@ class MainWindow(QMainWindow):
             self.pages.setCurrentWidget(self.welcome)
             self.welcome.button.setFocus()
             return
+        self.view.show_next_rows()
         self.uploads.add(what, profile, self._settings)
 
     def add_paths(self, things: Iterable[str]) -> None:
@@ -302,29 +303,19 @@ class MainWindow(QMainWindow):
     def choose_files(self) -> None:
         """A dialog for files; before the set-up, the set-up."""
         if self.ready:
-            ask_for_files(self, self._state.folder, self._on_chosen)
+            self._adding.files()
         else:
             self.open_settings("setup")
 
     def choose_folder(self) -> None:
         """A dialog for a folder."""
         if self.ready:
-            ask_for_folder(self, self._state.folder, self._on_chosen)
+            self._adding.whole_folder()
         else:
             self.open_settings("setup")
 
-    def _on_chosen(self, paths: list[str]) -> None:
-        if paths:
-            self._state = replace(self._state, folder=str(Path(paths[0]).parent))
-            self.add_paths(paths)
-
     def _show_overlay(self) -> None:
-        profile = self.profile
-        if profile is None or not self.ready:
-            self.overlay.show_text(self.tr("Drop to keep it for after the set-up"), "")
-            return
-        text = self.tr("Drop to upload to {profile}").replace("{profile}", profile.name)
-        self.overlay.show_text(text, self.top_bar.badge.text + " · " + profile.bucket)
+        self.overlay.show_profile(self.profile if self.ready else None)
 
     # --- what comes of them ---
 
@@ -339,6 +330,7 @@ class MainWindow(QMainWindow):
         tally = self.model.tally
         self.status_bar.show_tally(tally, self.model.run)
         self.top_bar.set_links(tally.images)
+        self.messages.set_waiting(tally.counts[JobState.QUEUED] + tally.counts[JobState.WAITING])
         self._show_page()
         if tally.counts[JobState.WAITING] > 0:
             self._waiting_timer.start()
@@ -370,6 +362,11 @@ class MainWindow(QMainWindow):
         self.top_bar.set_link_format(link_format)
         self.uploads.change_settings(change)
 
+    @override
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not press_with_enter(self, event):
+            super().keyPressEvent(event)
+
     # --- the end ---
 
     @override
@@ -391,9 +388,9 @@ class MainWindow(QMainWindow):
     def _shut_down(self) -> None:
         left = deadline(QUIT_SECONDS)
         state = WindowState(
-            geometry=base64.b64encode(bytes(self.saveGeometry().data())).decode("ascii"),
+            geometry=geometry_of(self),
             profile_id=self.profile.id if self.profile is not None else "",
-            folder=self._state.folder,
+            folder=self._adding.folder,
         )
         save_state(self._services.folders.state_file, state)
         self._decoder.close()

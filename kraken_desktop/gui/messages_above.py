@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,12 +19,13 @@ class MessagesAbove(QObject):
     """Puts facts into words, and offers the ways out.
 
     Signals:
-        resume_wanted, settings_wanted: a button of the message about a pause.
+        resume_wanted: a button of the message about a pause.
+        settings_wanted: another; with the name of the page that has what is wrong.
         upload_held_wanted, discard_held_wanted: what is to become of what waited for the set-up.
     """
 
     resume_wanted = Signal()
-    settings_wanted = Signal()
+    settings_wanted = Signal(str)
     upload_held_wanted = Signal()
     discard_held_wanted = Signal()
 
@@ -31,6 +33,8 @@ class MessagesAbove(QObject):
         super().__init__(parent)
         self._banners = banners
         self._words = words
+        self._waiting = 0
+        self._pause: Failure | None = None
 
     def notices(self, notices: Iterable[KrakenDesktopError]) -> None:
         """What the settings had to do about a bad file."""
@@ -53,14 +57,33 @@ class MessagesAbove(QObject):
             return
         self._banners.show_message(
             "paused",
-            self._words.failure(why),
+            self._of_pause(why),
             look="danger",
             choices=(
                 (self.tr("&Try again"), self.resume_wanted.emit),
-                (self.tr("&Settings…"), self.settings_wanted.emit),
+                (self.tr("S&ettings…"), partial(self.settings_wanted.emit, page_of(why))),
             ),
             closable=False,
         )
+        self._pause = why
+
+    def set_waiting(self, count: int) -> None:
+        """How many images wait for the end of a pause."""
+        banner = self._banners.banner("paused")
+        if count != self._waiting:
+            self._waiting = count
+            if banner is not None and self._pause is not None:
+                banner.set_message(self._of_pause(self._pause))
+
+    def _of_pause(self, why: Failure) -> Message:
+        told = self._words.failure(why)
+        waiting = self.tr("%n image(s) on hold.", "", self._waiting) if self._waiting else ""
+        return Message(self._words.paused(why), told.why, " ".join(part for part in (told.remedy, waiting) if part))
+
+    def went_on(self, count: int) -> None:
+        """An earlier run left something to do."""
+        what = self.tr("Going on with %n image(s) from last time.", "", count)
+        self._banners.show_message("went on", Message(what, "", ""))
 
     def left_out(self, left_out: LeftOut) -> None:
         """Files inside a dropped folder that were passed over."""
@@ -73,7 +96,7 @@ class MessagesAbove(QObject):
         self._banners.show_message(
             "held",
             Message(what, "", ""),
-            choices=((self.tr("&Upload now"), self._upload_held), (self.tr("&Discard"), self._discard_held)),
+            choices=((self.tr("&Upload now"), self._upload_held), (self.tr("D&iscard"), self._discard_held)),
             closable=False,
         )
 
@@ -84,3 +107,11 @@ class MessagesAbove(QObject):
     def _discard_held(self) -> None:
         self._banners.remove("held")
         self.discard_held_wanted.emit()
+
+
+def page_of(failure: Failure) -> str:
+    """The page of the settings on which the cause of a pause is mended."""
+    of_the_profile = failure.code.startswith(("kraken.store_", "plan.")) or str(
+        failure.facts.get("name", "")
+    ).startswith("profile/")
+    return "profiles" if of_the_profile else "account"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from kraken_desktop.model.image_types import IMAGE_EXTENSIONS
@@ -14,17 +14,24 @@ def ask_for_files(parent: QWidget, folder: str, chosen: Callable[[list[str]], ob
     """Any number of images."""
     patterns = " ".join(f"*{ending}" for ending in sorted(IMAGE_EXTENSIONS))
     names = ";;".join((f"{_tr('Images')} ({patterns})", f"{_tr('All files')} (*)"))
-    dialog = QFileDialog(parent, _tr("Add images"), folder, names)
+    dialog = QFileDialog(parent, _tr("Add images"), _beginning(folder), names)
     dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
     _open(dialog, chosen)
 
 
 def ask_for_folder(parent: QWidget, folder: str, chosen: Callable[[list[str]], object]) -> None:
     """One folder, which is taken with all that is below it."""
-    dialog = QFileDialog(parent, _tr("Add a folder"), folder)
+    dialog = QFileDialog(parent, _tr("Add a folder"), _beginning(folder))
     dialog.setFileMode(QFileDialog.FileMode.Directory)
     dialog.setOption(QFileDialog.Option.ShowDirsOnly)
     _open(dialog, chosen)
+
+
+def _beginning(folder: str) -> str:
+    """The last folder if it is still there, else the one for pictures."""
+    if folder and QDir(folder).exists():
+        return folder
+    return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
 
 
 def _open(dialog: QFileDialog, chosen: Callable[[list[str]], object]) -> None:

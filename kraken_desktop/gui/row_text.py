@@ -10,7 +10,7 @@ from PySide6.QtCore import QCoreApplication
 
 from kraken_desktop.messages import Words, percent
 from kraken_desktop.messages.text import Message, shown
-from kraken_desktop.model.job import Failed, Failure, JobState, JobStatus, SourceKind
+from kraken_desktop.model.job import Cancelled, Failed, Failure, JobState, JobStatus, Skipped, SourceKind
 
 
 class RowText:
@@ -82,13 +82,22 @@ class RowText:
     def trouble(self, status: JobStatus) -> Message | None:
         """Cause and remedy, if something went wrong or keeps the job waiting."""
         failure = failure_of(status)
-        return self.words.failure(failure) if failure is not None else None
+        if failure is None:
+            return None
+        message = self.words.failure(failure)
+        # What waits is tried again by itself: there is nothing for the person to do.
+        return message if status.state.ended else Message(message.what, message.why, "")
 
     def note(self, status: JobStatus) -> str:
         """How a job ended that neither failed nor is plainly done; else empty."""
-        if status.state in {JobState.SKIPPED, JobState.CANCELLED} and status.outcome is not None:
-            return self.words.outcome(status.outcome)
-        return ""
+        match status.outcome:
+            case Skipped():
+                return self.words.outcome(status.outcome)
+            case Cancelled(may_arrive=True):
+                # The state says the rest.
+                return _tr("The image may still arrive in the bucket.")
+            case _:
+                return ""
 
     def location(self, status: JobStatus) -> str:
         """Where the source is, for a person."""

@@ -11,10 +11,10 @@ from PySide6.QtGui import QGuiApplication
 from kraken_desktop.gui.banners import Toast
 from kraken_desktop.gui.clipboard import links_of
 from kraken_desktop.gui.job_list import JobListModel
-from kraken_desktop.gui.job_view import JobView
+from kraken_desktop.gui.job_view import RETRYABLE, JobView
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.uploads import Uploads
-from kraken_desktop.model.job import JobState, JobStatus
+from kraken_desktop.model.job import JobStatus
 from kraken_desktop.model.links import LinkFormat
 
 
@@ -63,26 +63,24 @@ class RowWishes(QObject):
         self._toast.say(self.tr("Details copied"))
 
     def retry(self, job_ids: Collection[str]) -> None:
-        """Try these again. What was refused before it became a job is looked at anew, in a new row."""
-        self._model.take([job_id for job_id in job_ids if self._uploads.is_refused(job_id)])
+        """Try these again."""
         self._uploads.retry(job_ids)
 
     def cancel_all(self) -> None:
         """Stop everything that has not ended."""
         self._uploads.cancel()
 
-    def retry_failed(self) -> None:
-        """All failed ones."""
-        self.retry([status.job.id for status in self._model.statuses if status.state is JobState.FAILED])
+    def retry_all(self) -> None:
+        """All failed and cancelled ones."""
+        self.retry([status.job.id for status in self._model.statuses if status.state in RETRYABLE])
 
-    def retry_selected_or_failed(self) -> None:
-        """The selected ones if there are any that can be, else all failed ones."""
-        again = {JobState.FAILED, JobState.CANCELLED}
-        chosen = [status.job.id for status in self._view.selected() if status.state in again]
+    def retry_selected_or_all(self) -> None:
+        """The selected ones if there are any that can be, else all."""
+        chosen = [status.job.id for status in self._view.selected() if status.state in RETRYABLE]
         if chosen:
             self.retry(chosen)
         else:
-            self.retry_failed()
+            self.retry_all()
 
     def clear_finished(self) -> None:
         """Take the rows off the list that have ended; the images stay where they are."""

@@ -7,11 +7,11 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from kraken_desktop.gui.job_view import RETRYABLE
 from kraken_desktop.gui.labels import ElidedLabel
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Words, percent
-from kraken_desktop.model.job import JobState
 
 _STEPS = 1000
 _NARROW = 840
@@ -22,12 +22,12 @@ class StatusBar(QFrame):
     """Progress, counts, saving, and buttons for all rows.
 
     Signals:
-        cancel_all_wanted, retry_failed_wanted, clear_wanted: a button.
+        cancel_all_wanted, retry_wanted, clear_wanted: a button.
         stop_scanning_wanted: the look through a folder is to end.
     """
 
     cancel_all_wanted = Signal()
-    retry_failed_wanted = Signal()
+    retry_wanted = Signal()
     clear_wanted = Signal()
     stop_scanning_wanted = Signal()
 
@@ -46,7 +46,7 @@ class StatusBar(QFrame):
         self.counts = ElidedLabel(self, "strong")
         self.figures = ElidedLabel(self, "muted")
         self.stop_button = self._button(self.tr("Sto&p looking"), self.stop_scanning_wanted)
-        self.retry_button = self._button(self.tr("&Retry failed"), self.retry_failed_wanted)
+        self.retry_button = self._button(self.tr("&Retry"), self.retry_wanted)
         self.clear_button = self._button(self.tr("C&lear finished"), self.clear_wanted)
         self.cancel_button = self._button(self.tr("Ca&ncel all"), self.cancel_all_wanted)
 
@@ -80,12 +80,23 @@ class StatusBar(QFrame):
         self._texts[button] = text
         return button
 
-    @override
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def _set_retryable(self, count: int) -> None:
+        self.retry_button.setVisible(count > 0)
+        self._texts[self.retry_button] = self.tr("&Retry {count}").replace("{count}", str(count))
+        told = self.tr("Retry %n failed or cancelled image(s)", "", count)
+        self.retry_button.setAccessibleName(told)
+        self.retry_button.setToolTip(told)
+        self._set_texts()
+
+    def _set_texts(self) -> None:
         narrow = self.width() < _NARROW
         for button, text in self._texts.items():
             button.setText("" if narrow else text)
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._set_texts()
 
     @property
     def scanning(self) -> bool:
@@ -114,7 +125,7 @@ class StatusBar(QFrame):
         self.progress.setVisible(busy)
         self.progress.setAccessibleDescription(self.figures.full_text)
         self.cancel_button.setVisible(busy)
-        self.retry_button.setVisible(tally.counts[JobState.FAILED] > 0)
+        self._set_retryable(sum(tally.counts[state] for state in RETRYABLE))
         self.clear_button.setVisible(tally.ended > 0)
 
     def _figures(self, tally: Tally, run: Tally) -> str:

@@ -17,7 +17,7 @@ QToolTip { background: $raised; color: $text; border: 1px solid $strong_border; 
 
 QPushButton {
     background: $raised; color: $text; border: 1px solid $strong_border; border-radius: 6px;
-    padding: 5px 13px; min-height: 20px;
+    padding: 5px 13px; min-height: 20px; outline: none;
 }
 QPushButton:hover { background: $hover; }
 QPushButton:pressed { background: $selection; }

@@ -211,7 +211,7 @@ def palette(colors: Colors) -> QPalette:
     made = QPalette()
     for role, color in told.items():
         made.setColor(role, QColor(color))
-    for role in (roles.WindowText, roles.Text, roles.ButtonText):
+    for role in (roles.WindowText, roles.Text, roles.ButtonText, roles.Highlight, roles.Accent):
         made.setColor(QPalette.ColorGroup.Disabled, role, QColor(colors.strong_border))
     return made
 

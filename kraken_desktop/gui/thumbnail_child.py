@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from multiprocessing.connection import Connection
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QMessageLogContext, QRect, QSize, Qt, QtMsgType, qInstallMessageHandler
 from PySide6.QtGui import QGuiApplication, QImage, QImageReader
 
 LARGEST_IMAGE_MB = 320
@@ -25,6 +25,8 @@ Request = tuple[str, int]
 def serve(connection: Connection) -> None:
     """Answer requests with the pixels of a square picture, or with None, until the other end closes."""
     _limit_memory()
+    # What a decoder thinks of a broken file is no news for a terminal.
+    qInstallMessageHandler(_say_nothing)
     QImageReader.setAllocationLimit(LARGEST_IMAGE_MB)
     # Texts in SVG files need the fonts of an application.
     application = QGuiApplication([sys.argv[0], "-platform", "offscreen"])
@@ -61,6 +63,10 @@ def squared(image: QImage, size: int) -> QImage:
     # Beyond its edges a copy is transparent.
     place = QRect((image.width() - size) // 2, (image.height() - size) // 2, size, size)
     return image.convertToFormat(_FORMAT).copy(place)
+
+
+def _say_nothing(_kind: QtMsgType, _context: QMessageLogContext, _text: str) -> None:
+    return
 
 
 def _limit_memory() -> None:

@@ -28,6 +28,8 @@ from kraken_desktop.model.profile import Acl, Profile
 
 _NARROW = 800
 """Below this width the second button is a sign without words."""
+_AROUND = 8 * GRID
+"""Frame, paddings and arrow of the picker."""
 
 
 class TopBar(QFrame):
@@ -56,7 +58,6 @@ class TopBar(QFrame):
         self.picker.setAccessibleName(self.tr("Profile: where images go"))
         self.picker.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.picker.setMinimumContentsLength(16)
-        self.picker.setMaximumWidth(40 * GRID)
         self.picker.setIconSize(QSize(18, 18))
         self.picker.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.badge = Badge(theme, self)
@@ -95,7 +96,7 @@ class TopBar(QFrame):
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
         row.setSpacing(GRID)
-        row.addWidget(self.picker, 1)
+        row.addWidget(self.picker)
         row.addWidget(self.badge)
         row.addStretch(1)
         row.addWidget(self.copy_button)
@@ -175,10 +176,18 @@ class TopBar(QFrame):
         for row in range(self.picker.count()):
             self.picker.setItemIcon(row, icon("bucket", "muted"))
         self.badge.show_profile(self.chosen())
+        self.picker.updateGeometry()
 
 
 class ProfilePicker(QComboBox):
-    """A combo box that cuts a long name with an ellipsis."""
+    """A combo box that would like room for all of the name, and cuts one that is too long with an ellipsis."""
+
+    @override
+    def sizeHint(self) -> QSize:
+        # Qt's has room for so many letters, whatever they are.
+        around = self.iconSize().width() + _AROUND
+        wanted = QSize(self.fontMetrics().horizontalAdvance(self.currentText()) + around, 0)
+        return super().sizeHint().expandedTo(wanted)
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:

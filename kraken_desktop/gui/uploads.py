@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-import uuid
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,7 @@ from kraken_desktop.model.image_types import HEAD_BYTES, detect, sniff
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, SourceKind
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
+from kraken_desktop.stores.journal_facts import Recovered
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
@@ -31,6 +33,11 @@ BATCH = 100
 BATCH_SECONDS = 0.25
 """On a slow disk fewer rows come, but not later."""
 MOST_THREADS = 16
+MOST_PAST = 10_000
+"""Ended jobs that are looked through for those of a drop that is gone on with."""
+
+_Refused = tuple[str, Profile, Settings]
+"""Where it was, and what it was to be uploaded with."""
 
 
 class Uploads(QObject):
@@ -42,13 +49,16 @@ class Uploads(QObject):
         left_out: a ``LeftOut`` of a dropped folder.
         nothing_found: a drop held nothing at all.
         troubled: a ``KrakenDesktopError`` that belongs to no row.
+        went_on: how many images an earlier run left unfinished (int), if it did.
     """
 
     scanning = Signal(object)
     left_out = Signal(object)
     nothing_found = Signal()
     troubled = Signal(object)
+    went_on = Signal(int)
     _found_more = Signal(object)
+    _past_found = Signal(object)
 
     def __init__(self, services: Services, bridge: JobBridge, concurrency: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -62,8 +72,11 @@ class Uploads(QObject):
         self._stop = StopFlag()
         self._scans_left = 0
         self._found = 0
-        self._refused: dict[str, tuple[str, Profile, Settings]] = {}
+        self._refused: dict[str, _Refused] = {}
+        self._past: dict[str, JobStatus] = {}
+        """Jobs that ended in an earlier run: the runner does not know them."""
         bridge.watch(self._runner.take_progress)
+        self._past_found.connect(self._past.update)
         self._found_more.connect(self._count)
 
     # --- wishes ---
@@ -74,6 +87,15 @@ class Uploads(QObject):
 
     def add(self, incoming: Incoming, profile: Profile, settings: Settings) -> None:
         """Look through what came, and upload the images in it."""
+        self._scan(incoming, profile, settings)
+
+    def _scan(
+        self,
+        incoming: Incoming,
+        profile: Profile,
+        settings: Settings,
+        again: Mapping[str, _Refused] = MappingProxyType({}),
+    ) -> None:
         self._scans_left += 1
         if self._scans_left == 1:
             self._found = 0
@@ -85,8 +107,9 @@ class Uploads(QObject):
             profile=profile,
             settings=settings,
             stop=self._stop,
+            again=next(iter(again), ""),
         )
-        self._scans.run(partial(self._look_through, scan), self._looked_through, self._scan_failed)
+        self._scans.run(partial(self._look_through, scan), partial(self._looked_through, again), self._scan_failed)
 
     def stop_scanning(self) -> None:
         """Look no further; what was found stays."""
@@ -100,14 +123,22 @@ class Uploads(QObject):
         self._wish(lambda: self._runner.cancel(chosen))
 
     def retry(self, job_ids: Iterable[str]) -> None:
-        """Try failed and cancelled jobs again."""
-        chosen = tuple(job_ids)
-        for job_id in chosen:
-            again = self._refused.pop(job_id, None)
-            if again is not None:
-                location, profile, settings = again
-                self.add(Incoming(things=(location,)), profile, settings)
-        self._wish(lambda: self._runner.retry(chosen))
+        """Try failed and cancelled jobs again. What was refused is looked at anew, and keeps its row."""
+        chosen: list[str] = []
+        past: list[JobStatus] = []
+        for job_id in job_ids:
+            if job_id in self._refused:
+                refused = self._refused.pop(job_id)
+                location, profile, settings = refused
+                self._scan(Incoming(things=(location,)), profile, settings, again={job_id: refused})
+            elif job_id in self._past:
+                past.append(self._past.pop(job_id))
+            else:
+                chosen.append(job_id)
+        if past:
+            self._wish(lambda: self._retry_past(past))
+        if chosen:
+            self._wish(lambda: self._runner.retry(tuple(chosen)))
 
     def resume(self) -> None:
         """Go on after a pause."""
@@ -116,10 +147,6 @@ class Uploads(QObject):
     def change_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Keep a change of the settings on the disk."""
         self._wish(partial(self._services.settings.update, change))
-
-    def is_refused(self, job_id: str) -> bool:
-        """Whether this row never was a job: a retry makes a new row."""
-        return job_id in self._refused
 
     def close(self, seconds: float) -> bool:
         """Stop everything; unfinished jobs wait for the next start. Whether all ended in time."""
@@ -136,13 +163,22 @@ class Uploads(QObject):
         services = self._services
         recovered = services.journal.take_over()
         if recovered:
-            self._bridge.announce(
-                JobStatus(job=each.job, keys=tuple(image.key for image in each.planned)) for each in recovered
-            )
+            rows = [JobStatus(job=each.job, keys=tuple(image.key for image in each.planned)) for each in recovered]
+            batches = {each.job.batch_id for each in recovered}
+            # With what had ended already the drop is whole again, and so are its links.
+            past = [status for status in services.journal.recent(MOST_PAST) if status.job.batch_id in batches]
+            self._past_found.emit({status.job.id: status for status in past})
+            self._bridge.announce(sorted([*past, *rows], key=_place))
             self._runner.resume_jobs(recovered)
+            self.went_on.emit(len(recovered))
         in_use = services.journal.spool_in_use()
         if in_use is not None:
             services.spool.sweep(in_use)
+
+    def _retry_past(self, past: Sequence[JobStatus]) -> None:
+        self._services.journal.requeue_all([status.job.id for status in past])
+        self._runner.resume_jobs([Recovered(job=status.job, planned=(), attempt=None) for status in past])
+        self._runner.resume()
 
     def _look_through(self, scan: _Scan) -> _Found:
         found = _Found()
@@ -163,8 +199,10 @@ class Uploads(QObject):
         if self._scans_left:
             self.scanning.emit(self._found)
 
-    def _looked_through(self, found: _Found) -> None:
+    def _looked_through(self, again: Mapping[str, _Refused], found: _Found) -> None:
         self._scan_over()
+        if not found.rows:
+            self._refused.update(again)
         for left_out in found.left_out:
             self.left_out.emit(left_out)
         if not found.rows and not found.left_out and not self._stop.is_set():
@@ -195,7 +233,7 @@ class _Batch:
     def __init__(self) -> None:
         self.statuses: list[JobStatus] = []
         self.jobs: list[Job] = []
-        self.refused: dict[str, tuple[str, Profile, Settings]] = {}
+        self.refused: dict[str, _Refused] = {}
 
 
 class _Found:
@@ -211,16 +249,28 @@ class _Found:
 
 
 class _Scan:
-    """One drop being looked through, on a thread of its own. All its jobs are one batch of the journal."""
+    """One drop being looked through, on a thread of its own. All its jobs are one batch of the journal.
+
+    Args:
+        again: the row that the first thing found takes; empty for a new one.
+    """
 
     def __init__(
-        self, *, services: Services, incoming: Incoming, profile: Profile, settings: Settings, stop: StopFlag
+        self,
+        *,
+        services: Services,
+        incoming: Incoming,
+        profile: Profile,
+        settings: Settings,
+        stop: StopFlag,
+        again: str = "",
     ) -> None:
         self._services = services
         self._incoming = incoming
         self._profile = profile
         self._settings = settings
         self._stop = stop
+        self._again = again
         self._last: Job | None = None
         self.left_out: list[LeftOut] = []
 
@@ -273,7 +323,7 @@ class _Scan:
         batch = _Batch()
         for each in found:
             if isinstance(each, Source):
-                job = next(jobs)
+                job = self._in_its_row(next(jobs))
                 batch.jobs.append(job)
                 batch.statuses.append(JobStatus(job=job))
             else:
@@ -287,18 +337,27 @@ class _Scan:
         self._last = made[-1] if made else self._last
         return made
 
+    def _in_its_row(self, job: Job) -> Job:
+        again, self._again = self._again, ""
+        return replace(job, id=again) if again else job
+
     def _refusal(self, refused: Refused) -> JobStatus:
         """A row for something that was dropped and cannot be used: it never becomes a job."""
         source = Source(
             kind=SourceKind.FILE,
             location=refused.location,
             name=refused.name,
-            size=0,
             extension=Path(refused.name).suffix.lower()[:5],
         )
         (job,) = self._services.new_jobs([source], self._profile, self._settings)
         return JobStatus(
-            job=replace(job, id=f"refused-{uuid.uuid4()}"),
+            job=self._in_its_row(job),
             state=JobState.FAILED,
             outcome=Failed(failure=Failure.of(refused.error)),
         )
+
+
+def _place(status: JobStatus) -> tuple[datetime, str, int]:
+    """Where a job was in the list."""
+    job = status.job
+    return job.dropped_at, job.batch_id, job.position

@@ -148,9 +148,7 @@ class Welcome(QScrollArea):
     def set_waiting(self, count: int) -> None:
         """Say how many dropped things wait for the set-up; 0 for none."""
         self._waiting.setVisible(count > 0)
-        self._waiting.setText(
-            self.tr("Nothing is lost: what you dropped (%n thing(s)) waits here until this is done.", "", count)
-        )
+        self._waiting.setText(self.tr("%n dropped thing(s) kept until this is done, or you quit.", "", count))
 
     @property
     def waiting_text(self) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+
+from PySide6.QtCore import QByteArray
+from PySide6.QtWidgets import QWidget
 
 from kraken_desktop.stores import atomic_file
 
@@ -46,3 +50,14 @@ def save_state(path: Path, state: WindowState) -> None:
         atomic_file.replace(path, json.dumps(asdict(state)).encode())
     except OSError as error:
         _log.info("the window's state cannot be kept: %s", error.strerror)
+
+
+def geometry_of(window: QWidget) -> str:
+    """Size and place of a window, for :attr:`WindowState.geometry`."""
+    return base64.b64encode(bytes(window.saveGeometry().data())).decode("ascii")
+
+
+def restore_geometry(window: QWidget, state: WindowState) -> None:
+    """Give a window the size and place it had, if that is known."""
+    if state.geometry:
+        window.restoreGeometry(QByteArray.fromBase64(state.geometry.encode("ascii", "ignore")))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.composition import Folders
-from kraken_desktop.gui.app import Program, parse
+from kraken_desktop.gui.app import Program, has_display, main, parse
 from kraken_desktop.gui.single_instance import Request
 from kraken_desktop.model.job import JobState
 from kraken_desktop.stores.journal import Journal
@@ -22,6 +23,34 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     request = parse(["--profile", "Blog", "a.png", "/b.png", "https://example.com/c.png"])
     assert request == Request(profile="Blog", things=(f"{tmp_path}/a.png", "/b.png", "https://example.com/c.png"))
     assert parse([]) == Request()
+
+
+@pytest.mark.parametrize(
+    ("platform", "environ", "expected"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ""}, False),
+        ("linux", {"DISPLAY": ":1"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"QT_QPA_PLATFORM": "offscreen"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+    ],
+)
+def test_a_window_needs_a_display(platform: str, environ: dict[str, str], expected: bool) -> None:
+    assert has_display(platform, environ) is expected
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only there Qt ends the program")
+def test_without_a_display_there_is_a_line_and_the_other_command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([]) == 1
+    told = capsys.readouterr().err
+    assert "kraken-s3" in told
+    assert told.count("\n") == 1
 
 
 def test_wrong_usage_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:

@@ -178,7 +178,7 @@ class TestFirstStart:
         window = make_window(Settings())
         drop(window, mime_of_files(image))
         drop(window, mime_of_files(image, image.parent))
-        assert "(3 things)" in window.welcome.waiting_text
+        assert window.welcome.waiting_text.startswith("3 dropped things kept")
         window._on_settings(SETTINGS)
         assert window.pages.currentWidget() is window.drop_area
         banner = window.banners.banner("held")
@@ -288,22 +288,22 @@ class TestRows:
         assert [status.job.id for status in window.model.statuses] == ["job-0"]
 
     def test_all_at_once_by_the_bar(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
-        window.model.apply([running(0), queued(1), failed(2), failed(3), done(4)])
+        window.resize(960, 680)
+        window.model.apply([running(0), queued(1), failed(2), cancelled(3), done(4)])
+        assert window.status_bar.retry_button.text() == "&Retry 2"
         window.status_bar.cancel_button.click()
         window.status_bar.retry_button.click()
         qtbot.waitUntil(lambda: len(runner.asked) == 2)
         assert runner.asked == [("cancel", None), ("retry", ("job-2", "job-3"))]
 
-    def test_ctrl_r_retries_the_selected_or_all_failed(
-        self, window: MainWindow, runner: NotingRunner, qtbot: QtBot
-    ) -> None:
+    def test_ctrl_r_retries_the_selected_or_all(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
         window.model.apply([failed(0), cancelled(1), done(2)])
         window.view.selectRow(1)
-        window.wishes.retry_selected_or_failed()
+        window.wishes.retry_selected_or_all()
         window.view.selectRow(2)
-        window.wishes.retry_selected_or_failed()
+        window.wishes.retry_selected_or_all()
         qtbot.waitUntil(lambda: len(runner.asked) == 2)
-        assert runner.asked == [("retry", ("job-1",)), ("retry", ("job-0",))]
+        assert runner.asked == [("retry", ("job-1",)), ("retry", ("job-0", "job-1"))]
 
     def test_clearing_can_be_undone(self, window: MainWindow) -> None:
         window.model.apply([done(0), running(1), failed(2)])
@@ -348,7 +348,7 @@ class TestRows:
             "Remove from the list",
         }
         assert enabled(1) == {
-            "Try again",
+            "Retry",
             "Copy the error’s details",
             "Show the file’s folder",
             "Remove from the list",
@@ -383,7 +383,7 @@ class TestMessages:
         runner.listener.queue_paused(why)
         qtbot.waitUntil(lambda: window.banners.banner("paused") is not None)
         banner = window.banners.banner("paused")
-        assert [button.text() for button in banner.buttons] == ["&Try again", "&Settings…"]
+        assert [button.text() for button in banner.buttons] == ["&Try again", "S&ettings…"]
         assert "Unknown API Key" in banner.accessibleName()
         banner.buttons[0].click()
         qtbot.waitUntil(lambda: ("resume", None) in runner.asked)
@@ -476,7 +476,7 @@ class TestEverybody:
         QApplication.processEvents()
         assert window.size() == window.minimumSize()
         assert window.status_bar.retry_button.text() == ""
-        assert window.status_bar.retry_button.accessibleName() == "Retry failed"
+        assert window.status_bar.retry_button.accessibleName() == "Retry 1 failed or cancelled image"
 
 
 class Catcher(QWidget):

@@ -65,8 +65,18 @@ def test_a_failure_says_cause_and_remedy() -> None:
 
 def test_what_holds_all_is_not_said_in_every_row() -> None:
     assert TEXT.trouble(HELD) is None
-    assert TEXT.trouble(WAITING) is not None
     assert TEXT.report(done(1)) == ""
+
+
+def test_what_waits_says_why_and_asks_for_nothing() -> None:
+    trouble = TEXT.trouble(WAITING)
+    assert trouble is not None
+    assert trouble.what
+    assert trouble.remedy == ""
+
+
+def test_cancelled_is_said_once() -> None:
+    assert TEXT.note(cancelled(1)) == ""
 
 
 def test_a_cancelled_job_that_may_arrive_says_so() -> None:

@@ -93,6 +93,15 @@ def test_a_hostile_file_costs_one_placeholder(decoder: Decoder, tmp_path: Path, 
     assert decoder.decode(str(write_image(tmp_path / "good.png")), SIZE) is not None
 
 
+def test_a_broken_photo_is_no_news_for_a_terminal(
+    decoder: Decoder, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    photo = write_image(tmp_path / "a.jpg", size=400, image_format="JPEG")
+    photo.write_bytes(photo.read_bytes()[:-900] + bytes(range(256)) * 3)
+    decoder.decode(str(photo), 56)
+    assert capfd.readouterr().err == ""
+
+
 def test_a_dead_child_starts_anew(decoder: Decoder, tmp_path: Path) -> None:
     good = str(write_image(tmp_path / "good.png"))
     assert decoder.decode(good, SIZE) is not None

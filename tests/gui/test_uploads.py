@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from kraken_desktop.gui.uploads import BATCH, Uploads
 from kraken_desktop.intake import LeftOutReason
 from kraken_desktop.model.errors import SpoolError
 from kraken_desktop.model.job import Failed, JobState, JobStatus, SourceKind
-from tests.support.gui import PROFILE, SETTINGS, NotingRunner, WindowServices, make_job, write_image
+from tests.support.gui import PROFILE, SETTINGS, NotingRunner, WindowServices, done, failed, make_job, write_image
 
 
 class Desk:
@@ -89,7 +90,7 @@ def test_what_cannot_be_used_is_a_failed_row_in_its_place(desk: Desk, tmp_path: 
     codes = [row.outcome.failure.code for row in rows if isinstance(row.outcome, Failed)]
     assert codes == ["source.unsupported", "source.missing"]
     assert len(desk.runner.jobs) == 2
-    assert [desk.uploads.is_refused(row.job.id) for row in rows] == [False, True, True, False]
+    assert [row.job.source.size is None for row in rows] == [False, True, True, False]
 
 
 def test_a_retry_of_it_looks_again(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
@@ -99,9 +100,27 @@ def test_a_retry_of_it_looks_again(desk: Desk, tmp_path: Path, qtbot: QtBot) -> 
     desk.uploads.retry([row.job.id, "job-7"])
     qtbot.waitUntil(lambda: len(desk.runner.jobs) == 1)
     assert desk.runner.jobs[0].source.location == str(late)
+    assert desk.runner.jobs[0].id == row.job.id, "it keeps its row"
     qtbot.waitUntil(lambda: bool(desk.runner.asked))
-    assert desk.runner.asked == [("retry", (row.job.id, "job-7"))]
-    assert not desk.uploads.is_refused(row.job.id)
+    assert desk.runner.asked == [("retry", ("job-7",))]
+
+
+def test_what_is_refused_once_more_keeps_its_row(desk: Desk, tmp_path: Path, qtbot: QtBot) -> None:
+    gone = tmp_path / "gone.png"
+    (row,) = desk.add(gone)
+    for _ in range(2):
+        desk.scans.clear()
+        desk.uploads.retry([row.job.id])
+        qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
+    (gone).mkdir()
+    desk.uploads.retry([row.job.id])
+    qtbot.waitUntil(lambda: desk.nothings == [True])
+    gone.rmdir()
+    write_image(gone)
+    desk.uploads.retry([row.job.id])
+    qtbot.waitUntil(lambda: [job.id for job in desk.runner.jobs] == [row.job.id])
+    assert list(desk.rows) == [row.job.id]
+    assert desk.runner.asked == []
 
 
 def test_files_that_are_no_images_are_counted(desk: Desk, tmp_path: Path) -> None:
@@ -188,6 +207,25 @@ def test_unfinished_jobs_of_an_earlier_run_come_back(desk: Desk, qtbot: QtBot) -
     (asked,) = desk.runner.asked
     assert asked[0] == "resume_jobs"
     assert [each.job.id for each in asked[1]] == ["job-1", "job-2"]
+
+
+def test_with_what_had_ended_the_drop_is_whole_again(desk: Desk, qtbot: QtBot) -> None:
+    earlier = WindowServices()
+    other = replace(make_job(9), batch_id="another")
+    earlier.journal.add([make_job(1), make_job(2), make_job(3), other])
+    earlier.journal.finish_all({"job-1": done(1).outcome, "job-3": failed(3).outcome, "job-9": done(9).outcome})
+    earlier.close()
+    with qtbot.waitSignal(desk.uploads.went_on) as told:
+        desk.uploads.take_up()
+    assert told.args == [1]
+    qtbot.waitUntil(lambda: len(desk.rows) == 3)
+    assert list(desk.rows) == ["job-1", "job-2", "job-3"]
+    assert desk.rows["job-1"].links == done(1).links
+    desk.uploads.retry(["job-3", "job-2"])
+    qtbot.waitUntil(lambda: len(desk.runner.asked) == 4)
+    assert [wish for wish, _ in desk.runner.asked] == ["resume_jobs", "resume_jobs", "resume", "retry"]
+    assert [each.job.id for each in desk.runner.asked[1][1]] == ["job-3"]
+    assert desk.runner.asked[3][1] == ("job-2",)
 
 
 @pytest.mark.expect_log("unexpected ZeroDivisionError")
