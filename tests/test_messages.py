@@ -15,7 +15,7 @@ import kraken_desktop.messages
 from kraken_desktop.intake import LeftOutReason
 from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, size
 from kraken_desktop.messages.amazon import PUSH_REASONS
-from kraken_desktop.messages.own_failures import KINDS, SECRETS
+from kraken_desktop.messages.own_failures import COMMANDS, KINDS, SECRETS
 from kraken_desktop.messages.states import LEFT_OUT_COUNTS, SKIP_REASONS
 from kraken_desktop.model import errors, object_key, profile_rules
 from kraken_desktop.model.errors import Fact, KrakenDesktopError, all_error_types
@@ -66,6 +66,7 @@ EXAMPLES: dict[str, Fact] = {
     "seconds": 120,
     "retry_after": 30,
     "sent_all": True,
+    "restored": False,
 }
 
 REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
@@ -217,7 +218,9 @@ def test_the_servers_and_the_systems_own_words_are_quoted() -> None:
         if "said" in error.facts:
             assert "“Error {oops} while <b>working</b>”" in Words().error(error).why
     why = Words().error(errors.ConnectError(host="x", reason="No route to host")).why
-    assert why.endswith("The system said: “No route to host”")
+    assert why.endswith("The system said: “No route to host”.")
+    for said, end in (("Oh.", "“Oh.”"), ("Oh?", "“Oh?”"), ("Oh", "“Oh”.")):
+        assert Words().error(errors.ServerFaultError(status=500, said=said)).why.endswith(end)
 
 
 def test_names_are_one_line_of_visible_text() -> None:
@@ -244,6 +247,10 @@ def test_secrets_are_called_by_what_they_are() -> None:
     missing = errors.SecretMissingError(name="profile/0f/s3-secret", variable="KRAKEN_S3_SECRET")
     assert Words().error(missing).what == "The S3 secret access key is missing."
     assert "KRAKEN_S3_SECRET" in Words().error(missing).remedy
+    for name, command in (("account/1/api-secret", "account login"), ("profile/1/s3-secret", "--secret-stdin")):
+        remedy = Words().error(errors.SecretMissingError(name=name)).remedy
+        assert "settings" in remedy
+        assert command in remedy
     assert Words().error(errors.SecretTooLongError(name="x", limit=12_000)).why.startswith("At most 12000 characters")
 
 
@@ -252,6 +259,13 @@ def test_what_must_be_said() -> None:
     unknown = words.error(errors.FateUnknownError(reason="transport.lost", key="a.png"))
     assert "may have been charged" in unknown.what
     assert "Retry sends" in unknown.remedy
+    assert "or the bucket could not be asked" in unknown.why
+    for problem in ("truncated", "foreign", "newer"):
+        lost = words.error(errors.SettingsError(path="/s.json", problem=problem, reason="/kept.json", restored=False))
+        assert "/kept.json" in lost.why
+        assert "are empty" in lost.why
+        assert "used" not in lost.what.replace("cannot be used", "")
+        assert "set up account and profile" in lost.remedy.lower()
     assert "may still arrive" in words.outcome(Cancelled(may_arrive=True))
     acl = errors.StoreDeniedError(status=500, aws_code="AccessControlListNotSupported")
     assert "Bucket owner preferred" in words.error(acl).remedy
@@ -305,6 +319,9 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += parts(words.failure(Failure(code="1")))
     for name in SECRETS:
         shown += parts(words.error(errors.SecretMissingError(name=f"account/1/{name}")))
+    # What is typed in a terminal is the same in every language.
+    for command in COMMANDS.values():
+        shown = [text.replace(command, "") for text in shown]
     assert [text for text in shown if latin(text)] == []
     assert asked <= marked()
     assert marked() - asked == set(), "texts that nobody shows"

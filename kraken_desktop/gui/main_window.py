@@ -324,7 +324,7 @@ class MainWindow(QMainWindow):
         self._tally_changed()
 
     def _on_nothing_found(self) -> None:
-        self.toast.say(self.tr("There is no image in it."))
+        self.toast.say(self.tr("There is no image on the clipboard."))
 
     def _tally_changed(self) -> None:
         tally = self.model.tally

@@ -65,15 +65,11 @@ PUSH_REASONS: dict[str, tuple[str, str]] = {
     ),
     "ExpiredToken": (
         QT_TRANSLATE_NOOP("messages", "The access key was a temporary one and has expired."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Enter a permanent access key (it begins with AKIA) in the profile, then retry."
-        ),
+        QT_TRANSLATE_NOOP("messages", "Enter a permanent access key (it begins with AKIA) in the profile, then retry."),
     ),
     "InvalidToken": (
         QT_TRANSLATE_NOOP("messages", "The access key is a temporary one, which Kraken.io cannot use."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Enter a permanent access key (it begins with AKIA) in the profile, then retry."
-        ),
+        QT_TRANSLATE_NOOP("messages", "Enter a permanent access key (it begins with AKIA) in the profile, then retry."),
     ),
     "InternalError": (
         QT_TRANSLATE_NOOP("messages", "S3 had a problem of its own."),

@@ -248,9 +248,7 @@ FAILURES: dict[str, Message] = {
     "kraken.nothing_stored": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io stored nothing in the bucket."),
         QT_TRANSLATE_NOOP("messages", "It could not make this image any smaller, and then it stores nothing."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Upload the original by other means, or choose lossy in the recipe and retry."
-        ),
+        QT_TRANSLATE_NOOP("messages", "Upload the original by other means, or choose lossy in the recipe and retry."),
     ),
     "fate.unknown": Message(
         QT_TRANSLATE_NOOP("messages", "The image was sent, but the answer was lost. It may have been charged."),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias
 
@@ -82,7 +82,8 @@ class Secrets:
     """Where everybody gets secrets: environment, else session, else keyring. Safe to use from any thread.
 
     The keyring is read once a secret, by one thread at a time; while that one waits for the person to
-    unlock it, secrets that are known already still come at once.
+    unlock it, secrets that are known already still come at once. When the person closes the unlock dialog,
+    everybody who waited behind it is refused as well: one dialog, one answer. Who comes later asks again.
     """
 
     def __init__(self, keyring: SecretStore, session: SecretStore, environ: Mapping[str, str]) -> None:
@@ -93,6 +94,9 @@ class Secrets:
         self._lock = threading.Lock()
         """Guards ``_known`` and the session; never held while something blocks."""
         self._keyring_lock = threading.Lock()
+        """Guards the keyring, and the two below."""
+        self._failures = 0
+        self._failure: SecretError | None = None
 
     def api_key(self, account: Account) -> str:
         """The account's API key, which is not secret.
@@ -119,8 +123,7 @@ class Secrets:
     def s3_keys(self, profile: Profile) -> S3Keys:
         """What the profile signs with.
 
-        A session token belongs to its secret: with a secret from the environment, the keyring's token is
-        left out.
+        A session token belongs to its secret, so it is looked for only where the secret came from.
 
         Raises:
             SecretMissingError: the access key or the secret is missing; ``reason`` is ``aws_profile`` for
@@ -134,11 +137,12 @@ class Secrets:
         if not access_key:
             raise _missing(f"profile/{profile.id}/s3-access-key", credentials.source, KRAKEN_S3_ACCESS_KEY)
         secret = self._needed(profile.secret_name, credentials.source)
-        token = self._variable(KRAKEN_S3_SESSION_TOKEN)
-        from_environment = (
-            credentials.source is CredentialSource.ENVIRONMENT or self._variable(KRAKEN_S3_SECRET) is not None
-        )
-        if token is None and not from_environment:
+        refers = credentials.source is CredentialSource.ENVIRONMENT
+        if refers or self._variable(KRAKEN_S3_SECRET) is not None:
+            token = self._variable(KRAKEN_S3_SESSION_TOKEN)
+        elif self._in_session(profile.secret_name) is not None:
+            token = self._in_session(profile.session_token_name)
+        else:
             token = self._kept(profile.session_token_name)
         return S3Keys(access_key=access_key, secret=secret, session_token=token)
 
@@ -186,9 +190,8 @@ class Secrets:
         """
         if self._variable(variable_of(name)) is not None:
             return "environment"
-        with self._lock:
-            if self._session.get(name) is not None:
-                return "session"
+        if self._in_session(name) is not None:
+            return "session"
         return "keyring" if self._kept(name) is not None else "nowhere"
 
     def reread(self) -> None:
@@ -215,6 +218,7 @@ class Secrets:
         return value
 
     def _kept(self, name: str) -> str | None:
+        failures = self._failures
         value = self._remembered(name)
         if value is not None:
             return value
@@ -223,11 +227,23 @@ class Secrets:
             value = self._remembered(name)
             if value is not None:
                 return value
-            value = self._keyring.get(name)
+            if self._failure is not None and self._failures != failures:
+                raise replace(self._failure, name=name)
+            try:
+                value = self._keyring.get(name)
+            except SecretError as error:
+                self._failures += 1
+                # A copy: a traceback would keep alive what its frames hold.
+                self._failure = replace(error)
+                raise
             if value is not None:
                 with self._lock:
                     self._known[name] = value
             return value
+
+    def _in_session(self, name: str) -> str | None:
+        with self._lock:
+            return self._session.get(name)
 
     def _remembered(self, name: str) -> str | None:
         with self._lock:

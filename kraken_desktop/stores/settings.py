@@ -71,7 +71,8 @@ class SettingsStore:
 
         ``problem`` is ``truncated``, ``foreign`` (somebody else's, or a field of the wrong type), ``newer``,
         ``unreadable`` or ``unwritable``; ``path`` the settings file. ``reason`` is the file that the bad one
-        was set aside as, or the system's text for the last two problems.
+        was set aside as, or the system's text for the last two problems; ``restored`` is False if there was
+        no good copy either, so that the settings are empty.
         """
         self._upgrades = upgrades
         self._now = now
@@ -87,17 +88,16 @@ class SettingsStore:
         if not found.problem:
             return found.settings
         if found.problem in _LEFT_IN_PLACE:
-            self._notice(found.problem, found.reason)
-            return self._last_good(found)
+            return self._told(found, found.reason)
         try:
             with self._locked():
                 # Another program may have mended it while we waited.
                 found = self._read(self.path)
                 return self._mend(found) if found.problem else found.settings
         except SettingsError as error:
-            self._notice(found.problem, found.reason)
+            settings = self._told(found, found.reason)
             self.notices += (error,)
-            return self._last_good(found)
+            return settings
 
     def update(self, change: Callable[[Settings], Settings]) -> Settings:
         """Reads anew, applies the change, writes; nobody else's change comes in between.
@@ -116,7 +116,7 @@ class SettingsStore:
                 raise self._error(found.problem, found.reason)
             newer = found.problem == "newer"
             if newer:
-                before = self._last_good(found)
+                before = self._last_good(found) or Settings()
             elif found.problem:
                 before = self._mend(found)
             else:
@@ -126,7 +126,7 @@ class SettingsStore:
                 return after
             if newer:
                 with self._as_unwritable():
-                    self._notice("newer", str(self._set_aside("newer", found.raw)))
+                    self._told(found, str(self._set_aside("newer", found.raw)))
             elif found.version < newest_version(self._upgrades):
                 self._keep_version(found)
             self._write(after, found.raw)
@@ -159,8 +159,8 @@ class SettingsStore:
             settings, _ = _decode(record, spare_found.settings)
         return _Found(raw=raw, settings=settings, problem="" if whole else "foreign", version=version)
 
-    def _last_good(self, found: _Found) -> Settings:
-        """The best that is known when the file itself is not to be used, or only in parts."""
+    def _last_good(self, found: _Found) -> Settings | None:
+        """The best that is known when the file itself is not to be used, or only in parts; None if nothing is."""
         if found.usable:
             return found.settings
         candidates = [self.backup_path]
@@ -170,15 +170,22 @@ class SettingsStore:
             other = self._read(path)
             if not other.problem and other.raw:
                 return other.settings
-        return Settings()
+        return None
+
+    def _told(self, found: _Found, reason: str) -> Settings:
+        """What is used in the file's place, after a notice about it."""
+        settings = self._last_good(found)
+        error = self._error(found.problem, reason)
+        error.restored = settings is not None
+        self.notices += (error,)
+        return settings or Settings()
 
     # --- writing: under the lock ------------------------------------------------------------------
 
     def _mend(self, found: _Found) -> Settings:
-        settings = self._last_good(found)
         with self._as_unwritable():
             aside = self._set_aside("damaged", found.raw)
-            self._notice(found.problem, str(aside))
+            settings = self._told(found, str(aside))
             if settings == Settings():
                 self.path.unlink()
             else:
@@ -240,9 +247,6 @@ class SettingsStore:
 
     def _error(self, problem: str, reason: str) -> SettingsError:
         return SettingsError(path=str(self.path), problem=problem, reason=reason)
-
-    def _notice(self, problem: str, reason: str) -> None:
-        self.notices += (self._error(problem, reason),)
 
 
 _LEFT_IN_PLACE = frozenset({"newer", "unreadable"})

@@ -110,7 +110,7 @@ class TestComingIn:
     def test_pasting_words_says_that_there_is_no_image(self, window: MainWindow, runner: NotingRunner) -> None:
         QGuiApplication.clipboard().setText("hello")
         window.paste()
-        assert window.toast.text == "There is no image in it."
+        assert window.toast.text == "There is no image on the clipboard."
         assert runner.jobs == []
 
     def test_a_browsers_image_needs_no_download(

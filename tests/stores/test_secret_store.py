@@ -385,6 +385,24 @@ def test_keys_of_a_profile(secrets: Secrets, environ: dict[str, str]) -> None:
     assert secrets.s3_keys(PROFILE) == S3Keys(access_key="AKIA1", secret="told")
 
 
+def test_for_this_session_only_needs_no_keyring() -> None:
+    secrets = Secrets(KeyringStore(fail.Keyring()), SessionStore(), {})
+    secrets.keep(PROFILE.secret_name, "s3", session_only=True)
+    assert secrets.s3_keys(PROFILE) == S3Keys(access_key="AKIA1", secret="s3")
+    secrets.keep(PROFILE.session_token_name, "token", session_only=True)
+    assert secrets.s3_keys(PROFILE).session_token == "token"
+
+
+@pytest.mark.parametrize("session_only", [True, False])
+def test_a_token_of_the_environment_does_not_go_with_another_secret(
+    secrets: Secrets, environ: dict[str, str], session_only: bool
+) -> None:
+    environ["KRAKEN_S3_SESSION_TOKEN"] = "told"
+    secrets.keep(PROFILE.session_token_name, "kept")
+    secrets.keep(PROFILE.secret_name, "s3", session_only=session_only)
+    assert secrets.s3_keys(PROFILE).session_token == (None if session_only else "kept")
+
+
 def test_what_is_missing_is_named(secrets: Secrets) -> None:
     with pytest.raises(SecretMissingError) as told:
         secrets.s3_keys(PROFILE)
@@ -501,6 +519,47 @@ def test_while_one_waits_for_an_unlock_dialog_the_others_go_on(
             answered.set()
         assert [each.result(30).secret for each in waiting] == ["s3", "s3"]
     assert backend.asked.count(("get", PROFILE.secret_name)) == 1
+
+
+class CountingSession(SessionStore):
+    """Tells when it was looked into so many times."""
+
+    def __init__(self, wanted: int) -> None:
+        super().__init__()
+        self.enough = threading.Event()
+        self._left = wanted
+
+    def get(self, name: str) -> str | None:
+        self._left -= 1
+        if self._left <= 0:
+            self.enough.set()
+        return super().get(name)
+
+
+def test_one_closed_unlock_dialog_refuses_all_who_wait_and_a_later_try_asks_again(backend: Backend) -> None:
+    KeyringStore(backend).set(ACCOUNT.secret_name, "one")
+    waiters = 4
+    # Each looks once before it waits; the one that gets through looks again.
+    session = CountingSession(waiters + 1)
+    secrets = Secrets(KeyringStore(backend), session, {})
+
+    def dialog(verb: str, entry: str, value: str) -> None:
+        assert session.enough.wait(30)
+        raise keyring.errors.KeyringLocked("dismissed")
+
+    backend.asked.clear()
+    backend.before = dialog
+    with ThreadPoolExecutor(waiters) as pool:
+        waiting = [pool.submit(secrets.api_secret, ACCOUNT) for _ in range(waiters)]
+        refused = [each.exception(30) for each in waiting]
+    assert [type(error) for error in refused] == [KeyringLockedError] * waiters
+    assert len({id(error) for error in refused}) == waiters
+    assert backend.asked == [("get", ACCOUNT.secret_name)]
+    with pytest.raises(KeyringLockedError):
+        secrets.api_secret(ACCOUNT)
+    assert len(backend.asked) == 2
+    backend.before = lambda verb, entry, value: None
+    assert secrets.api_secret(ACCOUNT) == "one"
 
 
 # --- nothing leaks --------------------------------------------------------------------------------

@@ -351,6 +351,7 @@ def test_a_bad_file_is_set_aside_and_the_last_good_copy_takes_its_place(
     path.write_bytes(content)
     assert saved.load() == FULL
     assert_set_aside(saved, path, content, problem)
+    assert saved.notices[0].restored
     assert SettingsStore(path).load() == FULL
     saved.load()
     assert saved.notices == ()
@@ -364,6 +365,7 @@ def test_with_no_good_copy_a_bad_file_is_set_aside_and_all_starts_anew(
     path.write_bytes(content)
     assert store.load() == Settings()
     assert_set_aside(store, path, content, problem)
+    assert not store.notices[0].restored
     assert store.load() == Settings()
     assert store.notices == ()
     store.update(lambda _: FULL)
@@ -521,6 +523,7 @@ def test_a_newer_file_stays_while_we_only_read(saved: SettingsStore, path: Path)
     for _ in range(2):
         assert saved.load() == FULL
         assert problems(saved) == ["newer"]
+        assert saved.notices[0].restored
     saved.update(lambda settings: settings)
     assert path.read_bytes() == NEWER
     assert files(path) == {"settings.json", "settings.json.bak"}
@@ -532,6 +535,7 @@ def test_a_newer_file_is_set_aside_when_something_is_changed(saved: SettingsStor
     saved.update(lambda settings: settings.with_profile(FULL.profiles[0]))
     aside = path.with_name(f"settings.newer-{STAMP}.json")
     assert [(notice.problem, notice.reason) for notice in saved.notices] == [("newer", str(aside))]
+    assert not saved.notices[0].restored
     assert aside.read_bytes() == NEWER
     assert saved.load().profiles == FULL.profiles[:1]
     assert files(path) == {"settings.json", "settings.json.bak", aside.name}

@@ -242,7 +242,7 @@ class AccountPage(Page):
     def _on_check_failed(self, error: KrakenDesktopError) -> None:
         actions: list[Action] = []
         if not isinstance(error, BadCredentialsError):
-            actions.append((self.tr("Try again"), self.check))
+            actions.append((self.tr("Retry"), self.check))
         self.result.show_message(self._use.words.error(error), actions)
         if isinstance(error, BadCredentialsError):
             self.form.focus_field("api_key")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.settings.choice import Choice
@@ -49,6 +49,8 @@ class AclField(QWidget):
             layout.addWidget(choice)
         self.set_choices(with_none=False)
         self.set_acl(Acl.PUBLIC_READ)
+        # Without a policy of its own a label's letter would not lead here.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._group.buttonToggled.connect(self._on_toggled)
 
     @property

@@ -122,7 +122,7 @@ class Custody(QObject):
         actions: list[Action] = []
         if isinstance(error, SecretError):
             actions.append((self.tr("Keep for this session only"), self._choose_session))
-        actions.append((self.tr("Try again"), again))
+        actions.append((self.tr("Retry"), again))
         self._notice.show_message(self._words.error(error), actions)
 
     def _found(self, place: Place) -> None:
@@ -137,7 +137,7 @@ class Custody(QObject):
         self._tell()
         actions: list[Action] = [
             (self.tr("Keep for this session only"), self._choose_session),
-            (self.tr("Try again"), lambda: self.look(self._name)),
+            (self.tr("Retry"), lambda: self.look(self._name)),
         ]
         self._notice.show_message(self._words.error(error), actions)
         self.changed.emit()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
+from kraken_desktop.gui.banners import announce
 from kraken_desktop.gui.settings.account_page import AccountPage
 from kraken_desktop.gui.settings.action_bar import ActionBar
 from kraken_desktop.gui.settings.background import RunInBackground
@@ -53,7 +54,6 @@ class SettingsDialog(QDialog):
         self, collaborators: Collaborators, parent: QWidget | None = None, *, page: PageName = "account"
     ) -> None:
         super().__init__(parent)
-        self.setWindowTitle(self.tr("Settings"))
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = collaborators.theme
@@ -63,7 +63,9 @@ class SettingsDialog(QDialog):
         self.navigation.setIconSize(QSize(20, 20))
         self.navigation.setAccessibleName(self.tr("Pages"))
         self.navigation.setFrameShape(QFrame.Shape.NoFrame)
-        self.navigation.setStyleSheet("QListWidget::item { padding: 4px 12px; }")
+        self.navigation.setStyleSheet(
+            "QListWidget { background: palette(base); padding-top: 8px; } QListWidget::item { padding: 4px 12px; }"
+        )
         self.account_page = AccountPage(collaborators, settings)
         self.profiles_page = ProfilesPage(collaborators, settings)
         self.recipes_page = RecipesPage(collaborators, settings)
@@ -112,6 +114,7 @@ class SettingsDialog(QDialog):
         self.navigation.currentRowChanged.connect(self._on_row)
         self.bar.save_wanted.connect(self._save)
         self.bar.discard_wanted.connect(self._discard)
+        self.bar.back_wanted.connect(self.setup.go_back)
         self.bar.close_wanted.connect(self.reject)
         self.bar.fault_wanted.connect(self._focus_fault)
         self.setup.stepped.connect(self._on_step)
@@ -169,6 +172,7 @@ class SettingsDialog(QDialog):
         if name == "setup":
             name = self.setup.page_name if is_setup else "profiles"
         self.navigation.setVisible(not is_setup)
+        self.setWindowTitle(self.tr("Set up — Kraken Desktop") if is_setup else self.tr("Settings"))
         self._go(_ORDER.index(name))
         self.page.focus_first()
 
@@ -213,6 +217,9 @@ class SettingsDialog(QDialog):
         ask_unsaved(self, page.entry_name(), save=lambda: page.save(lambda: self._go(row)), discard=discard)
 
     def _go(self, row: int) -> None:
+        if row != self._stack.currentIndex():
+            # What was said was about the page that is left.
+            self.bar.say("")
         self._stack.setCurrentIndex(row)
         self._mark(row)
         self._render()
@@ -246,6 +253,7 @@ class SettingsDialog(QDialog):
             if each is not self.sender():
                 each.refresh(settings)
         self.bar.say(self.tr("Saved."))
+        announce(self.bar, self.bar.status.text())
         self.settings_changed.emit(settings)
 
     def _render(self) -> None:
@@ -256,6 +264,7 @@ class SettingsDialog(QDialog):
             is_busy=page.is_busy() or (self.setup.is_running and self.account_page.is_checking()),
             fault=page.fault(),
             save_text=self.setup.button_text if self.setup.is_running else "",
+            can_go_back=self.setup.can_go_back,
         )
 
     def _roomy(self) -> QSize:

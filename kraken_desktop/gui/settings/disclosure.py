@@ -24,7 +24,7 @@ class Disclosure(QToolButton):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         # In line with the labels above and below.
-        self.setStyleSheet("QToolButton { padding-left: 0px; }")
+        self.setStyleSheet("QToolButton { padding-left: -6px; }")
         self._is_open = False
         self.set_open(False)
         self.clicked.connect(lambda: self.set_open(not self._is_open))

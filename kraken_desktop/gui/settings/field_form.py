@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
@@ -11,14 +11,16 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLabel,
-    QScrollArea,
+    QLineEdit,
     QSlider,
     QVBoxLayout,
     QWidget,
 )
 from typing_extensions import override
 
+from kraken_desktop.gui.banners import announce
 from kraken_desktop.gui.settings.remarks import Remark, RemarkLabel, muted, wrapping
+from kraken_desktop.gui.settings.sight import bring_into_sight
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.model.profile import Severity
 
@@ -98,8 +100,9 @@ class FieldForm(QWidget):
         title = label.replace("&", "")
         told = QLabel(label, block)
         told.setBuddy(focus)
-        if not focus.accessibleName():
-            focus.setAccessibleName(title)
+        for each in _spoken(focus):
+            if not each.accessibleName():
+                each.setAccessibleName(title)
         remarks = RemarkLabel(self._theme, block)
         lower = list(below)
         if hint:
@@ -181,7 +184,8 @@ class FieldForm(QWidget):
     def _show(self, name: str) -> None:
         each = self._fields[name]
         each.remarks.set_remarks(self._remarks.get(name, ()) if each.touched else ())
-        each.focus.setAccessibleDescription(each.remarks.text)
+        for spoken in _spoken(each.focus):
+            spoken.setAccessibleDescription(each.remarks.text)
 
     def faults(self, *, touched_only: bool = False) -> tuple[str, ...]:
         """The names of the fields with errors, in the form's order."""
@@ -200,12 +204,17 @@ class FieldForm(QWidget):
         """Brings the field into sight and gives it the focus."""
         told = self._fields[name]
         told.focus.setFocus(Qt.FocusReason.OtherFocusReason)
-        above = self.parentWidget()
-        while above is not None and not isinstance(above, QScrollArea):
-            above = above.parentWidget()
-        if above is not None:
-            for each in (told.remarks, told.focus):
-                above.ensureWidgetVisible(each, 0, SECTION_GAP)
+        if told.remarks.text:
+            announce(told.focus, f"{told.title}: {told.remarks.text}")
+        bring_into_sight(told.remarks, told.focus)
+
+
+def _spoken(widget: QWidget) -> Iterator[QWidget]:
+    """The widget, and the line in it that really has the focus: a screen reader speaks of that one."""
+    yield widget
+    line = widget.lineEdit() if isinstance(widget, QComboBox) else widget.focusProxy()
+    if isinstance(line, QLineEdit):
+        yield line
 
 
 def _has_focus(widget: QWidget) -> bool:

@@ -148,7 +148,7 @@ class ListPage(Page, Generic[E]):
 
     def save_failed(self, error: KrakenDesktopError, again: Callable[[], None]) -> None:
         """Says why nothing was saved."""
-        self.notice.show_message(self._use.words.error(error), [(self.tr("Try again"), again)])
+        self.notice.show_message(self._use.words.error(error), [(self.tr("Retry"), again)])
 
     def settings_changed(self) -> None:
         """Other settings changed while the form has unsaved changes."""

@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from kraken_desktop.gui.banners import announce
 from kraken_desktop.gui.settings.remarks import wrapping
+from kraken_desktop.gui.settings.sight import bring_into_sight
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Message
 
@@ -74,6 +76,8 @@ class Notice(QFrame):
             if at < len(actions):
                 button.setText(actions[at][0])
         self.show()
+        announce(self, self.text)
+        bring_into_sight(self)
 
     def _render(self) -> None:
         self._sign.setPixmap(self._theme.pixmap("warning", "warning", 20, self.devicePixelRatioF()))

@@ -72,6 +72,8 @@ class PairsEditor(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.table)
         layout.addLayout(buttons)
+        # Without a policy of its own a label's letter would not lead here.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusProxy(self.table)
         self.table.itemChanged.connect(lambda _item: self._on_edited())
         self.table.currentCellChanged.connect(lambda *_cells: self._render())

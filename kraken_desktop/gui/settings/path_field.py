@@ -49,6 +49,8 @@ class PathField(QWidget):
         layout.setSpacing(8)
         layout.addWidget(self.line, 1)
         layout.addWidget(self.button)
+        # Without a policy of its own a label's letter would not lead here.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setFocusProxy(self.line)
         self.line.textEdited.connect(self.edited)
         self.button.clicked.connect(self.button.showMenu)

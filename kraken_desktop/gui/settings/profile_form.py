@@ -56,7 +56,7 @@ class ProfileForm(FieldForm):
         self.access_key = QLineEdit(self)
         self.secret = SecretField(self)
         self.where = muted(wrapping(QLabel(self)))
-        self.add_field("name", self.tr("&Name"), self.name)
+        self.add_field("name", self.tr("Profile &name"), self.name)
         self.add_field("account_id", self.tr("Kraken.io accoun&t"), self.account)
         self.add_section(self.tr("Destination"))
         self.add_field("bucket", self.tr("&Bucket"), self.bucket)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from kraken_desktop.engines.kraken_answers import AccountStatus
+from kraken_desktop.gui.banners import announce
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.messages import Words
 
@@ -46,7 +47,7 @@ class QuotaView(QFrame):
         active = self.tr("active") if status.active else self.tr("not active")
         plan = status.plan_name or self.tr("unnamed")
         self._plan.setText(
-            self.tr("The key pair works. Plan: {plan}, {active}").replace("{active}", active).replace("{plan}", plan)
+            self.tr("The key pair works. Plan: {plan}, {active}.").replace("{active}", active).replace("{plan}", plan)
         )
         self._bar.setVisible(status.quota_total > 0)
         if status.quota_total > 0:
@@ -54,6 +55,7 @@ class QuotaView(QFrame):
             self._bar.setValue(min(max(share, 0), _FULL))
         self._used.setText(self._quota(status))
         self.show()
+        announce(self, self.text)
 
     def _quota(self, status: AccountStatus) -> str:
         used, total = self._size(max(status.quota_used, 0)), self._size(max(status.quota_total, 0))

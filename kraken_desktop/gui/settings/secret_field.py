@@ -35,6 +35,8 @@ class SecretField(QWidget):
         layout.addWidget(self._button)
         self._line.textEdited.connect(self.edited)
         self._button.clicked.connect(self._toggle)
+        # Without a policy of its own a label's letter would not lead here.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._render()
 
     def set_names(self, name: str) -> None:

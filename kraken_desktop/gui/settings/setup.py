@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.settings.account_page import AccountPage
 from kraken_desktop.gui.settings.profiles_page import ProfilesPage
-from kraken_desktop.gui.settings.remarks import muted
+from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError
 from kraken_desktop.model.settings import Settings
 
@@ -36,7 +36,11 @@ class Setup(QObject):
         self._step = muted(QLabel(self.header))
         layout = QVBoxLayout(self.header)
         layout.setContentsMargins(24, 16, 24, 0)
+        layout.setSpacing(4)
         layout.addWidget(self._step)
+        self.checked = wrapping(QLabel(self.header))
+        """What the check of the key pair told."""
+        layout.addWidget(self.checked)
         self.header.hide()
         account_page.checked.connect(self._on_checked)
         account_page.check_failed.connect(self._on_check_failed)
@@ -72,6 +76,18 @@ class Setup(QObject):
         elif not self._account_page.is_checking():
             self._account_page.check()
 
+    @property
+    def can_go_back(self) -> bool:
+        """Whether there is a form before the one that is shown."""
+        return self.is_running and self.page_name == "profiles"
+
+    def go_back(self) -> None:
+        """Back to the account; the profile's form stays as it is."""
+        if self.can_go_back and not self._profiles_page.is_busy():
+            self.page_name = "account"
+            self._tell()
+            self.stepped.emit()
+
     def _on_checked(self) -> None:
         if self.is_running and self.page_name == "account":
             self._account_page.save(self._to_profile)
@@ -98,3 +114,5 @@ class Setup(QObject):
     def _tell(self) -> None:
         step = self.tr("Step 1 of 2") if self.page_name == "account" else self.tr("Step 2 of 2")
         self._step.setText(step)
+        self.checked.setText(self._account_page.quota.text)
+        self.checked.setVisible(self.page_name == "profiles" and bool(self.checked.text()))

@@ -220,7 +220,7 @@ def test_try_again_saves_once_the_keyring_is_unlocked(house, type_into):
     fill_in(dialog.account_page, type_into)
     dialog.bar.save_button.click()
     house.keyring.problem = None
-    press(dialog.account_page.notice, "Try again")
+    press(dialog.account_page.notice, "Retry")
     (account,) = house.store.load().accounts
     assert house.keyring.value(account.secret_name) == API_SECRET
 
@@ -313,6 +313,6 @@ def test_a_network_error_is_tried_again(house):
     page = house.open().account_page
     page.check_button.click()
     house.status = good
-    press(page.result, "Try again")
+    press(page.result, "Retry")
     assert "Advanced" in page.quota.text
     assert page.result.text == ""

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from PySide6.QtGui import QPalette
 
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, KeptMetadata, Recipe
 
@@ -103,3 +104,13 @@ def test_a_new_recipe_can_be_chosen_in_a_profile(house):
     dialog.bar.save_button.click()
     settings = house.store.load()
     assert settings.profiles[0].recipe_id == settings.recipes[1].id
+
+
+def test_a_slider_that_cannot_be_moved_looks_so(house):
+    slider = house.open("recipes").recipes_page.form.slider
+    for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.Accent):
+        shown = {
+            slider.palette().color(group, role).name()
+            for group in (QPalette.ColorGroup.Disabled, QPalette.ColorGroup.Active)
+        }
+        assert len(shown) == 2
