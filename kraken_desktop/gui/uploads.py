@@ -161,7 +161,7 @@ class Uploads(QObject):
 
     def _take_up(self) -> None:
         services = self._services
-        recovered = services.journal.take_over()
+        recovered = services.recover()
         if recovered:
             rows = [JobStatus(job=each.job, keys=tuple(image.key for image in each.planned)) for each in recovered]
             batches = {each.job.batch_id for each in recovered}
@@ -171,9 +171,6 @@ class Uploads(QObject):
             self._bridge.announce(sorted([*past, *rows], key=_place))
             self._runner.resume_jobs(recovered)
             self.went_on.emit(len(recovered))
-        in_use = services.journal.spool_in_use()
-        if in_use is not None:
-            services.spool.sweep(in_use)
 
     def _retry_past(self, past: Sequence[JobStatus]) -> None:
         self._services.journal.requeue_all([status.job.id for status in past])

@@ -1,4 +1,6 @@
-"""Pasted bytes, and bytes dragged out of a browser, kept as files until their job is done.
+"""Pasted bytes, and bytes dragged out of a browser, kept as files until a start after their job is done.
+
+The list still shows their picture until then; what no unfinished job needs is swept at the next start.
 
 A spool file is named by us, with nothing of the given name but a harmless extension: the real name travels in
 the job's source. Nothing outside the folder is ever touched, and no link is ever followed.
