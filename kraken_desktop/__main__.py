@@ -12,7 +12,8 @@ def main() -> int:
     if sys.argv[1:] == ["--version"]:
         from kraken_desktop import __version__  # a child process needs none of this
 
-        sys.stdout.write(f"kraken-desktop {__version__}\n")
+        if sys.stdout is not None:  # a program of the window on Windows
+            sys.stdout.write(f"kraken-desktop {__version__}\n")
         return 0
     from kraken_desktop.gui.app import main as open_window  # Qt takes a tenth of a second
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from kraken_desktop.cli.console import Console, UsageError, load_settings, read_secret
 from kraken_desktop.composition import Services
 from kraken_desktop.messages import size
-from kraken_desktop.model.errors import SecretError
+from kraken_desktop.model.errors import NoKeyringError, SecretError
 from kraken_desktop.model.profile import DEFAULT_API_URL, Account, CredentialSource, Severity
 from kraken_desktop.model.profile_rules import check_account
 from kraken_desktop.stores.secret_store import variable_of
@@ -92,10 +92,29 @@ def _tell(status: AccountStatus, console: Console) -> None:
 def _logout(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
     settings = load_settings(services, console)
     account = _only_account(settings)
-    if account.source is CredentialSource.KEYRING:
-        services.secrets.forget(account.secret_name)
     services.settings.update(lambda now: now.without_account(account.id))
-    return 0
+    if account.source is not CredentialSource.KEYRING:
+        return 0
+    return forget_secrets(services, console, account.secret_name)
+
+
+def forget_secrets(services: Services, console: Console, *names: str) -> int:
+    """Forget what the keyring keeps for something that is gone. Returns the exit code.
+
+    Where there is no keyring, there is nothing to forget.
+    """
+    refused: SecretError | None = None
+    for name in names:
+        try:
+            services.secrets.forget(name)
+        except NoKeyringError:
+            continue
+        except SecretError as error:
+            refused = refused or error
+    if refused is None:
+        return 0
+    console.error(refused)
+    return 1
 
 
 def _only_account(settings: Settings) -> Account:

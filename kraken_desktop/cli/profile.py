@@ -8,11 +8,11 @@ import json
 import uuid
 from typing import Any
 
-from kraken_desktop.cli.account import keep_secret
-from kraken_desktop.cli.console import Console, UsageError, load_settings, read_secret
-from kraken_desktop.cli.put import chosen_profile
+from kraken_desktop.cli.account import forget_secrets, keep_secret
+from kraken_desktop.cli.console import Console, UsageError, chosen_profile, load_settings, read_secret
 from kraken_desktop.composition import Services
 from kraken_desktop.model.errors import SecretMissingError
+from kraken_desktop.model.job import Failure
 from kraken_desktop.model.profile import (
     Acl,
     Collision,
@@ -43,6 +43,18 @@ _PLAIN = {
     "header": "headers",
 }
 """Options that are a field of the profile each."""
+
+
+def option_of(failure: Failure) -> str:
+    """The option of ``profile edit`` that mends a profile at fault; empty if that is not what it is about."""
+    if failure.code == "plan.template":
+        return "--path"
+    if failure.code != "plan.profile":
+        return ""
+    field = failure.facts.get("field")
+    if field == "credentials":
+        return "--access-key"
+    return next((f"--{option.replace('_', '-')}" for option, own in _PLAIN.items() if own == field), "")
 
 
 def add_parser(commands: Any) -> None:
@@ -196,14 +208,13 @@ def _list(_arguments: argparse.Namespace, services: Services, console: Console) 
 
 def _show(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     profile = chosen_profile(arguments.name, load_settings(services, console))
-    console.print(json.dumps(to_record(profile), indent=2, ensure_ascii=False))
+    console.print(json.dumps(to_record(profile), indent=2))
     return 0
 
 
 def _remove(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     profile = chosen_profile(arguments.name, load_settings(services, console))
-    if profile.credentials.source is CredentialSource.KEYRING:
-        for name in (profile.secret_name, profile.session_token_name):
-            services.secrets.forget(name)
     services.settings.update(lambda now: now.without_profile(profile.id))
-    return 0
+    if profile.credentials.source is not CredentialSource.KEYRING:
+        return 0
+    return forget_secrets(services, console, profile.secret_name, profile.session_token_name)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import shlex
 import signal
 import threading
 from collections.abc import Sequence
@@ -12,22 +14,32 @@ from dataclasses import replace
 from types import FrameType
 from typing import Any
 
-from kraken_desktop.cli.console import Console, UsageError, load_settings
+from kraken_desktop.cli.console import Console, UsageError, WorkersLeftError, chosen_profile, load_settings
+from kraken_desktop.cli.profile import option_of
 from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, expand
+from kraken_desktop.messages import Message
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source
 from kraken_desktop.model.links import LinkFormat, format_link
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import KeptMetadata, Recipe
+from kraken_desktop.runner import Runner
 from kraken_desktop.stores.settings import Settings
 
+_SECONDS_TO_END = 2.0
+"""How long an interrupted program waits for its workers."""
+_LAST_RESORT = 10.0
+"""Seconds after which it ends whatever holds it, such as a reader that has stopped reading."""
+_INTERRUPTED = 130
 
-def add_parser(commands: Any) -> None:
+
+def add_parser(commands: Any, *, epilog: str) -> None:
     """Add ``put`` to the command line."""
     parser = commands.add_parser(
         "put",
         help="optimize images and store them",
         description="Optimize images and store them in the profile's bucket. Prints one link a line, in input order.",
+        epilog=epilog,
     )
     parser.add_argument("sources", nargs="+", metavar="PATH|URL", help="an image, a folder of images, or an address")
     parser.add_argument("--profile", metavar="NAME", help="the destination; without it, the default profile")
@@ -88,28 +100,11 @@ def run(arguments: argparse.Namespace, services: Services, console: Console) -> 
             console.say(console.words.left_out(found.folder, found.counts))
         else:
             entries.append(found)
+    if not entries:
+        raise UsageError("kraken-s3: there is no image to put")
     jobs = services.new_jobs([each for each in entries if isinstance(each, Source)], profile, settings, recipe)
     report = _Report(entries, jobs, profile, console, as_json=arguments.json, link_format=arguments.link)
-    if not entries:
-        console.say("kraken-s3: there is no image to put")
-    return _work(services, jobs, report, arguments.jobs or settings.preferences.concurrency)
-
-
-def chosen_profile(name: str | None, settings: Settings) -> Profile:
-    """The profile of that name, or the default one.
-
-    Raises:
-        UsageError: there is none.
-    """
-    if not settings.profiles:
-        raise UsageError(
-            "kraken-s3: there is no profile yet. Make one with: kraken-s3 profile add NAME --bucket BUCKET …"
-        )
-    profile = settings.default_profile if name is None else settings.profile_named(name)
-    if profile is None:
-        known = ", ".join(each.name for each in settings.profiles)
-        raise UsageError(f"kraken-s3: there is no profile {name!r}. There are: {known}")
-    return profile
+    return _work(services, jobs, report, console, arguments.jobs or settings.preferences.concurrency)
 
 
 def _chosen_recipe(arguments: argparse.Namespace, settings: Settings, profile: Profile) -> Recipe:
@@ -158,7 +153,6 @@ class _Report:
         self._stopped_by: Failure | None = None
         self._told_stop = False
         self.something_failed = any(isinstance(entry, Refused) for entry in entries)
-        self.happened = threading.Event()
         with self._lock:
             self._print_ready()
 
@@ -175,11 +169,9 @@ class _Report:
             if status.state in {JobState.FAILED, JobState.CANCELLED}:
                 self.something_failed = True
             self._print_ready()
-        self.happened.set()
 
     def queue_paused(self, why: Failure | None) -> None:
         self._stopped_by = why
-        self.happened.set()
 
     # --- for the one who waits ---
 
@@ -226,7 +218,16 @@ class _Report:
                 return
             self._told_stop = True
         self._console.say(f"{status.job.source.name}:")
-        self._console.message(self._console.words.failure(failure))
+        self._console.message(self._words(failure))
+
+    def _words(self, failure: Failure) -> Message:
+        """With the command that mends it, where a field of the profile is at fault."""
+        message = self._console.words.failure(failure)
+        option = option_of(failure)
+        if not option:
+            return message
+        command = f"kraken-s3 profile edit {shlex.quote(self._profile.name)} {option} …"
+        return replace(message, remedy=f"{message.remedy} {command}".strip())
 
     def _print_json(
         self, source: str, state: JobState, *, status: JobStatus | None = None, failure: Failure | None = None
@@ -252,42 +253,57 @@ class _Report:
             "saved_bytes": getattr(outcome, "saved_bytes", None),
         }
         if failure is not None:
-            message = self._console.words.failure(failure)
+            message = self._words(failure)
             told["error"] = {
                 "code": failure.code,
                 "message": " ".join(part for part in (message.what, message.why) if part),
                 "hint": message.remedy,
                 "retryable": failure.retryable,
             }
-        self._console.print(json.dumps(told, ensure_ascii=False))
+        self._console.print(json.dumps(told))
 
 
-def _work(services: Services, jobs: Sequence[Job], report: _Report, concurrency: int) -> int:
+def _work(services: Services, jobs: Sequence[Job], report: _Report, console: Console, concurrency: int) -> int:
     interrupted = False
 
     def interrupt(_number: int, _frame: FrameType | None) -> None:
+        # No more than that: a lock taken here may be held by what was interrupted.
         nonlocal interrupted
+        if interrupted:
+            os._exit(_INTERRUPTED)  # asked twice: at once, and the journal stands a crash
         interrupted = True
-        report.happened.set()
 
-    with ThreadPoolExecutor(concurrency, thread_name_prefix="job") as executor:
-        runner = services.runner(executor, report, concurrency)
-        before = signal.signal(signal.SIGINT, interrupt)
-        try:
-            runner.submit(jobs)
-            while not runner.wait_idle(0):
-                # Without a limit, Ctrl+C would not be heard on every system before the next job ends.
-                report.happened.wait(0.2)
-                report.happened.clear()
-                if interrupted:
-                    runner.cancel()
-                    runner.wait_idle(2.0)
-                    break
-                if report.stopped_by is not None:
-                    runner.abandon(report.stopped_by)
-        finally:
-            runner.close()
-            signal.signal(signal.SIGINT, before)
-    if interrupted:
-        return 130
-    return 1 if report.something_failed else 0
+    executor = ThreadPoolExecutor(concurrency, thread_name_prefix="job")
+    runner = services.runner(executor, report, concurrency)
+    last_resort = threading.Timer(_LAST_RESORT, lambda: os._exit(_INTERRUPTED if interrupted else 1))
+    last_resort.daemon = True
+    before = signal.signal(signal.SIGINT, interrupt)
+    ended = True
+    try:
+        runner.submit(jobs)
+        # With a limit: on Windows Ctrl+C is heard only between two waits.
+        while not runner.wait_idle(0.2):
+            if interrupted or console.failed:
+                last_resort.start()
+                ended = _stop(runner)
+                break
+            if report.stopped_by is not None:
+                runner.abandon(report.stopped_by)
+    finally:
+        ended = runner.close(_SECONDS_TO_END) and ended
+        executor.shutdown(wait=False, cancel_futures=True)
+        signal.signal(signal.SIGINT, before)
+    code = _INTERRUPTED if interrupted else 1 if report.something_failed or console.failed else 0
+    if not ended:
+        raise WorkersLeftError(code)
+    last_resort.cancel()
+    return code
+
+
+def _stop(runner: Runner) -> bool:
+    """Cancel everything, and tell so; False if workers hang."""
+    runner.cancel()
+    if runner.wait_idle(_SECONDS_TO_END):
+        return True
+    runner.give_up()
+    return False

@@ -6,10 +6,15 @@ import json
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import textwrap
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,6 +86,12 @@ def set_up(world: World, *options: str) -> None:
         given=world.s3.secret,
     )  # fmt: skip
     assert added.returncode == 0, added.stderr
+
+
+def set_up_keyring(world: World) -> None:
+    """As the window does it: settings that refer to a keyring, which the program will not find here."""
+    with closing(world.services()) as services:
+        world.set_up(services, name="web")
 
 
 def found_anywhere(folder: Path, secrets: tuple[str, ...]) -> list[Path]:
@@ -217,6 +228,259 @@ def test_interrupted(world: World, tmp_path: Path) -> None:
     assert program.returncode == 130, err
     assert out == ""
     assert "Traceback" not in err
+
+
+@pytest.fixture
+def full_backlog() -> Iterator[int]:
+    """The port of a server that no more connections reach: who connects, hangs."""
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(8):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
+
+
+BLOCKING_KEYRING = """
+    import sys
+    import time
+
+    from keyring.backend import KeyringBackend
+
+
+    class Keyring(KeyringBackend):
+        priority = 1
+
+        def get_password(self, service, username):
+            sys.stderr.write("asked\\n")
+            sys.stderr.flush()
+            time.sleep(60)
+
+        set_password = delete_password = None
+"""
+
+
+@contextmanager
+def started(environ: Mapping[str, str], *arguments: str | Path, **streams: Any) -> Iterator[subprocess.Popen[str]]:
+    """The program at work; it does not outlive the test."""
+    ends = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | streams
+    with subprocess.Popen([*COMMAND, *map(str, arguments)], env=dict(environ), text=True, **ends) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def interrupted(program: subprocess.Popen[str]) -> tuple[str, str]:
+    """What it prints after Ctrl+C, which ends it within seconds and with its own exit code."""
+    began = time.monotonic()
+    program.send_signal(signal.SIGINT)
+    out, err = program.communicate(timeout=20)
+    assert program.returncode == 130, err
+    assert time.monotonic() - began < 5
+    assert "Traceback" not in err
+    return out, err
+
+
+def test_interrupted_while_a_keyring_asks(world: World, tmp_path: Path) -> None:
+    set_up_keyring(world)
+    (tmp_path / "blocking.py").write_text(textwrap.dedent(BLOCKING_KEYRING))
+    images = make_set(tmp_path / "images", 3)
+    environ = environment(world) | {"PYTHON_KEYRING_BACKEND": "blocking.Keyring", "PYTHONPATH": str(tmp_path)}
+    del environ["KRAKEN_S3_SECRET"]
+    with started(environ, "put", "--json", *images) as program:
+        assert program.stderr is not None
+        assert program.stderr.readline() == "asked\n"
+        out, _ = interrupted(program)
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [(each["source"], each["status"]) for each in told] == [(str(path), "cancelled") for path in images]
+
+
+def connecting(port: int) -> int:
+    """How many connections to it are being made (Linux: SYN_SENT is state 02)."""
+    lines = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return sum(line[2].endswith(f":{port:04X}") and line[3] == "02" for line in lines)
+
+
+@pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="only Linux shows connections being made")
+def test_interrupted_while_connecting(world: World, tmp_path: Path, full_backlog: int) -> None:
+    set_up_keyring(world)
+    settings = world.home / "settings.json"
+    settings.write_text(settings.read_text().replace(world.api.url, f"http://127.0.0.1:{full_backlog}"))
+    image = make_image(ImageKind.PNG, tmp_path / "a.png")
+    before = connecting(full_backlog)
+    with started(environment(world), "put", "--json", tmp_path / "missing.png", image) as program:
+        until(lambda: connecting(full_backlog) > before)
+        out, _ = interrupted(program)
+    assert [json.loads(line)["status"] for line in out.splitlines()] == ["failed", "cancelled"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux lets a pipe be made small")
+def test_interrupted_twice_while_nobody_reads(world: World, tmp_path: Path) -> None:
+    import fcntl
+
+    set_up(world, "--path", "{name}")
+    images = [make_image(ImageKind.PNG, tmp_path / f"{at}{'写' * 70}.png") for at in range(6)]
+    reading, writing = os.pipe()
+    fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
+    try:
+        with started(environment(world), "put", "--json", "--jobs", "1", *images, stdout=writing) as program:
+            os.close(writing)
+            # The line of the second has no room beside that of the first.
+            world.api.wait_until(lambda seen: sum(each.endpoint == "upload" for each in seen) >= 2)
+            program.send_signal(signal.SIGINT)
+            time.sleep(0.5)  # else both may count as one
+            program.send_signal(signal.SIGINT)
+            _, err = program.communicate(timeout=5)
+            assert program.returncode == 130, err
+            assert "Traceback" not in err
+    finally:
+        os.close(reading)
+
+
+def until(happened: Callable[[], bool], seconds: float = 20) -> None:
+    """Look again and again."""
+    deadline = time.monotonic() + seconds
+    while not happened():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_a_reader_that_leaves_ends_it_quietly(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    images = make_set(tmp_path / "images", 4)
+    world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, name="image-002*", times=None))
+    with started(environment(world), "put", "--jobs", "1", *images) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        assert program.stdout.readline().startswith("http")
+        program.stdout.close()
+        err = program.stderr.read()
+        assert program.wait(20) == 1, err
+    assert "image-003" not in {Path(each.file_name).stem for each in world.api.uploads}
+    assert "Traceback" not in err
+    assert "standard output" not in err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_a_full_disk_is_told_once(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    images = make_set(tmp_path / "images", 6)
+    with (
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+        started(environment(world), "put", "--jobs", "1", *images, stdout=full) as program,
+    ):
+        _, err = program.communicate(timeout=20)
+        assert program.returncode == 1, err
+    assert err.count("kraken-s3: cannot write to standard output") == 1
+    assert "Traceback" not in err
+    assert "Exception ignored" not in err
+    with (
+        Path("/dev/full").open("w", encoding="utf-8") as full,
+        started(environment(world), "profile", "list", stdout=full) as program,
+    ):
+        _, err = program.communicate(timeout=20)
+        assert program.returncode == 1, err
+
+
+@pytest.mark.parametrize("arguments", [["--json"], ["--link", "markdown"]])
+def test_a_name_that_the_code_page_lacks(world: World, tmp_path: Path, arguments: list[str]) -> None:
+    set_up(world, "--path", "{name}")
+    image = make_image(ImageKind.PNG, tmp_path / "写真.png")
+    environ = environment(world) | {"PYTHONIOENCODING": "cp1252"}
+    put = kraken_s3(world, "put", *arguments, image, environ=environ, seconds=20)
+    assert put.returncode == 0, put.stderr
+    told = json.loads(put.stdout)["source"] if arguments == ["--json"] else put.stdout
+    assert "写真.png" in told
+    assert (arguments == ["--json"]) == put.stdout.isascii()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="file systems of other systems take text only")
+@pytest.mark.parametrize("there", [True, False])
+def test_a_name_that_is_no_text(world: World, tmp_path: Path, there: bool) -> None:
+    set_up(world)
+    name = tmp_path / os.fsdecode(b"caf\xe9.png")
+    if there:
+        make_image(ImageKind.PNG, tmp_path / "a.png").rename(name)
+    environ = environment(world) | {"PYTHONIOENCODING": "utf-8:strict"}
+    put = kraken_s3(world, "put", "--json", name, environ=environ, seconds=20)
+    assert put.returncode == (0 if there else 1), put.stderr
+    assert json.loads(put.stdout)["source"] == str(name)
+
+
+def test_a_bugs_traceback_is_in_the_log(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    assert not list(world.home.rglob("*.log"))
+    program = """
+        import sys
+        from kraken_desktop import cli, pipeline
+
+        def examine(*_):
+            raise ZeroDivisionError("secret=" + sys.argv[1])
+
+        pipeline.examine = examine
+        sys.exit(cli.main(["put", sys.argv[2]]))
+    """
+    image = make_image(ImageKind.PNG, tmp_path / "a.png")
+    put = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program), world.s3.secret, str(image)],
+        env=environment(world),
+        capture_output=True,
+        text=True,
+        timeout=20,
+        check=False,
+    )
+    assert put.returncode == 1
+    assert "ZeroDivisionError" in put.stderr
+    assert "Traceback" not in put.stderr
+    (log,) = world.home.rglob("*.log")
+    assert "in examine" in log.read_text()
+    assert found_anywhere(world.home, world.secrets) == []
+
+
+def test_what_needs_no_keyring_to_be_forgotten(world: World) -> None:
+    set_up_keyring(world)
+    for arguments in (["profile", "remove", "web"], ["account", "logout"]):
+        done = kraken_s3(world, *arguments)
+        assert (done.returncode, done.stderr) == (0, "")
+    assert kraken_s3(world, "profile", "list").stdout == ""
+    assert kraken_s3(world, "account", "status").returncode == 2
+
+
+def test_a_keyring_that_does_not_let_go_is_told(world: World, tmp_path: Path) -> None:
+    set_up_keyring(world)
+    refusing = BLOCKING_KEYRING.replace("time.sleep(60)", "raise OSError")
+    (tmp_path / "refusing.py").write_text(textwrap.dedent(refusing))
+    environ = environment(world) | {"PYTHON_KEYRING_BACKEND": "refusing.Keyring", "PYTHONPATH": str(tmp_path)}
+    for arguments in (["profile", "remove", "web"], ["account", "logout"]):
+        done = kraken_s3(world, *arguments, environ=environ)
+        assert done.returncode == 1
+        assert "keyring" in done.stderr
+        assert "Traceback" not in done.stderr
+    assert kraken_s3(world, "profile", "list").stdout == ""
+    assert kraken_s3(world, "account", "status").returncode == 2
+
+
+def test_an_empty_folder_is_wrong_usage(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    (tmp_path / "empty").mkdir()
+    put = kraken_s3(world, "put", tmp_path / "empty")
+    assert put.returncode == 2
+    assert "no image" in put.stderr
+    assert "no image was found" in " ".join(kraken_s3(world, "put", "--help").stdout.split())
+
+
+def test_a_profile_at_fault_is_told_with_the_option_that_mends_it(world: World, tmp_path: Path) -> None:
+    set_up(world)
+    settings = world.home / "settings.json"
+    settings.write_text(settings.read_text().replace('"acl": "public_read"', '"acl": "none"'))
+    put = kraken_s3(world, "put", "--json", make_image(ImageKind.PNG, tmp_path / "a.png"))
+    assert put.returncode == 1
+    assert "kraken-s3 profile edit web --acl" in put.stderr
+    assert "kraken-s3 profile edit web --acl" in json.loads(put.stdout)["error"]["hint"]
 
 
 @pytest.mark.parametrize(
