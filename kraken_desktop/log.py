@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import logging.handlers
+import os
 import re
+from io import TextIOWrapper
 from pathlib import Path
 
 from typing_extensions import override
@@ -41,11 +43,20 @@ class _Formatter(logging.Formatter):
         return redacted(super().format(record))
 
 
+class _OwnersFile(logging.handlers.RotatingFileHandler):
+    """For the owner's eyes, as all our files are: names of images are private too."""
+
+    @override
+    def _open(self) -> TextIOWrapper:
+        descriptor = os.open(self.baseFilename, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        return open(descriptor, "a", encoding=self.encoding, errors=self.errors)  # noqa: PTH123 - a descriptor
+
+
 def start_log(folder: Path) -> logging.Handler | None:
     """Log to a file that never grows large and is made with its first line; None where it cannot be written."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = logging.handlers.RotatingFileHandler(
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handler = _OwnersFile(
             folder / LOG_FILE,
             maxBytes=_LOG_BYTES,
             backupCount=_LOG_FILES,

@@ -14,11 +14,12 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
 from kraken_desktop import __version__
-from kraken_desktop.gui.crash import CrashDialogs, CrashPath, start_log
+from kraken_desktop.gui.crash import CrashDialogs, CrashPath
 from kraken_desktop.gui.jobs import Background, deadline
 from kraken_desktop.gui.single_instance import Instance, Request, hand_over, server_name
 from kraken_desktop.gui.theme import Theme, application_icon
 from kraken_desktop.gui.translation import install_translations, translate_message
+from kraken_desktop.log import start_log
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kraken_desktop.log import LOG_FILE, redacted, start_log, stop_log
+
+
+@pytest.fixture
+def logger(tmp_path: Path) -> Iterator[logging.Logger]:
+    handler = start_log(tmp_path / "logs")
+    assert handler is not None
+    yield logging.getLogger("kraken_desktop.test")
+    stop_log(handler)
+
+
+def test_the_file_is_made_with_its_first_line(tmp_path: Path, logger: logging.Logger) -> None:
+    path = tmp_path / "logs" / LOG_FILE
+    assert not path.exists()
+    logger.info("something happened to %s", "caf\udce9.png")
+    assert "something happened" in path.read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
+def test_only_its_owner_may_read_it(tmp_path: Path, logger: logging.Logger) -> None:
+    logger.info("private")
+    path = tmp_path / "logs" / LOG_FILE
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_no_reason_not_to_start(tmp_path: Path) -> None:
+    (tmp_path / "logs").write_text("a file")
+    assert start_log(tmp_path / "logs") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"api_secret": "HIDDEN"}',
+        "secret=HIDDEN",
+        "Authorization: Bearer HIDDEN",
+        "https://HIDDEN:HIDDEN@proxy.example:3128",
+    ],
+)
+def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
+    assert "hunter2hunter2" not in redacted(text.replace("HIDDEN", "hunter2hunter2"))
+
+
+def test_ordinary_text_is_left_alone() -> None:
+    text = "job 1b2c failed: transport.lost(host='api.kraken.io', sent_all=True)"
+    assert redacted(text) == text
