@@ -21,8 +21,17 @@ def logger(tmp_path: Path) -> Iterator[logging.Logger]:
 def test_the_file_is_made_with_its_first_line(tmp_path: Path, logger: logging.Logger) -> None:
     path = tmp_path / "logs" / LOG_FILE
     assert not path.exists()
-    logger.info("something happened to %s", "caf\udce9.png")
+    logger.info("something happened")
     assert "something happened" in path.read_text(encoding="utf-8")
+
+
+def test_a_name_that_is_no_text_is_logged_all_the_same(tmp_path: Path) -> None:
+    handler = start_log(tmp_path)
+    assert handler is not None
+    # Past the logger: not every other handler bears such a name.
+    handler.handle(logging.makeLogRecord({"msg": "read caf\udce9.png", "levelno": logging.INFO}))
+    stop_log(handler)
+    assert "caf\\udce9.png" in (tmp_path / LOG_FILE).read_text(encoding="utf-8")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no modes")
