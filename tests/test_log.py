@@ -9,6 +9,8 @@ import pytest
 
 from kraken_desktop.log import LOG_FILE, redacted, start_log, stop_log
 
+SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"
+
 
 @pytest.fixture
 def logger(tmp_path: Path) -> Iterator[logging.Logger]:
@@ -48,18 +50,34 @@ def test_a_folder_that_cannot_be_made_is_no_reason_not_to_start(tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "secret"),
     [
-        '{"api_secret": "HIDDEN"}',
-        "secret=HIDDEN",
-        "Authorization: Bearer HIDDEN",
-        "https://HIDDEN:HIDDEN@proxy.example:3128",
+        (f"secret={SECRET}", SECRET),
+        (f"'{SECRET}'", SECRET),
+        ('{"auth": {"api_key": "0123abcd", "api_secret": "deadbeef00"}}', "deadbeef00"),
+        ('{"auth": {"api_key": "0123abcd"}}', "0123abcd"),
+        ("{'s3_store': {'secret': 'abc def'}}", "abc def"),
+        ("https://me:hunter2@example.com/x.png", "hunter2"),
+        ("https://b.s3.amazonaws.com/k?X-Amz-Signature=ab12&x=1", "ab12"),
+        ("https://b.s3.amazonaws.com/k?X-Amz-Credential=AKIAIOSFODNN7EXAMPLE%2F2026", "AKIAIOSFODNN7EXAMPLE"),
+        ("key AKIAIOSFODNN7EXAMPLE refused", "AKIAIOSFODNN7EXAMPLE"),
+        ("Authorization: Bearer abcdef", "abcdef"),
+        ("session_token=FwoGZXIvYXdzEBY", "FwoGZXIvYXdzEBY"),
+        ("https://hunter2:hunter2@proxy.example:3128", "hunter2"),
     ],
 )
-def test_what_looks_like_a_secret_is_taken_out(text: str) -> None:
-    assert "hunter2hunter2" not in redacted(text.replace("HIDDEN", "hunter2hunter2"))
+def test_secrets_are_hidden(text: str, secret: str) -> None:
+    assert secret not in redacted(text)
 
 
-def test_ordinary_text_is_left_alone() -> None:
-    text = "job 1b2c failed: transport.lost(host='api.kraken.io', sent_all=True)"
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cannot read /home/me/pictures/2026/a-rather-long-name-of-an-image.png",
+        "https://b.s3.amazonaws.com/2026/11/harbour-3fa9c1d2.jpg",
+        "job 1b2c failed: transport.lost(host='api.kraken.io', sent_all=True)",
+        'File "/x/kraken_desktop/stores/secret_store.py", line 12, in get',
+    ],
+)
+def test_the_rest_is_left_alone(text: str) -> None:
     assert redacted(text) == text

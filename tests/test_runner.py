@@ -132,6 +132,19 @@ class Stage:
             self.timers.remove(timer)
             timer[1]()
 
+    def cancelled_runner(self, outcome: Outcome) -> Runner:
+        """A runner whose person cancels each job while it runs, and whose work ends with ``outcome`` all the same."""
+
+        def work(
+            job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
+        ) -> Outcome:
+            runner.cancel([job.id])
+            return outcome
+
+        self.work = work  # type: ignore[method-assign]
+        runner = self.runner()
+        return runner
+
     def runner(self, limit: int = 2) -> Runner:
         return Runner(
             executor=self.executor,
@@ -339,16 +352,7 @@ def test_many_jobs_on_many_threads_end_once_each(stage: Stage) -> None:
 
 @pytest.mark.parametrize("met", [BUSY, WRONG_KEY])
 def test_a_cancelled_job_is_not_tried_again(stage: Stage, met: Failed) -> None:
-    runner = stage.runner()
-
-    def cancelled_meanwhile(
-        job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
-    ) -> Outcome:
-        runner.cancel([job.id])
-        return met
-
-    stage.work = cancelled_meanwhile  # type: ignore[method-assign]
-    runner = stage.runner()
+    runner = stage.cancelled_runner(met)
     runner.submit(jobs_of(1))
     stage.executor.run_all()
     assert stage.heard.last("job0").state is JobState.CANCELLED
@@ -358,15 +362,7 @@ def test_a_cancelled_job_is_not_tried_again(stage: Stage, met: Failed) -> None:
 
 def test_what_may_have_been_charged_is_told_even_if_it_was_cancelled(stage: Stage) -> None:
     unknown = Failed(failure=Failure(code="fate.unknown"))
-
-    def work(
-        job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
-    ) -> Outcome:
-        runner.cancel([job.id])
-        return unknown
-
-    stage.work = work  # type: ignore[method-assign]
-    runner = stage.runner()
+    runner = stage.cancelled_runner(unknown)
     runner.submit(jobs_of(1))
     stage.executor.run_all()
     assert stage.heard.last("job0").outcome == unknown

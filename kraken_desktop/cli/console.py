@@ -14,6 +14,7 @@ from kraken_desktop.composition import Services
 from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.profile import Profile
+from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.stores.settings import Settings
 
 
@@ -140,6 +141,19 @@ def chosen_profile(name: str | None, settings: Settings) -> Profile:
         known = ", ".join(each.name for each in settings.profiles)
         raise UsageError(f"kraken-s3: there is no profile {name!r}. There are: {known}")
     return profile
+
+
+def chosen_recipe(name: str, settings: Settings) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        UsageError: there is none.
+    """
+    for recipe in settings.recipes:
+        if recipe.name == name:
+            return recipe
+    known = ", ".join(each.name for each in settings.recipes)
+    raise UsageError(f"kraken-s3: there is no recipe {name!r}. There are: {known}")
 
 
 def read_secret(option: str) -> str:

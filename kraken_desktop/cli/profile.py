@@ -9,7 +9,7 @@ import uuid
 from typing import Any
 
 from kraken_desktop.cli.account import forget_secrets, keep_secret
-from kraken_desktop.cli.console import Console, UsageError, chosen_profile, load_settings, read_secret
+from kraken_desktop.cli.console import Console, UsageError, chosen_profile, chosen_recipe, load_settings, read_secret
 from kraken_desktop.composition import Services
 from kraken_desktop.model.errors import SecretMissingError
 from kraken_desktop.model.job import Failure
@@ -173,11 +173,7 @@ def _changed(arguments: argparse.Namespace, settings: Settings, before: Profile)
         wanted = (("Cache-Control", arguments.cache_control),) if arguments.cache_control else ()
         given["headers"] = (*others, *wanted)
     if arguments.recipe is not None:
-        named = [each.id for each in settings.recipes if each.name == arguments.recipe]
-        if not named:
-            known = ", ".join(each.name for each in settings.recipes)
-            raise UsageError(f"kraken-s3: there is no recipe {arguments.recipe!r}. There are: {known}")
-        given["recipe_id"] = named[0]
+        given["recipe_id"] = chosen_recipe(arguments.recipe, settings).id
     if arguments.access_key is not None:
         given["credentials"] = dataclasses.replace(before.credentials, access_key=arguments.access_key.strip())
     return dataclasses.replace(before, **given)

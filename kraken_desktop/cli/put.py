@@ -14,7 +14,14 @@ from dataclasses import replace
 from types import FrameType
 from typing import Any
 
-from kraken_desktop.cli.console import Console, UsageError, WorkersLeftError, chosen_profile, load_settings
+from kraken_desktop.cli.console import (
+    Console,
+    UsageError,
+    WorkersLeftError,
+    chosen_profile,
+    chosen_recipe,
+    load_settings,
+)
 from kraken_desktop.cli.profile import option_of
 from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, expand
@@ -108,13 +115,10 @@ def run(arguments: argparse.Namespace, services: Services, console: Console) -> 
 
 
 def _chosen_recipe(arguments: argparse.Namespace, settings: Settings, profile: Profile) -> Recipe:
-    recipe = settings.recipe(profile.recipe_id) or Recipe()
     if arguments.recipe is not None:
-        named = [each for each in settings.recipes if each.name == arguments.recipe]
-        if not named:
-            known = ", ".join(each.name for each in settings.recipes)
-            raise UsageError(f"kraken-s3: there is no recipe {arguments.recipe!r}. There are: {known}")
-        recipe = named[0]
+        recipe = chosen_recipe(arguments.recipe, settings)
+    else:
+        recipe = settings.recipe(profile.recipe_id) or Recipe()
     if arguments.lossless or arguments.lossy:
         recipe = replace(recipe, lossy=arguments.lossy)
     if arguments.quality is not None:

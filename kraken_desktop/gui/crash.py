@@ -18,9 +18,7 @@ from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QPlainTextEdit,
 from kraken_desktop import __version__
 from kraken_desktop.gui.labels import wrapping_label
 from kraken_desktop.gui.theme import GRID
-from kraken_desktop.log import LOG_FILE, redacted, start_log
-
-__all__ = ["LOG_FILE", "CrashDialog", "CrashDialogs", "CrashPath", "redacted", "report", "start_log"]
+from kraken_desktop.log import redacted
 
 _log = logging.getLogger("kraken_desktop.crash")
 _qt_log = logging.getLogger("kraken_desktop.qt")

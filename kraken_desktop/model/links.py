@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, quote, urlsplit
 
 from kraken_desktop.model.job import StoredImage
 from kraken_desktop.model.profile import Profile
+from kraken_desktop.model.regions import DEFAULT_REGION
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -78,7 +79,7 @@ def shown_url(profile: Profile, key: str, kraked_url: str) -> str:
         return object_url(profile, key)
     virtual = f"{profile.bucket}.s3.amazonaws.com".lower()
     dotted = parts.hostname == virtual and not _HOST_LABEL.fullmatch(profile.bucket)
-    elsewhere = parts.hostname in {"s3.amazonaws.com", virtual} and profile.region != "us-east-1"
+    elsewhere = parts.hostname in {"s3.amazonaws.com", virtual} and profile.region != DEFAULT_REGION
     if dotted or elsewhere:
         return object_url(profile, key)
     if parts.scheme == "http" and parts.hostname not in _LOOPBACK:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID
+from kraken_desktop.model.regions import DEFAULT_REGION
 
 DEFAULT_API_URL = "https://api.kraken.io"
 DEFAULT_TEMPLATE = "{date:%Y/%m}/{stem|slug}-{hash:8}{ext}"
@@ -90,7 +91,7 @@ class Profile:
     account_id: str | None = None
     recipe_id: str = DEFAULT_RECIPE_ID
     bucket: str = ""
-    region: str = "us-east-1"
+    region: str = DEFAULT_REGION
     endpoint: str = ""
     """Base URL of an S3 other than AWS; for our own requests only, never sent to Kraken.io."""
     path_template: str = DEFAULT_TEMPLATE

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 DEFAULT_REGION = "us-east-1"
+"""The oldest one, which the global host serves, and whose old buckets may have names that no others may have."""
 
 _SHAPE = re.compile(r"[a-z]{2,4}(-[a-z]{2,}){1,2}-[0-9]{1,2}")
 

@@ -12,6 +12,7 @@ from dataclasses import replace
 from ipaddress import IPv4Address
 
 from kraken_desktop.model.profile import Finding, Pairs, Severity
+from kraken_desktop.model.regions import DEFAULT_REGION
 
 MAX_TAGS = 10
 """An object's tags (AWS: object tagging)."""
@@ -66,7 +67,7 @@ def check_bucket(bucket: str, region: str = "") -> Iterator[Finding]:
         yield error("bucket", "too_short", str(len(bucket)))
     if len(bucket) > 63:
         yield error("bucket", "too_long", str(len(bucket)))
-    legacy = warning if region == "us-east-1" else error
+    legacy = warning if region == DEFAULT_REGION else error
     if upper := re.findall(r"[A-Z]", bucket):
         yield legacy("bucket", "upper_case", "".join(dict.fromkeys(upper)))
     if "_" in bucket:

@@ -27,7 +27,6 @@ class Preferences:
     link_format: LinkFormat = LinkFormat.PLAIN
     concurrency: int = 4
     """Uploads at once, 1 to 16."""
-    copy_when_done: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= self.concurrency <= 16:

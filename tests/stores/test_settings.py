@@ -36,7 +36,7 @@ FULL = Settings(
         Profile(id="p2", name="Shop", account_id="a1", recipe_id="r2", bucket="shop"),
     ),
     default_profile_id="p2",
-    preferences=Preferences(link_format=LinkFormat.MARKDOWN, concurrency=8, copy_when_done=True),
+    preferences=Preferences(link_format=LinkFormat.MARKDOWN, concurrency=8),
 )
 
 
