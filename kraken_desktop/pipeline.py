@@ -40,7 +40,8 @@ from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.secret_store import S3Keys, Secrets
 
 if TYPE_CHECKING:
-    from kraken_desktop.buckets.s3 import ObjectInfo, S3Bucket
+    from kraken_desktop.buckets.bucket import ObjectInfo
+    from kraken_desktop.buckets.s3 import S3Bucket
     from kraken_desktop.engines.kraken_answers import Result
     from kraken_desktop.engines.kraken_io import KrakenClient
     from kraken_desktop.transport import Transport

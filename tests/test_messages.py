@@ -67,6 +67,15 @@ EXAMPLES: dict[str, Fact] = {
     "retry_after": 30,
     "sent_all": True,
     "restored": False,
+    "width": 40_000,
+    "height": 30_000,
+    "exit_code": -9,
+    "frames": 30,
+    "doing": "put",
+    "region": "eu-west-3",
+    "acl": "public_read",
+    "library": "pyvips",
+    "aws_profile": "work",
 }
 
 REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
@@ -82,6 +91,28 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "kraken.store_busy": ("aws_code", [*PUSH_REASONS]),
     "fate.unknown": ("key", ["", "a.png"]),
     "bucket.lookup": ("status", [0, 403, 503]),
+    "bucket.refused": ("aws_code", ["", "InvalidTag", "MetadataTooLarge", "EntityTooLarge", "Unheard.Of"]),
+    "bucket.denied": (
+        "aws_code",
+        [
+            "",
+            "AccessDenied",
+            "InvalidAccessKeyId",
+            "SignatureDoesNotMatch",
+            "NoSuchBucket",
+            "ExpiredToken",
+            "InvalidToken",
+            "InvalidStorageClass",
+            "QuotaExceeded",
+            "Unheard.Of",
+        ],
+    ),
+    "bucket.wrong_region": ("region", ["", "eu-west-3"]),
+    "bucket.acl_refused": ("aws_code", ["", "AccessControlListNotSupported", "AccessDenied"]),
+    "bucket.folder": ("problem", ["missing", "denied", "full", "unsafe", "other"]),
+    "engine.too_many_pixels": ("frames", [1, 300]),
+    "aws.profile": ("problem", ["missing", "incomplete", "expired", "failed"]),
+    "result.lost": ("problem", ["no_address", "not_https", "status", "size"]),
     "secret.missing": ("reason", ["", "empty", "aws_profile"]),
     "store.settings": ("problem", ["", "truncated", "foreign", "newer", "unreadable", "unwritable"]),
     "store.journal": ("problem", ["", "corrupt", "newer", "unreadable", "unwritable"]),
@@ -315,6 +346,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.size(10**power) for power in (0, 1, 3, 6, 9, 12)] + [words.images(1), words.images(2)]
     shown += [words.state(status(JobState.QUEUED, waiting_for=Failure(code="kraken.quota")))]
     shown += [words.state(status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING, sent=1, total=2)))]
+    shown += parts(words.error(errors.BucketRefusedError(bucket="1", key="2", status=403, said="3", doing="delete")))
     shown += parts(words.finding(finding("1.2", detail="3")))
     shown += parts(words.failure(Failure(code="1")))
     for name in SECRETS:
@@ -342,6 +374,10 @@ def nameless(error: KrakenDesktopError) -> Failure:
         facts["key"] = "1"
     if facts.get("detected") == "unheard of":
         facts["detected"] = "1"
+    if error.code.startswith("bucket.") and "said" in facts:
+        facts["said"] = "1"
+    if facts.get("region"):
+        facts["region"] = "1"
     return dataclasses.replace(Failure.of(error), facts=facts)
 
 

@@ -6,10 +6,9 @@ are one code. botocore is imported when the first request is signed: it costs a 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from email.utils import parsedate_to_datetime
 
+from kraken_desktop.buckets.bucket import ObjectInfo
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.model.errors import BucketLookupError
 from kraken_desktop.model.links import bucket_url
@@ -17,17 +16,6 @@ from kraken_desktop.model.profile import Profile
 from kraken_desktop.transport import Answer, Timeouts, Transport
 
 _EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ObjectInfo:
-    """What a HEAD tells of an object."""
-
-    size: int
-    modified: datetime
-    """By the server's clock."""
-    asked: datetime
-    """The server's clock at the answer: ``modified`` may be compared with it, whatever our own clock says."""
 
 
 class S3Bucket:

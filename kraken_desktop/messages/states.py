@@ -9,6 +9,8 @@ PHASES: dict[Phase, str] = {
     Phase.PLANNING: QT_TRANSLATE_NOOP("messages", "Preparing"),
     Phase.UPLOADING: QT_TRANSLATE_NOOP("messages", "Uploading"),
     Phase.OPTIMIZING: QT_TRANSLATE_NOOP("messages", "Optimizing"),
+    Phase.DOWNLOADING: QT_TRANSLATE_NOOP("messages", "Fetching the result"),
+    Phase.STORING: QT_TRANSLATE_NOOP("messages", "Storing"),
     Phase.CHECKING: QT_TRANSLATE_NOOP("messages", "Looking in the bucket"),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from kraken_desktop.messages import states
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
 from kraken_desktop.messages.failures import FAILURES
+from kraken_desktop.messages.local_failures import LOCAL_FAILURES
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
 from kraken_desktop.messages.s3_findings import S3_FINDINGS
@@ -37,7 +38,7 @@ from kraken_desktop.model.job import (
 )
 from kraken_desktop.model.profile import Finding
 
-_FAILURES = FAILURES | OWN_FAILURES
+_FAILURES = FAILURES | LOCAL_FAILURES | OWN_FAILURES
 _FINDINGS = PROFILE_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS
 
 _UNKNOWN_FINDING = Message(
@@ -49,6 +50,7 @@ _TEMPLATE_WHAT = QT_TRANSLATE_NOOP("messages", "The path template of the profile
 _PROFILE_WHAT = QT_TRANSLATE_NOOP("messages", "The profile “{profile}” needs a correction.")
 
 _KRAKEN_SAID = QT_TRANSLATE_NOOP("messages", "Kraken.io said: “{text}”")
+_S3_SAYS = QT_TRANSLATE_NOOP("messages", "S3 said: “{text}”")
 _ANSWER_WAS = QT_TRANSLATE_NOOP("messages", "The answer was: “{text}”")
 _SYSTEM_SAID = QT_TRANSLATE_NOOP("messages", "The system said: “{text}”")
 _S3_SAID = QT_TRANSLATE_NOOP("messages", "S3’s code for it: {text}")
@@ -59,12 +61,27 @@ _REFINED_BY = {
     "transport.timeout": "phase",
     "kraken.bad_answer": "reason",
     "bucket.lookup": "status",
+    "bucket.refused": "aws_code",
+    "bucket.denied": "aws_code",
+    "bucket.acl_refused": "aws_code",
+    "bucket.folder": "problem",
+    "aws.profile": "problem",
+    "result.lost": "problem",
     "store.settings": "problem",
     "store.journal": "problem",
 }
 
 # Where ``reason`` is the system's own text, and not a code or a path of ours.
-_QUOTED = ("source.unreadable", "transport.", "store.journal", "store.error", "store.spool")
+_QUOTED = (
+    "source.unreadable",
+    "transport.",
+    "engine.",
+    "bucket.folder",
+    "aws.profile",
+    "store.journal",
+    "store.error",
+    "store.spool",
+)
 _ENDS = (".", "…", ".”", "…”", "!”", "?”")
 _QUOTED_SETTINGS = frozenset({"unreadable", "unwritable"})
 
@@ -121,12 +138,12 @@ class Words:
 
     def _quotes(self, code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
         if said := facts.get("said"):
-            yield self._fill(_KRAKEN_SAID, text=shown(said))
+            yield self._fill(_S3_SAYS if code.startswith("bucket.") else _KRAKEN_SAID, text=shown(said))
         reason = facts.get("reason")
         quoted = code.startswith(_QUOTED) or (code == "store.settings" and facts.get("problem") in _QUOTED_SETTINGS)
         if reason and quoted:
             yield self._fill(_SYSTEM_SAID, text=shown(reason))
-        if code == "bucket.lookup" and (aws_code := facts.get("aws_code")):
+        if code.startswith("bucket.") and not said and (aws_code := facts.get("aws_code")):
             yield self._fill(_S3_SAID, text=shown(aws_code))
 
     def _values(self, code: str, facts: Mapping[str, Fact]) -> dict[str, str]:
@@ -135,6 +152,9 @@ class Words:
         path = facts.get("path")
         if isinstance(path, str):
             values |= {"path": shown_path(path), "file": file_name(path)}
+        bucket = facts.get("bucket")
+        if isinstance(bucket, str):
+            values["folder"] = shown_path(bucket)
         if code == "store.settings" and not values.get("reason"):
             # It could not be set aside, so it is where it was.
             values["reason"] = values.get("path", "")
@@ -145,7 +165,7 @@ class Words:
             values["secret"] = self._fill(SECRETS.get(name, SECRETS[""]))
             values["command"] = COMMANDS.get(name, COMMANDS[""])
         else:
-            sizes = {name: facts.get(name) for name in ("size", "limit")}
+            sizes = {name: facts.get(name) for name in ("size", "limit") if code != "engine.too_many_pixels"}
             values |= {name: size(count, self._translate) for name, count in sizes.items() if isinstance(count, int)}
         return values
 
@@ -272,6 +292,12 @@ def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
             yield f"{code}:?"
     if code == "kraken.file_too_large" and isinstance(facts.get("limit"), int):
         yield f"{code}:limit"
+    if code == "engine.too_many_pixels" and facts.get("frames") not in (None, 1):
+        yield f"{code}:animation"
+    if code == "bucket.wrong_region" and facts.get("region"):
+        yield f"{code}:region"
+    if code == "bucket.refused" and facts.get("doing") == "delete":
+        yield f"{code}:delete"
     if code == "fate.unknown" and not facts.get("key"):
         yield f"{code}:no_key"
     if code == "secret.missing":

@@ -41,7 +41,25 @@
     │   │   └── StoreBusyError          for now
     │   └── NothingStoredError          a success without a kraked_url
     ├── FateUnknownError                all bytes left, the answer was lost: maybe done, maybe charged
-    ├── BucketLookupError               we may not look into the bucket
+    ├── EngineError                     this computer's engine could not make the image
+    │   ├── ImageBrokenError            it cannot be decoded, or not whole
+    │   ├── ImageTooManyPixelsError     refused before a pixel is decoded
+    │   ├── EngineTimeoutError          stopped by its time limit
+    │   ├── EngineMemoryError           stopped by its memory limit
+    │   ├── EngineDiedError             the decoder crashed, and its process with it
+    │   └── EngineUnavailableError      a library that this needs is not there
+    ├── ResultLostError                 Kraken.io's result could not be fetched
+    ├── BucketError                     S3, or a folder in its place, answered and did not do it
+    │   ├── BucketLookupError           we may not look into the bucket
+    │   ├── ObjectExistsError           an object of this name is there already
+    │   ├── BucketRefusedError          any other refusal of one object
+    │   │   ├── BucketDeniedError       as it would refuse every object of this profile
+    │   │   ├── WrongRegionError        the bucket is elsewhere
+    │   │   ├── AclRefusedError         the bucket takes no ACL, or no public one
+    │   │   ├── ClockSkewError          this computer's clock is wrong
+    │   │   └── BucketBusyError         for now
+    │   └── FolderError                 a folder in the place of a bucket, or of local copies
+    ├── AwsProfileError                 the AWS configuration gives no credentials
     ├── SecretError                     keyring or environment
     │   ├── NoKeyringError
     │   ├── KeyringLockedError
@@ -446,15 +464,195 @@ class FateUnknownError(KrakenDesktopError):
     key: str = ""
 
 
+# --- this computer's engine -----------------------------------------------------------------------
+
+
 @dataclass(kw_only=True, eq=False)
-class BucketLookupError(KrakenDesktopError):
+class EngineError(KrakenDesktopError):
+    """This computer's engine could not make the image. ``path`` is the source; ``reason`` the decoder's own text."""
+
+    code: ClassVar[str] = "engine.error"
+    path: str
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class ImageBrokenError(EngineError):
+    """It cannot be decoded, or not to its end."""
+
+    code: ClassVar[str] = "engine.broken"
+
+
+@dataclass(kw_only=True, eq=False)
+class ImageTooManyPixelsError(EngineError):
+    """Refused by its header, before a pixel is decoded. Sizes in pixels, of all frames together."""
+
+    code: ClassVar[str] = "engine.too_many_pixels"
+    width: int
+    height: int
+    frames: int = 1
+    limit: int
+
+
+@dataclass(kw_only=True, eq=False)
+class EngineTimeoutError(EngineError):
+    """Not done within ``seconds``."""
+
+    code: ClassVar[str] = "engine.timeout"
+    seconds: int
+
+
+@dataclass(kw_only=True, eq=False)
+class EngineMemoryError(EngineError):
+    """It wanted more memory than a decoder may have. ``limit`` in bytes."""
+
+    code: ClassVar[str] = "engine.memory"
+    limit: int
+
+
+@dataclass(kw_only=True, eq=False)
+class EngineDiedError(EngineError):
+    """The process that decoded it ended by itself. ``exit_code`` as the system tells it, negative for a signal."""
+
+    code: ClassVar[str] = "engine.died"
+    exit_code: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class EngineUnavailableError(EngineError):
+    """A library that this needs cannot be loaded here. ``library`` is its name."""
+
+    code: ClassVar[str] = "engine.unavailable"
+    scope: ClassVar[Scope] = Scope.BATCH
+    library: str
+
+
+# --- the result, and the bucket -------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class ResultLostError(KrakenDesktopError):
+    """Kraken.io made the image smaller, but its result could not be fetched, or is not what it said.
+
+    ``problem``: ``not_https``, ``status``, ``size``, ``no_address``; ``status`` is HTTP's.
+    """
+
+    code: ClassVar[str] = "result.lost"
+    host: str = ""
+    problem: str
+    status: int = 0
+
+
+@dataclass(kw_only=True, eq=False)
+class BucketError(KrakenDesktopError):
+    """The bucket answered, and did not do it. ``bucket`` is its name, or the path of the folder."""
+
+    code: ClassVar[str] = "bucket.error"
+    bucket: str
+    key: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class BucketLookupError(BucketError):
     """We may not look whether an object is there. ``status`` is HTTP's, 0 if there was no answer."""
 
     code: ClassVar[str] = "bucket.lookup"
     status: int
-    bucket: str
-    key: str
     aws_code: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class ObjectExistsError(BucketError):
+    """An object of this name is there already, and the profile does not say that it may be replaced."""
+
+    code: ClassVar[str] = "bucket.exists"
+
+
+@dataclass(kw_only=True, eq=False)
+class BucketRefusedError(BucketError):
+    """S3 refused one request. ``status`` is HTTP's, ``aws_code`` S3's error code, ``said`` its text.
+
+    ``doing``: ``put``, ``delete``.
+    """
+
+    code: ClassVar[str] = "bucket.refused"
+    status: int
+    aws_code: str = ""
+    said: str = ""
+    doing: str = "put"
+
+
+@dataclass(kw_only=True, eq=False)
+class BucketDeniedError(BucketRefusedError):
+    """Key, secret, bucket or policy: every other object of this profile would be refused alike."""
+
+    code: ClassVar[str] = "bucket.denied"
+    scope: ClassVar[Scope] = Scope.BATCH
+
+
+@dataclass(kw_only=True, eq=False)
+class WrongRegionError(BucketRefusedError):
+    """The bucket is in another region. ``region`` is the right one; empty if S3 did not say."""
+
+    code: ClassVar[str] = "bucket.wrong_region"
+    scope: ClassVar[Scope] = Scope.BATCH
+    region: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class AclRefusedError(BucketRefusedError):
+    """The bucket takes no ACL at all (``AccessControlListNotSupported``), or no public one. ``acl`` was asked for."""
+
+    code: ClassVar[str] = "bucket.acl_refused"
+    scope: ClassVar[Scope] = Scope.BATCH
+    acl: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class ClockSkewError(BucketRefusedError):
+    """This computer's clock differs by more than S3 allows (15 minutes). ``seconds`` ahead; negative: behind."""
+
+    code: ClassVar[str] = "bucket.clock"
+    scope: ClassVar[Scope] = Scope.BATCH
+    seconds: int = 0
+
+
+@dataclass(kw_only=True, eq=False)
+class BucketBusyError(BucketRefusedError):
+    """S3 asks for patience, or has a fault of its own. ``retry_after`` in seconds, None if not said."""
+
+    code: ClassVar[str] = "bucket.busy"
+    retryable: ClassVar[bool] = True
+    retry_after: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class FolderError(BucketError):
+    """A folder on this computer cannot be written.
+
+    ``problem``: ``missing`` (its disk or its parent), ``denied``, ``full``, ``unsafe`` (a link leads out of it),
+    ``other``; ``reason`` the system's own text.
+    """
+
+    code: ClassVar[str] = "bucket.folder"
+    scope: ClassVar[Scope] = Scope.BATCH
+    problem: str = "other"
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class AwsProfileError(KrakenDesktopError):
+    """The AWS configuration of this computer gives no credentials.
+
+    ``problem``: ``missing`` (no such profile), ``incomplete``, ``expired`` (an SSO login), ``failed``;
+    ``reason`` is botocore's own text.
+    """
+
+    code: ClassVar[str] = "aws.profile"
+    scope: ClassVar[Scope] = Scope.BATCH
+    aws_profile: str
+    problem: str = "failed"
+    reason: str = ""
 
 
 # --- secrets --------------------------------------------------------------------------------------

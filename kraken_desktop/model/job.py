@@ -70,7 +70,11 @@ class Phase(StrEnum):
     PLANNING = "planning"
     UPLOADING = "uploading"
     OPTIMIZING = "optimizing"
-    """All bytes have left; the server works."""
+    """The engine works: this computer's, or Kraken.io's once all bytes have left."""
+    DOWNLOADING = "downloading"
+    """Kraken.io's result comes to this computer."""
+    STORING = "storing"
+    """This computer writes the result into the bucket."""
     CHECKING = "checking"
     """An answer was lost: we look whether the object is there."""
 
@@ -82,7 +86,7 @@ class Progress:
     phase: Phase
     sent: int = 0
     total: int = 0
-    """Bytes of the source that left this computer, of how many."""
+    """Bytes that were moved, of how many: of the source while uploading, of the results after that."""
     key: str = ""
 
 
@@ -117,6 +121,12 @@ class StoredImage:
     width: int | None = None
     height: int | None = None
     bytes: int | None = None
+    expires_at: datetime | None = None
+    """When ``url`` stops to open, aware of its zone: it is the presigned link of a private object."""
+    already_optimal: bool = False
+    """The engine could not make it smaller: the pixels are the original's, the metadata as the recipe says."""
+    local_copy: str = ""
+    """Path of the copy beside the upload; empty if there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,8 @@ from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID
 from kraken_desktop.model.regions import DEFAULT_REGION
 
 DEFAULT_API_URL = "https://api.kraken.io"
+LOCAL_PROFILE_ID = "00000000-0000-4000-8000-000000000002"
+"""The profile of the first start, which needs neither an account nor a bucket."""
 DEFAULT_TEMPLATE = "{date:%Y/%m}/{stem|slug}-{hash:8}{ext}"
 
 Pairs = tuple[tuple[str, str], ...]
@@ -94,16 +96,29 @@ class Profile:
     region: str = DEFAULT_REGION
     endpoint: str = ""
     """Base URL of an S3 other than AWS; for our own requests only, never sent to Kraken.io."""
+    path_style: bool | None = None
+    """The bucket in the path instead of the host name. None: where the endpoint or the bucket's name wants it."""
+    folder: str = ""
+    """Absolute path of a folder on this computer that takes the place of a bucket; empty for S3."""
     path_template: str = DEFAULT_TEMPLATE
     acl: Acl = Acl.PUBLIC_READ
     tags: Pairs = ()
     metadata: Pairs = ()
     """User metadata by bare name, without ``x-amz-meta-``."""
     headers: Pairs = ()
+    storage_class: str = ""
+    """S3's storage class, such as ``STANDARD_IA``; empty: the bucket's own default. Only our uploader knows it."""
+    local_copy: str = ""
+    """Absolute path of a folder that gets a copy of each result beside the upload; empty: none."""
     public_url: str = ""
     """Base of the links, such as a CDN's; empty: the bucket's own address."""
     collision: Collision = Collision.RENAME
     credentials: Credentials = field(default_factory=Credentials)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether nothing leaves this computer."""
+        return self.engine is Engine.LOCAL and bool(self.folder)
 
     @property
     def secret_name(self) -> str:
