@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.model.profile import Pairs
 
 SentCallback = Callable[[int, int], None]
 """Called with the bytes that left, and of how many."""
@@ -39,6 +40,8 @@ class Upload:
     sha256: str
     """Of the file, in hex."""
     content_type: str
+    metadata: Pairs = ()
+    """Further user metadata by bare name, beside the profile's; a folder keeps none."""
     only_if_absent: bool = False
     """Refuse to replace an object, where the bucket can promise that."""
 
