@@ -110,7 +110,12 @@ def safe_segment(text: str) -> str:
     """
     trimmed = text.strip(" ").rstrip(" .")
     stem, dot, rest = trimmed.partition(".")
-    return f"{stem}_{dot}{rest}" if stem.rstrip(" ").upper() in _RESERVED else trimmed
+    return f"{stem}_{dot}{rest}" if is_device(trimmed) else trimmed
+
+
+def is_device(name: str) -> bool:
+    """Whether Windows takes a file name for a device, whatever its extension: ``CON``, ``nul.png``."""
+    return name.partition(".")[0].rstrip(" ").upper() in _RESERVED
 
 
 def shorten(text: str, limit: int) -> str:
