@@ -361,11 +361,13 @@ def test_what_lies_inside_is_known_by_every_way_to_it(bucket: FolderBucket, tmp_
 def blind(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk that takes ``A`` and ``a`` for the same, as those of Windows and macOS."""
 
+    real_scandir = os.scandir
+
     def spelled(path: str) -> str:
         here = Path(path).anchor
         for part in Path(path).parts[1:]:
             try:
-                with os.scandir(here) as entries:
+                with real_scandir(here) as entries:
                     same = [entry.name for entry in entries if entry.name.lower() == part.lower()]
             except OSError:
                 same = []
@@ -376,11 +378,11 @@ def blind(monkeypatch: pytest.MonkeyPatch) -> None:
         real = getattr(os, name)
         return lambda path, *more, **named: real(spelled(os.fspath(path)), *more, **named)
 
-    for name in ("stat", "lstat", "unlink", "mkdir", "rmdir", "open"):
+    for name in ("stat", "lstat", "unlink", "mkdir", "rmdir", "open", "scandir"):
         monkeypatch.setattr(os, name, wrapped(name))
-    real_replace, real_link = os.replace, os.link
-    monkeypatch.setattr(os, "replace", lambda one, other: real_replace(one, spelled(os.fspath(other))))
-    monkeypatch.setattr(os, "link", lambda one, other: real_link(one, spelled(os.fspath(other))))
+    for name in ("replace", "link"):
+        move = getattr(os, name)
+        monkeypatch.setattr(os, name, lambda one, other, move=move: move(spelled(str(one)), spelled(str(other))))
 
 
 @pytest.mark.usefixtures("blind")
