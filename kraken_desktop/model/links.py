@@ -14,6 +14,7 @@ from kraken_desktop.model.regions import DEFAULT_REGION
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _HOST_LABEL = re.compile(r"[a-z0-9-]+")
+_HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
 _MARKDOWN = re.compile(r"([\\`\[\]<>])")
 
 
@@ -54,17 +55,28 @@ def object_url(profile: Profile, key: str) -> str:
 def bucket_url(profile: Profile, key: str) -> str:
     """The bucket's own address of an object, which serves every region, and where our own requests go.
 
-    Virtual-hosted style. Path style for a custom endpoint, for a bucket with dots, whose name the wildcard
-    certificate would not cover, and for an old bucket whose name is no host name (AWS: virtual hosting of
-    buckets).
+    Virtual-hosted style where the profile does not say otherwise. Path style for a custom endpoint, for a bucket
+    with dots, whose name the wildcard certificate would not cover, and always for an old bucket whose name is no
+    host name (AWS: virtual hosting of buckets).
     """
+    base = profile.endpoint.rstrip("/") or f"https://s3.{profile.region}.{_domain(profile.region)}"
     path = encode_key(key)
-    if profile.endpoint:
-        return f"{profile.endpoint.rstrip('/')}/{profile.bucket}/{path}"
-    host = f"s3.{profile.region}.{_domain(profile.region)}"
-    if _HOST_LABEL.fullmatch(profile.bucket):
-        return f"https://{profile.bucket}.{host}/{path}"
-    return f"https://{host}/{profile.bucket}/{path}"
+    if _wants_path_style(profile):
+        return f"{base}/{profile.bucket}/{path}"
+    return f"{base.replace('://', f'://{profile.bucket}.', 1)}/{path}"
+
+
+def _wants_path_style(profile: Profile) -> bool:
+    if profile.path_style is None:
+        return bool(profile.endpoint) or not _HOST_LABEL.fullmatch(profile.bucket)
+    return profile.path_style or not _HOST_NAME.fullmatch(profile.bucket)
+
+
+def is_aws(url: str) -> bool:
+    """Whether the address belongs to AWS."""
+    parts = _split(url)
+    host = (parts.hostname or "") if parts else ""
+    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"))
 
 
 def shown_url(profile: Profile, key: str, kraked_url: str) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias
 
 from kraken_desktop.model.errors import SecretError, SecretMissingError
 from kraken_desktop.model.profile import Account, CredentialSource, Profile
+from kraken_desktop.model.s3_keys import S3Keys
 from kraken_desktop.stores.keyring_store import KeyringStore, check_length
 
 __all__ = ["KeyringStore", "S3Keys", "SecretStore", "Secrets", "SessionStore", "variable_of"]
@@ -67,15 +68,6 @@ class SessionStore:
     def delete(self, name: str) -> None:
         """Forgets the value."""
         self._values.pop(name, None)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class S3Keys:
-    """What a request to S3 is signed with."""
-
-    access_key: str
-    secret: str = field(repr=False)
-    session_token: str | None = field(default=None, repr=False)
 
 
 class Secrets:

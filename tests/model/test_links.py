@@ -11,7 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kraken_desktop.model.job import StoredImage
-from kraken_desktop.model.links import LinkFormat, encode_key, format_link, is_loopback, object_url, shown_url
+from kraken_desktop.model.links import (
+    LinkFormat,
+    encode_key,
+    format_link,
+    is_aws,
+    is_loopback,
+    object_url,
+    shown_url,
+)
 from kraken_desktop.model.profile import Profile
 
 
@@ -55,7 +63,17 @@ def test_what_a_server_decodes_is_the_key(key: str) -> None:
         ({"region": "us-east-1"}, "https://images.s3.us-east-1.amazonaws.com/a%20b.png"),
         ({"region": "cn-north-1"}, "https://images.s3.cn-north-1.amazonaws.com.cn/a%20b.png"),
         ({"bucket": "my.images"}, "https://s3.eu-west-1.amazonaws.com/my.images/a%20b.png"),
+        ({"bucket": "my.images", "path_style": False}, "https://my.images.s3.eu-west-1.amazonaws.com/a%20b.png"),
+        ({"path_style": True}, "https://s3.eu-west-1.amazonaws.com/images/a%20b.png"),
+        ({"path_style": True, "region": "cn-north-1"}, "https://s3.cn-north-1.amazonaws.com.cn/images/a%20b.png"),
+        ({"bucket": "My_Images", "path_style": False}, "https://s3.eu-west-1.amazonaws.com/My_Images/a%20b.png"),
         ({"endpoint": "http://127.0.0.1:9000/"}, "http://127.0.0.1:9000/images/a%20b.png"),
+        ({"endpoint": "https://s3.org:8443/x/", "path_style": True}, "https://s3.org:8443/x/images/a%20b.png"),
+        ({"endpoint": "https://s3.org:8443/x/", "path_style": False}, "https://images.s3.org:8443/x/a%20b.png"),
+        (
+            {"endpoint": "https://s3.org", "path_style": False, "bucket": "my.images"},
+            "https://my.images.s3.org/a%20b.png",
+        ),
         ({"public_url": "https://cdn.org"}, "https://cdn.org/a%20b.png"),
         (
             {"public_url": "https://cdn.org/base/", "endpoint": "https://s3.org"},
@@ -119,6 +137,22 @@ def test_shown_url(changes: dict[str, Any], kraked_url: str, url: str) -> None:
 )
 def test_loopback(url: str, expected: bool) -> None:
     assert is_loopback(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("https://s3.eu-west-1.amazonaws.com", True),
+        ("https://S3.CN-NORTH-1.AMAZONAWS.COM.CN/x", True),
+        ("https://s3.eusc-de-east-1.amazonaws.eu", True),
+        ("https://amazonaws.com.evil.org", False),
+        ("https://evilamazonaws.com", False),
+        ("https://evil.org/.amazonaws.com", False),
+        ("", False),
+    ],
+)
+def test_what_belongs_to_aws(url: str, expected: bool) -> None:
+    assert is_aws(url) is expected
 
 
 def test_plain() -> None:
