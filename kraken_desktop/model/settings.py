@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Protocol, TypeVar
 
 from kraken_desktop.model.links import LinkFormat
-from kraken_desktop.model.profile import Account, Profile
+from kraken_desktop.model.profile import LOCAL_PROFILE_ID, Account, Acl, Engine, Profile, Uploader
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, Recipe
 
 
@@ -61,21 +62,32 @@ class Settings:
 
     @property
     def default_profile(self) -> Profile | None:
-        """The profile marked as default, or the only one there is; never a guess among several."""
+        """The profile marked as default, or the only one there is; never a guess among several.
+
+        The built-in one does not count beside a profile of the person's own.
+        """
         marked = self.profile(self.default_profile_id)
-        return marked or (self.profiles[0] if len(self.profiles) == 1 else None)
+        candidates = self._own_profiles or self.profiles
+        return marked or (candidates[0] if len(candidates) == 1 else None)
+
+    @property
+    def _own_profiles(self) -> tuple[Profile, ...]:
+        return tuple(profile for profile in self.profiles if profile.id != LOCAL_PROFILE_ID)
 
     def with_profile(self, profile: Profile) -> Settings:
         """With this profile added, or put in the place of the one with its id."""
         return replace(self, profiles=_put(self.profiles, profile))
 
     def joined_by_profile(self, profile: Profile) -> Settings:
-        """With this profile. The first one there is becomes the default, and stays it when others come."""
+        """With this profile. The first one of the person's own becomes the default, and stays it when others come.
+
+        The built-in one is the default only for as long as it is alone, or if the person marks it.
+        """
         joined = self.with_profile(profile)
         if joined.profile(joined.default_profile_id) is not None:
             return joined
-        first = self.default_profile or (profile if not self.profiles else None)
-        return joined.with_default(first.id) if first is not None else joined
+        first = (self if self._own_profiles else joined).default_profile
+        return joined.with_default(first.id) if first is not None and first.id != LOCAL_PROFILE_ID else joined
 
     def without_profile(self, profile_id: str) -> Settings:
         """Without this profile; if it was the default, no profile is marked any more."""
@@ -119,6 +131,26 @@ class Settings:
     def with_default(self, profile_id: str | None) -> Settings:
         """With this profile marked as default; None marks none."""
         return replace(self, default_profile_id=profile_id)
+
+
+def local_profile(folder: Path, name: str = "This computer") -> Profile:
+    """The built-in profile: nothing leaves this computer, and nothing has to be set up.
+
+    Without an ACL, so that it can be led to any bucket later.
+    """
+    return Profile(
+        id=LOCAL_PROFILE_ID,
+        name=name,
+        engine=Engine.LOCAL,
+        uploader=Uploader.LOCAL,
+        folder=str(folder),
+        acl=Acl.NONE,
+    )
+
+
+def first_settings(folder: Path) -> Settings:
+    """What there is before the person set anything up: the one profile that works at once."""
+    return Settings(profiles=(local_profile(folder),))
 
 
 def with_id(entries: tuple[_Entry, ...], wanted: str | None) -> _Entry | None:

@@ -48,18 +48,24 @@ LOCK_SECONDS = 10.0
 
 
 _Entry = TypeVar("_Entry", bound=Identified)
+_EMPTY = Settings()
 
 
 class SettingsStore:
     """The settings file. Safe to use from any thread and from several programs at once; calls block.
 
     ``path`` may be a symbolic link: the file that it points to is the one that is written.
+
+    Args:
+        first: what there is as long as there is no file, and when nothing good is left of it; the first change
+            goes on from it. What the person removes from it stays removed.
     """
 
     def __init__(
         self,
         path: Path,
         *,
+        first: Settings = _EMPTY,
         upgrades: Sequence[Upgrade] = UPGRADES,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         lock_seconds: float = LOCK_SECONDS,
@@ -72,14 +78,15 @@ class SettingsStore:
         ``problem`` is ``truncated``, ``foreign`` (somebody else's, or a field of the wrong type), ``newer``,
         ``unreadable`` or ``unwritable``; ``path`` the settings file. ``reason`` is the file that the bad one
         was set aside as, or the system's text for the last two problems; ``restored`` is False if there was
-        no good copy either, so that the settings are empty.
+        no good copy either, so that the settings are the first ones.
         """
+        self._first = first
         self._upgrades = upgrades
         self._now = now
         self._lock_seconds = lock_seconds
 
     def load(self) -> Settings:
-        """The settings as they are on disk; the defaults if there is no file yet. Never raises.
+        """The settings as they are on disk; ``first`` if there is no file yet. Never raises.
 
         A bad file is set aside, and its good entries and the last good copy are put together in its place.
         """
@@ -116,7 +123,7 @@ class SettingsStore:
                 raise self._error(found.problem, found.reason)
             newer = found.problem == "newer"
             if newer:
-                before = self._last_good(found) or Settings()
+                before = self._last_good(found) or self._first
             elif found.problem:
                 before = self._mend(found)
             else:
@@ -139,7 +146,7 @@ class SettingsStore:
         try:
             raw = atomic_file.read(path)
         except FileNotFoundError:
-            return _Found(version=newest)
+            return _Found(version=newest, settings=self._first if path == self.path else _EMPTY)
         except OSError as error:
             return _Found(problem="unreadable", reason=error.strerror or type(error).__name__, usable=False)
         record, problem = _parse(raw)
@@ -152,8 +159,7 @@ class SettingsStore:
             record = upgrade(record, version, self._upgrades)
         except (LookupError, TypeError, ValueError, AttributeError):
             return _Found(raw=raw, problem="foreign", usable=False)
-        spare = Settings()
-        settings, whole = _decode(record, spare)
+        settings, whole = _decode(record, _EMPTY)
         if not whole and path != self.backup_path:
             spare_found = self._read(self.backup_path)
             settings, _ = _decode(record, spare_found.settings)
@@ -178,7 +184,7 @@ class SettingsStore:
         error = self._error(found.problem, reason)
         error.restored = settings is not None
         self.notices += (error,)
-        return settings or Settings()
+        return settings or self._first
 
     # --- writing: under the lock ------------------------------------------------------------------
 
@@ -186,7 +192,7 @@ class SettingsStore:
         with self._as_unwritable():
             aside = self._set_aside("damaged", found.raw)
             settings = self._told(found, str(aside))
-            if settings == Settings():
+            if settings == self._first:
                 self.path.unlink()
             else:
                 self._write(settings, found.raw)

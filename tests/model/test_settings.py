@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
-from kraken_desktop.model.profile import Account, Profile
+from kraken_desktop.model.profile import LOCAL_PROFILE_ID, Account, Profile
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, Recipe
-from kraken_desktop.model.settings import Settings
+from kraken_desktop.model.settings import Settings, first_settings
 
 ONE = Profile(id="1", name="One", account_id="a", recipe_id="r")
 TWO = Profile(id="2", name="Two")
@@ -45,3 +46,53 @@ def test_entries_are_found_by_id_and_name() -> None:
     assert FULL.profile_named("two") is None
     assert FULL.account("nobody") is None
     assert FULL.recipe(None) is None
+
+
+# --- the first start ------------------------------------------------------------------------------
+
+FIRST = first_settings(Path("/pictures/Kraken Desktop"))
+BUILT_IN = FIRST.profiles[0]
+
+
+def test_the_first_profile_needs_nothing() -> None:
+    assert FIRST.default_profile == BUILT_IN
+    assert FIRST.default_profile_id is None
+    assert BUILT_IN.is_local
+    assert BUILT_IN.id == LOCAL_PROFILE_ID
+    assert (BUILT_IN.name, BUILT_IN.folder) == ("This computer", str(Path("/pictures/Kraken Desktop")))
+    assert FIRST.recipe(BUILT_IN.recipe_id) == Recipe()
+
+
+def test_the_first_profile_of_ones_own_takes_the_place_of_the_built_in_one() -> None:
+    assert FIRST.with_profile(ONE).default_profile == ONE
+    joined = FIRST.joined_by_profile(ONE)
+    assert joined.default_profile == ONE
+    assert joined.joined_by_profile(TWO).default_profile == ONE
+    assert joined.joined_by_profile(replace(BUILT_IN, name="Here")).default_profile == ONE
+    assert joined.without_profile("1").default_profile == BUILT_IN
+    assert joined.joined_by_profile(TWO).without_profile("1").default_profile == TWO
+
+
+def test_changing_the_built_in_profile_is_no_mark() -> None:
+    changed = FIRST.joined_by_profile(replace(BUILT_IN, name="Here"))
+    assert changed.default_profile == replace(BUILT_IN, name="Here")
+    assert changed.joined_by_profile(ONE).default_profile == ONE
+
+
+def test_a_mark_of_the_person_wins() -> None:
+    marked = FIRST.with_default(BUILT_IN.id).joined_by_profile(ONE)
+    assert marked.default_profile == BUILT_IN
+    assert marked.with_default("1").joined_by_profile(TWO).default_profile == ONE
+
+
+def test_there_is_no_guess_among_several_of_ones_own() -> None:
+    unmarked = FIRST.with_profile(ONE).with_profile(TWO)
+    assert unmarked.default_profile is None
+    assert unmarked.joined_by_profile(THREE).default_profile is None
+    assert unmarked.joined_by_profile(replace(BUILT_IN, name="Here")).default_profile is None
+
+
+def test_the_built_in_profile_can_be_removed() -> None:
+    empty = FIRST.without_profile(LOCAL_PROFILE_ID)
+    assert empty.profiles == ()
+    assert empty.joined_by_profile(ONE).default_profile == ONE

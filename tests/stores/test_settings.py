@@ -21,6 +21,7 @@ from kraken_desktop.model.errors import SettingsError
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Account, Profile
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, Recipe
+from kraken_desktop.model.settings import first_settings
 from kraken_desktop.stores.settings import FORMAT, Preferences, Settings, SettingsStore
 from kraken_desktop.stores.settings_upgrades import UPGRADES, Upgrade, newest_version, upgrade
 
@@ -112,6 +113,53 @@ def test_the_built_in_recipe_is_reset_not_removed() -> None:
 def test_concurrency_is_one_to_sixteen(concurrency: int) -> None:
     with pytest.raises(ValueError, match="concurrency"):
         Preferences(concurrency=concurrency)
+
+
+# --- the first start ------------------------------------------------------------------------------
+
+FIRST = first_settings(Path("/pictures"))
+
+
+def test_no_file_yet_means_the_first_settings(path: Path) -> None:
+    store = SettingsStore(path, first=FIRST)
+    assert store.load() == FIRST
+    assert store.update(lambda settings: settings) == FIRST
+    assert store.notices == ()
+    assert not path.exists()
+
+
+def test_the_first_change_goes_on_from_the_first_settings(path: Path) -> None:
+    changed = SettingsStore(path, first=FIRST).update(lambda settings: settings.joined_by_profile(FULL.profiles[0]))
+    assert [profile.name for profile in changed.profiles] == ["This computer", "Blog"]
+    assert SettingsStore(path, first=FIRST).load() == changed == SettingsStore(path).load()
+    assert changed.default_profile == FULL.profiles[0]
+
+
+def test_what_was_removed_from_the_first_settings_stays_removed(path: Path) -> None:
+    SettingsStore(path, first=FIRST).update(lambda settings: settings.without_profile(FIRST.profiles[0].id))
+    assert SettingsStore(path, first=FIRST).load() == Settings()
+    path.write_bytes(b"")
+    store = SettingsStore(path, first=FIRST, now=lambda: NOW)
+    assert store.load() == Settings()
+    assert store.load() == Settings()
+
+
+def test_when_nothing_is_left_the_first_settings_are_back(path: Path) -> None:
+    store = SettingsStore(path, first=FIRST, now=lambda: NOW)
+    path.parent.mkdir()
+    path.write_bytes(b"{")
+    assert store.load() == FIRST
+    assert [(notice.problem, notice.restored) for notice in store.notices] == [("truncated", False)]
+    assert (store.load(), store.notices) == (FIRST, ())
+    path.write_bytes(json.dumps({"format": FORMAT, "version": 99}).encode())
+    assert store.load() == FIRST
+    assert store.update(lambda settings: settings.with_default("x")) == FIRST.with_default("x")
+
+
+def test_the_first_settings_are_no_spare_parts(path: Path) -> None:
+    path.parent.mkdir()
+    path.write_bytes(json.dumps({"format": FORMAT, "version": 1, "profiles": 7}).encode())
+    assert SettingsStore(path, first=FIRST, now=lambda: NOW).load().profiles == ()
 
 
 # --- writing --------------------------------------------------------------------------------------
