@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,6 +18,7 @@ from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import Job, Snapshot, Source
 from kraken_desktop.model.profile import Account, Profile
 from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.model.settings import first_settings
 from kraken_desktop.pipeline import Pipeline
 from kraken_desktop.runner import Executor, Listener, Runner
 from kraken_desktop.stores.journal import Journal, Recovered
@@ -26,6 +28,8 @@ from kraken_desktop.stores.spool import Spool
 
 if TYPE_CHECKING:
     from kraken_desktop.engines.kraken_answers import AccountStatus
+    from kraken_desktop.engines.local.engine import LocalEngine
+    from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
 
 APP_NAME = "kraken-desktop"
@@ -44,6 +48,8 @@ class Folders:
     spool: Path
     cache: Path
     logs: Path
+    pictures: Path
+    """The folder bucket of the first start."""
 
     @classmethod
     def of(cls, environ: Mapping[str, str]) -> Folders:
@@ -52,11 +58,13 @@ class Folders:
         if home:
             base = Path(home).expanduser().absolute()
             config, data, cache, logs = base, base, base / "cache", base / "logs"
+            pictures = base / "pictures"
         else:
             config = Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
             data = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
             cache = Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
             logs = Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
+            pictures = Path(platformdirs.user_pictures_dir()) / "Kraken Desktop"
         return cls(
             settings_file=config / "settings.json",
             state_file=data / "state.json",
@@ -64,6 +72,7 @@ class Folders:
             spool=data / "spool",
             cache=cache,
             logs=logs,
+            pictures=pictures,
         )
 
 
@@ -76,12 +85,15 @@ class Services:
 
     def __init__(self, environ: Mapping[str, str], on_journal_problem: Callable[[JournalError], None]) -> None:
         self.folders = Folders.of(environ)
-        self.settings = SettingsStore(self.folders.settings_file)
+        self.settings = SettingsStore(self.folders.settings_file, first=first_settings(self.folders.pictures))
         self.secrets = Secrets(KeyringStore(), SessionStore(), environ)
         self.journal = Journal.open(self.folders.journal, on_journal_problem)
         self.spool = Spool(self.folders.spool)
         self._lock = threading.Lock()
         self._transport: Transport | None = None
+        self._engine: LocalEngine | None = None
+        self._places = ExitStack()
+        self._scratch: Scratch | None = None
 
     def transport(self) -> Transport:
         """The one transport; made at the first call, which takes a fifth of a second."""
@@ -91,6 +103,26 @@ class Services:
             if self._transport is None:
                 self._transport = Transport(connections=MOST_AT_ONCE, user_agent=f"KrakenDesktop/{__version__}")
             return self._transport
+
+    def engine(self) -> LocalEngine:
+        """The one engine on this computer. Its child processes start with the first image."""
+        from kraken_desktop.engines.local.engine import LocalEngine  # slow to import
+
+        scratch = self.scratch()
+        with self._lock:
+            if self._engine is None:
+                self._engine = LocalEngine(scratch=self._places.enter_context(scratch.job()))
+            return self._engine
+
+    def scratch(self) -> Scratch:
+        """The one place for files on their way; what dead processes left there is removed at the first call."""
+        from kraken_desktop.stores.scratch import Scratch  # with filelock: not before it is needed
+
+        with self._lock:
+            if self._scratch is None:
+                self._scratch = Scratch(self.folders.cache / "work")
+                self._scratch.sweep()
+            return self._scratch
 
     def new_jobs(
         self,
@@ -155,12 +187,23 @@ class Services:
 
     def runner(self, executor: Executor, listener: Listener, concurrency: int) -> Runner:
         """A queue that runs the one pipeline."""
-        pipeline = Pipeline(transport=self.transport, secrets=self.secrets, journal=self.journal)
+        pipeline = Pipeline(
+            transport=self.transport,
+            secrets=self.secrets,
+            journal=self.journal,
+            engine=self.engine,
+            scratch=self.scratch,
+        )
         limit = min(max(1, concurrency), MOST_AT_ONCE)
         return Runner(executor=executor, work=pipeline.run, journal=self.journal, listener=listener, limit=limit)
 
     def close(self) -> None:
         """At the end of the program, after the runner's."""
+        if self._engine is not None:
+            self._engine.close()
+        self._places.close()
         if self._transport is not None:
             self._transport.close()
+        if self._scratch is not None:
+            self._scratch.close()
         self.journal.close()

@@ -1,27 +1,34 @@
 """One job from its source to its outcome. The only module that knows the order of things.
 
-Route 1 of three: Kraken.io optimizes and pushes into the bucket, in one request.
+Three routes (engine, uploader):
+
+1. Kraken.io, Kraken.io: one request does both.
+2. Kraken.io, this computer: the result is fetched, then stored.
+3. this computer, this computer: the original goes nowhere.
 """
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
-from threading import Event
 from typing import TYPE_CHECKING
 
+from kraken_desktop.buckets.known import KnownBuckets
 from kraken_desktop.cancel import CancelledError, CancelToken
+from kraken_desktop.kraken_job import KrakenJob, linked
+from kraken_desktop.making import Making
 from kraken_desktop.model.errors import (
-    BadAnswerError,
-    BucketLookupError,
     FateUnknownError,
     KrakenDesktopError,
-    ProfileInvalidError,
-    TransportError,
+    LocalCopyError,
+    ObjectExistsError,
     UnexpectedError,
 )
+from kraken_desktop.model.image_types import content_type
 from kraken_desktop.model.job import (
     Cancelled,
     Done,
@@ -31,34 +38,48 @@ from kraken_desktop.model.job import (
     Outcome,
     Phase,
     Progress,
+    Skipped,
     StoredImage,
 )
-from kraken_desktop.model.links import object_url, shown_url
-from kraken_desktop.model.profile import Acl, Profile
-from kraken_desktop.planning import Content, examine, require_usable, reserve_key
+from kraken_desktop.model.object_key import numbered
+from kraken_desktop.model.profile import Profile, Uploader
+from kraken_desktop.planning import (
+    Errand,
+    Look,
+    Plan,
+    Presence,
+    Tell,
+    examine,
+    looks_before,
+    make_plan,
+    require_usable,
+)
 from kraken_desktop.stores.journal import Journal
-from kraken_desktop.stores.secret_store import S3Keys, Secrets
+from kraken_desktop.stores.secret_store import Secrets
 
 if TYPE_CHECKING:
-    from kraken_desktop.buckets.bucket import ObjectInfo
-    from kraken_desktop.buckets.s3 import S3Bucket
-    from kraken_desktop.engines.kraken_answers import Result
-    from kraken_desktop.engines.kraken_io import KrakenClient
+    from kraken_desktop.buckets.bucket import Bucket, Upload
+    from kraken_desktop.buckets.folder import FolderBucket
+    from kraken_desktop.engines.local.engine import LocalEngine
+    from kraken_desktop.making import MadeFile
+    from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
 
 _log = logging.getLogger(__name__)
 
-_CLOCK_STEP = timedelta(seconds=2)
-"""``Last-Modified`` counts whole seconds, and so may lie that much before the request."""
-
-Tell = Callable[[Progress], None]
+DIGEST_METADATA = "kraken-desktop"
+"""User metadata that tells what an object was made of, where its key does not."""
+_MOST_COPIES = 1_000
 
 
 class Pipeline:
-    """Runs one job at a time in each thread that calls it; holds nothing of a job between two calls.
+    """Runs one job at a time in each thread that calls it.
+
+    Between two tries of a job it keeps what the engine made, so that nothing is made, or charged, twice.
 
     Args:
-        transport: makes, or hands out, the one transport. A callable, because importing it is slow.
+        transport, engine, scratch: make, or hand out, the one of the program. Callables, because they are slow to
+            import.
         look_pauses: seconds before each look for an object whose fate is unknown.
     """
 
@@ -68,12 +89,17 @@ class Pipeline:
         transport: Callable[[], Transport],
         secrets: Secrets,
         journal: Journal,
+        engine: Callable[[], LocalEngine],
+        scratch: Callable[[], Scratch],
         look_pauses: Iterable[float] = (0, 1, 3),
     ) -> None:
         self._transport = transport
         self._secrets = secrets
         self._journal = journal
-        self._look_pauses = tuple(look_pauses)
+        self._engine = engine
+        self._known = KnownBuckets()
+        self._kraken = KrakenJob(transport=transport, secrets=secrets, journal=journal, look_pauses=look_pauses)
+        self._making = Making(kraken=self._kraken, transport=transport, journal=journal, engine=engine, scratch=scratch)
 
     def run(self, job: Job, cancel: CancelToken, tell: Tell, suspected_since: datetime | None = None) -> Outcome:
         """Bring one job to its outcome. Never raises: the unexpected becomes a failure, its traceback is logged.
@@ -83,215 +109,207 @@ class Pipeline:
             suspected_since: an earlier attempt, begun then, ended unseen after all its bytes had left; the
                 bucket is asked, and nothing is sent.
         """
+        errand = Errand(job, cancel, tell)
         try:
-            if suspected_since is not None:
-                return self._look_again(job, cancel, tell, suspected_since)
-            return self._store(job, cancel, tell)
+            outcome = self._run(errand, suspected_since)
         except CancelledError as error:
-            return Cancelled(may_arrive=error.sent_all)
+            outcome = Cancelled(may_arrive=error.sent_all)
+        except _PartlyStoredError as error:
+            outcome = Failed(failure=Failure.of(error.why), images=error.images, original_bytes=job.source.size)
         except KrakenDesktopError as error:
             _log.info("job %s failed: %s", job.id, error.code)
-            return Failed(failure=Failure.of(error), original_bytes=job.source.size)
+            outcome = Failed(failure=Failure.of(error), original_bytes=job.source.size)
         except Exception as error:  # noqa: BLE001 - a bug costs one job, not the program
             _log.exception("job %s failed unexpectedly", job.id)
             failure = Failure.of(UnexpectedError(kind=type(error).__name__))
-            return Failed(failure=failure, original_bytes=job.source.size)
+            outcome = Failed(failure=failure, original_bytes=job.source.size)
+        self._making.ended(job, outcome)
+        return outcome
 
     # --- the order of things ---
 
-    def _store(self, job: Job, cancel: CancelToken, tell: Tell) -> Outcome:
+    def _run(self, errand: Errand, suspected_since: datetime | None) -> Outcome:
+        if suspected_since is not None:
+            return self._look_again(errand, suspected_since)
+        return self._store(errand)
+
+    def _store(self, errand: Errand) -> Outcome:
+        job = errand.job
+        profile = job.snapshot.profile
         require_usable(job)
-        tell(Progress(phase=Phase.PLANNING))
-        content = examine(job, cancel)
-        key = reserve_key(job, content, self._journal)
-        keys = self._secrets.s3_keys(job.snapshot.profile)
-        _require_lasting(keys, job.snapshot.profile)
-        client = self._client(job)
-        cancel.check()
-        started = datetime.now(UTC)
-        attempt = self._journal.begin_attempt(job.id)
-        total = content.size or 0
-        tell(Progress(phase=Phase.UPLOADING, total=total, key=key))
+        errand.tell(Progress(phase=Phase.PLANNING))
+        content = examine(job, errand.cancel, lambda path, extension: self._measure(path, extension, errand.cancel))
+        if profile.uploader is Uploader.KRAKEN:
+            plan = make_plan(job, content, self._journal, None)
+            if isinstance(plan, Skipped):
+                return plan
+            done = self._kraken.push(errand, plan, lambda: self._bucket(profile))
+            return self._copied(errand, done)
+        bucket = self._bucket(profile)
+        look = _look(errand, bucket) if looks_before(job) else None
+        plan = make_plan(job, content, self._journal, look)
+        if isinstance(plan, Skipped):
+            return plan
+        files = self._making.files(errand, plan)
+        return self._put(errand, plan, files, bucket)
 
-        all_left = False
-
-        def before_last() -> None:
-            nonlocal all_left
-            all_left = True
-            self._journal.note_sent(attempt, bytes_sent=total, maybe_charged=True)
-
-        def sent(count: int, of: int) -> None:
-            phase = Phase.OPTIMIZING if count == of else Phase.UPLOADING
-            tell(Progress(phase=phase, sent=count, total=of, key=key))
-
-        def look(reason: str) -> Outcome:
-            return self._fate(job, keys, key, cancel, tell, since=started, reason=reason, content=content)
-
+    def _put(self, errand: Errand, plan: Plan, files: tuple[MadeFile, ...], bucket: Bucket) -> Done:
+        """Bring what was made to its places: the local copy first, because its failure leaves nothing half done."""
+        profile = errand.job.snapshot.profile
+        copies = self._folder(profile.local_copy) if profile.local_copy else None
+        total = sum(file.bytes for file in files)
+        moved = 0
+        images: tuple[StoredImage, ...] = ()
         try:
-            result = self._request(job, client, keys, key, content, cancel, sent, before_last)
-        except (KrakenDesktopError, CancelledError) as error:
-            if not _may_be_done(error):
-                # Nothing of it has to be looked for after a crash.
-                self._journal.note_sent(attempt, bytes_sent=0, maybe_charged=False)
-            elif isinstance(error, KrakenDesktopError):
-                return look(error.code)
-            raise
-        except Exception:
-            if not all_left:
-                raise
-            _log.exception("job %s: the answer could not be taken", job.id)
-            return look("unexpected")
-        return self._done(job, key, result, content)
+            for target, file in zip(plan.targets, files, strict=True):
+                copy = _copy(copies, target.key, file, errand) if copies is not None else ""
+                upload = _upload(
+                    file,
+                    plan.digest if plan.careful else "",
+                    only_if_absent=plan.careful and not target.replaces,
+                )
 
-    def _look_again(self, job: Job, cancel: CancelToken, tell: Tell, since: datetime) -> Outcome:
-        planned = self._journal.planned(job.id)
+                def on_sent(count: int, of: int, key: str = target.key, before: int = moved) -> None:
+                    left = count == of
+                    progress = Progress(phase=Phase.STORING, sent=before + count, total=total, key=key, may_arrive=left)
+                    errand.tell(progress)
+
+                bucket.put(target.key, upload, errand.cancel, on_sent)
+                moved += file.bytes
+                image = StoredImage(
+                    variant=target.output.variant,
+                    key=target.key,
+                    url="",
+                    kraked_url=file.kraked_url,
+                    width=file.width or None,
+                    height=file.height or None,
+                    bytes=file.bytes,
+                    already_optimal=file.already_optimal,
+                    local_copy=copy,
+                )
+                images += (linked(image, bucket, profile),)
+        except KrakenDesktopError as error:
+            if images and not error.retryable:
+                raise _PartlyStoredError(error, images) from error
+            raise
+        size = plan.content.size
+        return Done(images=images, original_bytes=size if size is not None else self._making.original_bytes(errand.job))
+
+    def _copied(self, errand: Errand, done: Done) -> Done:
+        """With the local copy of what Kraken.io pushed, if one is wanted."""
+        profile = errand.job.snapshot.profile
+        if not profile.local_copy:
+            return done
+        (image,) = done.images
+        try:
+            fetched = self._making.fetched(errand, image)
+            copy = _copy(self._folder(profile.local_copy), image.key, fetched, errand)
+        except CancelledError:
+            # The image is there all the same.
+            return done
+        except KrakenDesktopError as error:
+            _log.info("job %s: no local copy: %s", errand.job.id, error.code)
+            failure = LocalCopyError(folder=profile.local_copy, key=image.key, reason=error.code)
+            raise _PartlyStoredError(failure, done.images) from error
+        return replace(done, images=(replace(image, local_copy=copy),))
+
+    def _look_again(self, errand: Errand, since: datetime) -> Outcome:
+        planned = self._journal.planned(errand.job.id)
         if not planned:
             raise FateUnknownError(reason="interrupted")
-        keys = self._secrets.s3_keys(job.snapshot.profile)
-        content = Content(sha256="", size=job.source.size)
-        key = planned[0].key
-        return self._fate(job, keys, key, cancel, tell, since=since, reason="interrupted", content=content)
+        bucket = self._bucket(errand.job.snapshot.profile)
+        return self._kraken.look(errand, bucket, planned[0].key, since=since, reason="interrupted")
 
-    # --- bytes move ---
+    # --- the places ---
 
-    def _client(self, job: Job) -> KrakenClient:
-        from kraken_desktop.engines.kraken_io import KrakenClient  # slow to import
-
-        account = job.snapshot.account
-        if account is None:
-            raise ProfileInvalidError(
-                profile=job.snapshot.profile.name, field="account_id", problem="account_id.missing"
-            )
-        return KrakenClient(
-            self._transport(),
-            api_url=account.api_url,
-            api_key=self._secrets.api_key(account),
-            api_secret=self._secrets.api_secret(account),
-        )
-
-    def _request(
-        self,
-        job: Job,
-        client: KrakenClient,
-        keys: S3Keys,
-        key: str,
-        content: Content,
-        cancel: CancelToken,
-        sent: Callable[[int, int], None],
-        before_last: Callable[[], None],
-    ) -> Result:
-        from kraken_desktop.engines.kraken_io import S3Store  # slow to import
-
-        profile, recipe = job.snapshot.profile, job.snapshot.recipe
-        store = S3Store.of(profile, path=key, access_key=keys.access_key, secret=keys.secret)
-        if content.size is None:
-            before_last()
-            sent(0, 0)
-            return client.fetch(
-                job.source.location, extension=job.source.extension, recipe=recipe, store=store, cancel=cancel
-            )
-        return client.upload(
-            Path(job.source.location),
-            name=job.source.name,
-            extension=job.source.extension,
-            size=content.size,
-            sha256=content.sha256,
-            recipe=recipe,
-            store=store,
-            cancel=cancel,
-            on_sent=sent,
-            before_last=before_last,
-        )
-
-    def _done(self, job: Job, key: str, result: Result, content: Content) -> Done:
-        profile = job.snapshot.profile
-        image = StoredImage(
-            key=key,
-            url=shown_url(profile, key, result.kraked_url),
-            kraked_url=result.kraked_url,
-            width=result.width,
-            height=result.height,
-            bytes=result.kraked_bytes,
-        )
-        original = content.size if content.size is not None else result.original_bytes
-        return Done(images=(image,), original_bytes=original)
-
-    # --- unknown fate ---
-
-    def _fate(
-        self,
-        job: Job,
-        keys: S3Keys,
-        key: str,
-        cancel: CancelToken,
-        tell: Tell,
-        *,
-        since: datetime,
-        reason: str,
-        content: Content,
-    ) -> Outcome:
-        """All bytes had left when the answer was lost: ask the bucket, never send twice.
-
-        Raises:
-            FateUnknownError: the object is not there, or we may not look.
-            CancelledError: the person did not want to wait for it.
-        """
+    def _bucket(self, profile: Profile) -> Bucket:
+        if profile.folder:
+            return self._folder(profile.folder, profile.public_url)
         from kraken_desktop.buckets.s3 import S3Bucket  # slow to import
 
-        tell(Progress(phase=Phase.CHECKING, sent=content.size or 0, total=content.size or 0, key=key))
-        profile = job.snapshot.profile
-        bucket = S3Bucket(
-            self._transport(),
-            profile,
-            access_key=keys.access_key,
-            secret=keys.secret,
-            session_token=keys.session_token,
-        )
+        return S3Bucket(self._transport(), profile, keys=self._secrets.s3_keys(profile), known=self._known)
+
+    def _folder(self, folder: str, public_url: str = "") -> FolderBucket:
+        from kraken_desktop.buckets.folder import FolderBucket
+
+        return FolderBucket(Path(folder), public_url=public_url)
+
+    def _measure(self, path: Path, extension: str, cancel: CancelToken) -> tuple[int, int] | None:
+        probed = self._engine().probe(path, extension=extension, cancel=cancel)
+        return (probed.width, probed.height) if probed.width and probed.height else None
+
+
+class _PartlyStoredError(Exception):
+    """Some of the images are there, and that is not all that was promised."""
+
+    def __init__(self, why: KrakenDesktopError, images: tuple[StoredImage, ...]) -> None:
+        super().__init__(why.code)
+        self.why = why
+        self.images = images
+
+
+def _look(errand: Errand, bucket: Bucket) -> Look:
+    profile, job = errand.job.snapshot.profile, errand.job
+
+    def look(key: str, digest: str) -> Presence:
+        found = bucket.head(key, errand.cancel)
+        if found is None:
+            return Presence.NOTHING
+        if not profile.folder:
+            return Presence.SAME if found.metadata.get(DIGEST_METADATA) == digest else Presence.OTHER
+        if _is_source(bucket, key, job):
+            return Presence.SOURCE
+        # A file has no metadata, but its clock is ours.
+        return Presence.SAME if found.modified >= job.dropped_at else Presence.OTHER
+
+    return look
+
+
+def _upload(file: MadeFile, digest: str = "", *, only_if_absent: bool = False) -> Upload:
+    from kraken_desktop.buckets.bucket import Upload
+
+    return Upload(
+        path=file.path,
+        size=file.bytes,
+        sha256=file.sha256,
+        content_type=content_type(file.extension),
+        metadata=((DIGEST_METADATA, digest),) if digest else (),
+        only_if_absent=only_if_absent,
+    )
+
+
+def _copy(copies: FolderBucket, key: str, file: MadeFile, errand: Errand) -> str:
+    """Put a local copy under the key, or the key with a number if something else is there. Returns its path."""
+    for each in (key, *(numbered(key, n) for n in range(2, _MOST_COPIES))):
+        path = copies.path(each)
+        if path.is_file() and _same_content(path, file):
+            return str(path)
         try:
-            for pause in self._look_pauses:
-                _wait(pause, cancel)
-                found = self._look(bucket, key, cancel, public=profile.acl is Acl.PUBLIC_READ)
-                if found is not None and _newer(found, since):
-                    image = StoredImage(key=key, url=object_url(profile, key), bytes=found.size)
-                    return Done(images=(image,), original_bytes=content.size)
-        except CancelledError:
-            raise CancelledError(sent_all=True) from None
-        raise FateUnknownError(reason=reason, key=key)
-
-    def _look(self, bucket: S3Bucket, key: str, cancel: CancelToken, *, public: bool) -> ObjectInfo | None:
-        for anonymous in (True, False) if public else (False,):
-            try:
-                found = bucket.head(key, cancel, anonymous=anonymous)
-            except (BucketLookupError, TransportError) as error:
-                _log.info("cannot look for the object: %s", error.code)
-                continue
-            if found is not None:
-                return found
-        return None
+            copies.put(each, _upload(file, only_if_absent=True), errand.cancel, _unheard)
+        except ObjectExistsError:
+            continue
+        return str(path)
+    raise ObjectExistsError(bucket=str(copies.folder), key=key)
 
 
-def _may_be_done(error: KrakenDesktopError | CancelledError) -> bool:
-    """Whether the work may be done although nobody told us: all bytes had left, and no answer is to be trusted."""
-    if isinstance(error, BadAnswerError):
-        return 200 <= error.status < 300
-    return isinstance(error, TransportError | CancelledError) and error.sent_all
+def _same_content(path: Path, file: MadeFile) -> bool:
+    try:
+        if path.stat().st_size != file.bytes:
+            return False
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
+    except OSError:
+        return False
 
 
-def _newer(found: ObjectInfo, since: datetime) -> bool:
-    """Whether the object was written since then; the server's clock is held against itself."""
-    ago = datetime.now(UTC) - since
-    return found.modified >= found.asked - ago - _CLOCK_STEP
+def _is_source(bucket: Bucket, key: str, job: Job) -> bool:
+    from kraken_desktop.buckets.folder import FolderBucket
+
+    try:
+        return isinstance(bucket, FolderBucket) and bucket.path(key).samefile(job.source.location)
+    except OSError:
+        return False
 
 
-def _wait(seconds: float, cancel: CancelToken) -> None:
-    woken = Event()
-    with cancel.interrupting(woken.set):
-        woken.wait(seconds)
-    cancel.check()
-
-
-def _require_lasting(keys: S3Keys, profile: Profile) -> None:
-    """Kraken.io has no place for a session token, so temporary keys would only be charged for."""
-    if keys.session_token or keys.access_key.startswith("ASIA"):
-        problem = "credentials.temporary_key"
-        raise ProfileInvalidError(profile=profile.name, field="credentials", problem=problem, detail="ASIA")
+def _unheard(_sent: int, _of: int) -> None:
+    """A copy on this computer is too quick to be shown."""

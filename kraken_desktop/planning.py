@@ -1,33 +1,68 @@
-"""The plan of a job, before its bytes move: what the source is, and the name that its result will have."""
+"""The plan of a job, before its bytes move: what the source is, and the names that its results will have."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from itertools import chain
 from pathlib import Path
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.model.errors import (
     KeyTakenError,
+    ObjectExistsError,
     ProfileInvalidError,
     SourceEmptyError,
     SourceMissingError,
     SourceTooLargeError,
     SourceUnreadableError,
 )
-from kraken_desktop.model.job import LARGEST_SOURCE, Job, PlannedImage, SourceKind
-from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered
-from kraken_desktop.model.profile import Engine, Severity, Uploader
+from kraken_desktop.model.geometry import Size, fixed_size, place
+from kraken_desktop.model.job import LARGEST_SOURCE, Job, PlannedImage, Progress, Skipped, SourceKind
+from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered, suffixed
+from kraken_desktop.model.profile import Collision, Engine, Severity, Uploader
 from kraken_desktop.model.profile_rules import check_profile
+from kraken_desktop.model.recipe import Output, Resize
 from kraken_desktop.stores.journal import Journal
 
 _FIRST_PLACE = 10
 _MOST_NUMBERED = 1_000
 
+Measure = Callable[[Path, str], Size | None]
+"""Reads the dimensions of a file with this extension, upright, in pixels; None if it has none."""
+
+
+Tell = Callable[[Progress], None]
+"""Hears how far a job is; called from the job's own thread, often."""
+
 
 @dataclass(frozen=True, slots=True)
+class Errand:
+    """A job on its way: what every step of it is handed."""
+
+    job: Job
+    cancel: CancelToken
+    tell: Tell
+
+
+class Presence(Enum):
+    """What the bucket holds under a key."""
+
+    NOTHING = "nothing"
+    SAME = "same"
+    """The result of the same source and recipe, or what an earlier try of this job left there."""
+    OTHER = "other"
+    SOURCE = "source"
+    """The source itself, which is never replaced."""
+
+
+Look = Callable[[str, str], Presence]
+"""What the bucket holds under a key, for a job with this digest."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Content:
     """What the source is made of when its turn has come."""
 
@@ -35,6 +70,28 @@ class Content:
     size: int | None
     width: int | None = None
     height: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One result that is to be made, and the key that is reserved for it."""
+
+    output: Output
+    key: str
+    replaces: bool = False
+    """What is there already is of an earlier try of this job."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All results of a job. Never changes once bytes move."""
+
+    content: Content
+    digest: str
+    """What ``{hash}`` shows."""
+    targets: tuple[Target, ...]
+    careful: bool = False
+    """What is under the keys could be something else: it is not replaced."""
 
 
 def require_usable(job: Job) -> None:
@@ -45,16 +102,17 @@ def require_usable(job: Job) -> None:
             raise ProfileInvalidError(
                 profile=profile.name, field=finding.field, problem=finding.problem, detail=finding.detail
             )
-    if profile.engine is not Engine.KRAKEN or profile.uploader is not Uploader.KRAKEN:
-        raise ProfileInvalidError(profile=profile.name, field="engine", problem="engine.not_yet")
+    if profile.engine is Engine.KRAKEN and job.snapshot.recipe.variants:
+        raise ProfileInvalidError(profile=profile.name, field="recipe_id", problem="recipe_id.set_with_kraken")
 
 
-def examine(job: Job, cancel: CancelToken) -> Content:
+def examine(job: Job, cancel: CancelToken, measure: Measure) -> Content:
     """Read the source once: what will be sent is known before its name is.
 
     Raises:
         SourceError: it is missing, unreadable, empty or too large.
         CancelledError: the token was cancelled.
+        EngineError: its dimensions are needed for its name, and cannot be read.
     """
     source = job.source
     if source.kind is SourceKind.URL:
@@ -76,70 +134,124 @@ def examine(job: Job, cancel: CancelToken) -> Content:
         raise SourceUnreadableError(path=source.location, reason=error.strerror or "") from error
     if size == 0:
         raise SourceEmptyError(path=source.location)
-    width, height = _dimensions(path) if _needs_size(job) else (None, None)
+    dimensions = measure(path, source.extension) if _needs_size(job) else None
+    width, height = dimensions or (None, None)
     return Content(sha256=digest.hexdigest(), size=size, width=width, height=height)
 
 
-def reserve_key(job: Job, content: Content, journal: Journal) -> str:
-    """The object key, reserved and journaled. A second try keeps the key of the first.
+def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -> Plan | Skipped:
+    """The object keys, reserved and journaled. A second try keeps the keys of the first.
+
+    Args:
+        look: what the bucket holds under a key; None if nobody asks.
 
     Raises:
         TemplateError, UnsafeKeyError, KeyTakenError: no good key can be made.
+        ObjectExistsError: the profile wants it so.
+        BucketLookupError: ``look``'s; without the right to look nothing is replaced.
     """
-    profile, recipe, source = job.snapshot.profile, job.snapshot.recipe, job.source
-    rendered = PathTemplate.parse(profile.path_template).render(
-        KeyInputs(
-            name=source.name,
-            extension=recipe.output_extension(source.extension),
-            folder=source.folder,
-            digest=content_digest(content.sha256, profile.engine.value, recipe.fingerprint()),
-            dropped_at=job.dropped_at,
-            counter=job.position,
-            profile=profile.name,
-            uuid=job.id,
-            random=_random_of(job.id),
-            width=content.width,
-            height=content.height,
-        )
-    )
+    profile, source = job.snapshot.profile, job.source
+    template = PathTemplate.parse(profile.path_template)
+    digest = content_digest(content.sha256, profile.engine.value, job.snapshot.recipe.fingerprint())
+    outputs = job.snapshot.recipe.outputs(source.extension)
+    rendered = _rendered(job, content, template, digest, outputs)
+    careful = look is not None and not template.unique
     # A key never changes once it is planned, unless the source did.
-    before = {planned.key for planned in journal.planned(job.id)}
-    kept = [key for key in _candidates(rendered, job.position) if key in before] if before else []
-    for key in chain(kept, _candidates(rendered, job.position)):
+    before = tuple(planned.key for planned in journal.planned(job.id))
+    again = [keys for keys in _candidates(rendered, job.position) if keys == before] if before else []
+    for keys in chain(again, _candidates(rendered, job.position)):
+        found = [look(key, digest) for key in keys] if careful and look is not None else [Presence.NOTHING] * len(keys)
+        verdict = _meets(job, found, planned=keys == before, keys=keys)
+        if isinstance(verdict, Skipped):
+            return verdict
+        if not verdict:
+            continue
+        targets = tuple(
+            Target(output=output, key=key, replaces=presence is not Presence.NOTHING)
+            for output, key, presence in zip(outputs, keys, found, strict=True)
+        )
+        images = [PlannedImage(variant=target.output.variant, key=target.key) for target in targets]
         try:
-            journal.reserve(job.id, [PlannedImage(key=key)])
+            journal.reserve(job.id, images)
         except KeyTakenError:
             continue
-        return key
-    raise KeyTakenError(name=source.name, key=rendered)
+        return Plan(content=content, digest=digest, targets=targets, careful=careful)
+    raise KeyTakenError(name=source.name, key=rendered[0])
 
 
-def _candidates(rendered: str, position: int) -> Iterator[str]:
-    """The key and, should another job of the drop hold it, the key with a number: a small one for a few of a name.
+def _meets(job: Job, found: Sequence[Presence], *, planned: bool, keys: Sequence[str]) -> bool | Skipped:
+    """Whether these keys may be used, by the profile's collision rule."""
+    if all(presence is Presence.NOTHING for presence in found):
+        return True
+    # What an interrupted try of this very job left there is the job's own.
+    if planned and all(presence in {Presence.NOTHING, Presence.SAME} for presence in found):
+        return True
+    match job.snapshot.profile.collision:
+        case Collision.SKIP:
+            return Skipped(
+                reason="already_stored" if all(each is Presence.SAME for each in found) else "name_taken",
+                original_bytes=job.source.size,
+            )
+        case Collision.FAIL:
+            taken = next(key for key, presence in zip(keys, found, strict=True) if presence is not Presence.NOTHING)
+            profile = job.snapshot.profile
+            raise ObjectExistsError(bucket=profile.folder or profile.bucket, key=taken)
+        case Collision.OVERWRITE:
+            return Presence.SOURCE not in found
+        case Collision.RENAME:
+            return False
+
+
+def _rendered(
+    job: Job, content: Content, template: PathTemplate, digest: str, outputs: Sequence[Output]
+) -> tuple[str, ...]:
+    """The key of each output; where the template cannot tell them apart, with the variant's name."""
+    source = job.source
+    keys = []
+    for output in outputs:
+        width, height = _planned_size(content, output.resize) or (None, None)
+        keys.append(
+            template.render(
+                KeyInputs(
+                    name=source.name,
+                    extension=output.extension,
+                    folder=source.folder,
+                    digest=digest,
+                    dropped_at=job.dropped_at,
+                    counter=job.position,
+                    profile=job.snapshot.profile.name,
+                    uuid=job.id,
+                    random=_random_of(job.id),
+                    variant=output.variant,
+                    width=width,
+                    height=height,
+                )
+            )
+        )
+    if len({key.casefold() for key in keys}) < len(keys):
+        return tuple(suffixed(key, output.variant) for key, output in zip(keys, outputs, strict=True))
+    return tuple(keys)
+
+
+def _candidates(rendered: tuple[str, ...], position: int) -> Iterator[tuple[str, ...]]:
+    """The keys and, should one of them be taken, the keys with a number: a small one for a few of a name.
 
     From the tenth on it is the place in the drop, which is nobody else's: a thousand ``cover.jpg`` do not ask for a
     thousand numbers each.
     """
     yield rendered
     for n in (*range(2, _FIRST_PLACE), *range(max(_FIRST_PLACE, position), position + _MOST_NUMBERED)):
-        yield numbered(rendered, n)
+        yield tuple(numbered(key, n) for key in rendered)
 
 
 def _needs_size(job: Job) -> bool:
     return bool({"width", "height"} & PathTemplate.parse(job.snapshot.profile.path_template).variables)
 
 
-def _dimensions(path: Path) -> tuple[int | None, int | None]:
-    """Pixels as shown, upright, read from the header; no pixel is decoded."""
-    from PIL import Image, UnidentifiedImageError  # slow to import, and rarely needed
-
-    try:
-        with Image.open(path) as image:
-            width, height = image.size
-            sideways = image.getexif().get(0x0112, 1) in {5, 6, 7, 8}
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError):
-        return None, None
-    return (height, width) if sideways else (width, height)
+def _planned_size(content: Content, resize: Resize | None) -> Size | None:
+    if content.width is None or content.height is None:
+        return fixed_size(resize)
+    return place((content.width, content.height), resize).canvas
 
 
 def _random_of(job_id: str) -> str:
@@ -148,6 +260,17 @@ def _random_of(job_id: str) -> str:
     letters = "0123456789abcdefghijklmnopqrstuvwxyz"
     drawn = ""
     for _ in range(32):
-        number, place = divmod(number, 36)
-        drawn += letters[place]
+        number, digit = divmod(number, 36)
+        drawn += letters[digit]
     return drawn
+
+
+def looks_before(job: Job) -> bool:
+    """Whether the place has to be asked before bytes move: our own uploader, and a key that others may have.
+
+    A folder is asked even where everything may be replaced: it may hold the source.
+    """
+    profile = job.snapshot.profile
+    if profile.uploader is not Uploader.LOCAL or PathTemplate.parse(profile.path_template).unique:
+        return False
+    return bool(profile.folder) or profile.collision is not Collision.OVERWRITE

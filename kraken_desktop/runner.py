@@ -22,7 +22,6 @@ from kraken_desktop.model.job import (
     JobState,
     JobStatus,
     Outcome,
-    Phase,
     Progress,
     state_of,
 )
@@ -206,7 +205,7 @@ class Runner:
 
     def _has_left(self, job_id: str) -> bool:
         progress = self._progress.get(job_id)
-        return progress is not None and progress.phase in {Phase.OPTIMIZING, Phase.CHECKING}
+        return progress is not None and progress.may_arrive
 
     @property
     def paused(self) -> bool:

@@ -74,6 +74,7 @@ EXAMPLES: dict[str, Fact] = {
     "doing": "put",
     "region": "eu-west-3",
     "acl": "public_read",
+    "folder": "/home/me/Copies",
     "library": "pyvips",
     "aws_profile": "work",
 }
@@ -118,7 +119,7 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "store.journal": ("problem", ["", "corrupt", "newer", "unreadable", "unwritable"]),
     "plan.unsafe_key": ("problem", list(object_key.KEY_PROBLEMS)),
     "plan.template": ("problem", list(object_key.PROBLEMS)),
-    "plan.profile": ("problem", [*profile_rules.PROBLEMS, *object_key.PROBLEMS, "engine.not_yet"]),
+    "plan.profile": ("problem", [*profile_rules.PROBLEMS, *object_key.PROBLEMS, "recipe_id.set_with_kraken"]),
 }
 
 KINDS_OF_ERROR = [kind for kind in all_error_types() if kind.code not in GENERIC]
@@ -146,7 +147,7 @@ def examples() -> list[KrakenDesktopError]:
 
 
 ALL = examples()
-PROBLEMS = [*profile_rules.PROBLEMS, *object_key.PROBLEMS, *object_key.KEY_PROBLEMS, "engine.not_yet"]
+PROBLEMS = [*profile_rules.PROBLEMS, *object_key.PROBLEMS, *object_key.KEY_PROBLEMS, "recipe_id.set_with_kraken"]
 
 
 def parts(message: Message) -> tuple[str, str, str]:

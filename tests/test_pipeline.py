@@ -6,7 +6,7 @@ import hashlib
 import io
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -32,6 +32,7 @@ from kraken_desktop.model.job import (
 from kraken_desktop.model.profile import Acl
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.pipeline import Pipeline
+from kraken_desktop.transport import Transport
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
@@ -58,8 +59,16 @@ class Stage:
         self.world = world
         self.services = services
         self.heard: list[Progress] = []
-        self.pipeline = Pipeline(
-            transport=services.transport, secrets=services.secrets, journal=services.journal, look_pauses=(0, 0.05)
+        self.pipeline = self.new_pipeline(services.transport)
+
+    def new_pipeline(self, transport: Callable[[], Transport]) -> Pipeline:
+        return Pipeline(
+            transport=transport,
+            secrets=self.services.secrets,
+            journal=self.services.journal,
+            engine=self.services.engine,
+            scratch=self.services.scratch,
+            look_pauses=(0, 0.05),
         )
 
     def jobs(self, *sources: Path | str | Source, recipe: Recipe | None = None, **profile: Any) -> tuple[Job, ...]:
@@ -140,7 +149,11 @@ def test_everything_of_the_profile_is_on_the_object(stage: Stage, world: World, 
     assert stored.metadata["origin"] == "desk"
     assert stored.headers["cache-control"] == "public, max-age=60"
     assert stored.headers["content-type"] == "image/jpeg"
-    assert world.s3.anonymous_get(image.url).status == 403
+    plain = image.url.partition("?")[0]
+    assert world.s3.anonymous_get(plain).status == 403
+    assert world.s3.anonymous_get(image.url).body == stored.body, "a presigned link"
+    assert image.expires_at is not None
+    assert datetime.now(UTC) < image.expires_at <= datetime.now(UTC) + timedelta(days=7)
 
 
 @pytest.mark.parametrize(
@@ -520,7 +533,7 @@ def test_a_bug_is_a_failed_job_with_its_traceback_in_the_log(stage: Stage, photo
     def broken() -> Any:
         raise ZeroDivisionError
 
-    stage.pipeline = Pipeline(transport=broken, secrets=stage.services.secrets, journal=stage.services.journal)
+    stage.pipeline = stage.new_pipeline(broken)
     outcome = stage.run(job)
     assert code_of(outcome) == "unexpected"
     assert isinstance(outcome, Failed)

@@ -6,6 +6,7 @@ import argparse
 import dataclasses
 import json
 import uuid
+from pathlib import Path
 from typing import Any
 
 from kraken_desktop.cli.account import forget_secrets, keep_secret
@@ -36,6 +37,9 @@ _PLAIN = {
     "acl": "acl",
     "engine": "engine",
     "uploader": "uploader",
+    "folder": "folder",
+    "storage_class": "storage_class",
+    "local_copy": "local_copy",
     "public_url": "public_url",
     "collision": "collision",
     "tag": "tags",
@@ -53,7 +57,8 @@ def option_of(failure: Failure) -> str:
         return ""
     field = failure.facts.get("field")
     if field == "credentials":
-        return "--access-key"
+        by_profile = str(failure.facts.get("problem")).startswith("credentials.aws_profile")
+        return "--aws-profile" if by_profile else "--access-key"
     return next((f"--{option.replace('_', '-')}" for option, own in _PLAIN.items() if own == field), "")
 
 
@@ -80,6 +85,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bucket", metavar="NAME")
     parser.add_argument("--region", metavar="CODE", help="such as eu-west-1")
     parser.add_argument("--endpoint", metavar="URL", help="an S3 other than AWS; for this computer's own requests")
+    style = parser.add_mutually_exclusive_group()
+    for option, value, text in (
+        ("--path-style", True, "the bucket in the path of an address"),
+        ("--no-path-style", False, "the bucket in the host name"),
+        ("--auto-path-style", None, "as endpoint and bucket need it (the default)"),
+    ):
+        style.add_argument(option, dest="path_style", action="store_const", const=(value,), help=text)
     parser.add_argument(
         "--path", metavar="TEMPLATE", help="the object key, such as {date:%%Y/%%m}/{stem|slug}-{hash:8}{ext}"
     )
@@ -93,8 +105,13 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
             help=f"{what}; repeat for more, '' for none",
         )
     parser.add_argument("--cache-control", metavar="TEXT", help="the header Cache-Control")
+    parser.add_argument(
+        "--storage-class", metavar="NAME", help="S3's, such as STANDARD_IA; for this computer's uploader"
+    )
     parser.add_argument("--engine", type=Engine, choices=list(Engine), metavar="ENGINE", help=", ".join(Engine))
     parser.add_argument("--uploader", type=Uploader, choices=list(Uploader), metavar="WHO", help=", ".join(Uploader))
+    parser.add_argument("--folder", type=_folder, metavar="DIR", help="a folder on this computer instead of a bucket")
+    parser.add_argument("--local-copy", type=_folder, metavar="DIR", help="a folder that gets a copy of each result")
     parser.add_argument("--public-url", metavar="URL", help="base of the links, such as a CDN's")
     parser.add_argument(
         "--collision", type=Collision, choices=list(Collision), metavar="WHAT", help=", ".join(Collision)
@@ -102,6 +119,14 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--recipe", metavar="NAME")
     parser.add_argument("--access-key", metavar="ID")
     parser.add_argument("--secret-stdin", action="store_true", help="read the secret access key from standard input")
+    parser.add_argument(
+        "--session-token-stdin",
+        action="store_true",
+        help="read the session token of temporary keys from standard input, after the secret",
+    )
+    parser.add_argument(
+        "--aws-profile", metavar="NAME", help="take the keys from this profile of the AWS configuration"
+    )
     parser.add_argument("--default", action="store_true", help="use it when no profile is named")
 
 
@@ -112,6 +137,10 @@ def _pair(text: str) -> tuple[str, str] | None:
     if not equals or not name:
         raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=VALUE")
     return name, value
+
+
+def _folder(text: str) -> str:
+    return str(Path(text).expanduser().absolute()) if text else ""
 
 
 def _add(arguments: argparse.Namespace, services: Services, console: Console) -> int:
@@ -137,7 +166,8 @@ def _save(
     arguments: argparse.Namespace, services: Services, console: Console, settings: Settings, before: Profile
 ) -> int:
     profile = _changed(arguments, settings, before)
-    if not profile.credentials.access_key and not arguments.secret_stdin:
+    by_key = profile.credentials.source is not CredentialSource.AWS_PROFILE and not profile.folder
+    if by_key and not profile.credentials.access_key and not arguments.secret_stdin:
         profile = _from_environment(services, profile)
     refused = False
     for finding in check_profile(profile):
@@ -152,6 +182,8 @@ def _save(
         secret = read_secret("--secret-stdin")
         source = keep_secret(services, console, profile.secret_name, secret)
         profile = dataclasses.replace(profile, credentials=dataclasses.replace(profile.credentials, source=source))
+    if arguments.session_token_stdin:
+        keep_secret(services, console, profile.session_token_name, read_secret("--session-token-stdin"))
 
     def join(now: Settings) -> Settings:
         joined = now.joined_by_profile(profile)
@@ -174,9 +206,29 @@ def _changed(arguments: argparse.Namespace, settings: Settings, before: Profile)
         given["headers"] = (*others, *wanted)
     if arguments.recipe is not None:
         given["recipe_id"] = chosen_recipe(arguments.recipe, settings).id
-    if arguments.access_key is not None:
-        given["credentials"] = dataclasses.replace(before.credentials, access_key=arguments.access_key.strip())
-    return dataclasses.replace(before, **given)
+    if arguments.path_style is not None:
+        (given["path_style"],) = arguments.path_style
+    if arguments.aws_profile:
+        given["credentials"] = Credentials(source=CredentialSource.AWS_PROFILE, aws_profile=arguments.aws_profile)
+    elif arguments.access_key is not None:
+        given["credentials"] = Credentials(
+            source=CredentialSource.KEYRING
+            if before.credentials.source is CredentialSource.AWS_PROFILE
+            else before.credentials.source,
+            access_key=arguments.access_key.strip(),
+        )
+    return dataclasses.replace(before, **_implied(given, before))
+
+
+def _implied(given: dict[str, Any], before: Profile) -> dict[str, Any]:
+    """With what only one choice is left for: a folder is no place that Kraken.io could write into."""
+    if given.get("folder") and not before.folder:
+        given = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "acl": Acl.NONE} | given
+    engine_is_local = given.get("engine", before.engine) is Engine.LOCAL
+    by_aws_profile = "credentials" in given and given["credentials"].source is CredentialSource.AWS_PROFILE
+    if engine_is_local or by_aws_profile:
+        given = {"uploader": Uploader.LOCAL} | given
+    return given
 
 
 def _from_environment(services: Services, profile: Profile) -> Profile:
@@ -211,6 +263,6 @@ def _show(arguments: argparse.Namespace, services: Services, console: Console) -
 def _remove(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     profile = chosen_profile(arguments.name, load_settings(services, console))
     services.settings.update(lambda now: now.without_profile(profile.id))
-    if profile.credentials.source is not CredentialSource.KEYRING:
+    if profile.credentials.source is not CredentialSource.KEYRING or profile.folder:
         return 0
     return forget_secrets(services, console, profile.secret_name, profile.session_token_name)

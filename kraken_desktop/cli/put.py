@@ -23,13 +23,14 @@ from kraken_desktop.cli.console import (
     load_settings,
 )
 from kraken_desktop.cli.profile import option_of
+from kraken_desktop.cli.recipe_options import add_options, changed
 from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, expand
 from kraken_desktop.messages import Message
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source
 from kraken_desktop.model.links import LinkFormat, format_link
 from kraken_desktop.model.profile import Profile
-from kraken_desktop.model.recipe import KeptMetadata, Recipe
+from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.runner import Runner
 from kraken_desktop.stores.settings import Settings
 
@@ -53,16 +54,7 @@ def add_parser(commands: Any, *, epilog: str) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON object a source instead of links")
     parser.add_argument("--jobs", type=_at_once, metavar="N", help=f"how many at the same time, 1 to {MOST_AT_ONCE}")
     parser.add_argument("--recipe", metavar="NAME", help="the recipe; without it, the profile's")
-    mode = parser.add_mutually_exclusive_group()
-    mode.add_argument("--lossless", action="store_true", help="keep every pixel")
-    mode.add_argument("--lossy", action="store_true", help="much smaller, at a quality that looks the same")
-    parser.add_argument("--quality", type=_quality, metavar="N", help="1 to 100, lossy only; without it, automatic")
-    parser.add_argument(
-        "--keep-meta",
-        type=_kept_metadata,
-        metavar="LIST",
-        help="comma-separated: " + ", ".join(KeptMetadata) + "; 'none' removes everything",
-    )
+    add_options(parser)
     parser.add_argument(
         "--link",
         type=LinkFormat,
@@ -79,21 +71,6 @@ def _at_once(text: str) -> int:
     if not 1 <= number <= MOST_AT_ONCE:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to {MOST_AT_ONCE}")
     return number
-
-
-def _quality(text: str) -> int:
-    number = int(text) if text.isdecimal() else 0
-    if not 1 <= number <= 100:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 100")
-    return number
-
-
-def _kept_metadata(text: str) -> frozenset[KeptMetadata]:
-    words = {word.strip() for word in text.split(",") if word.strip()} - {"none"}
-    unknown = words - set(KeptMetadata)
-    if unknown:
-        raise argparse.ArgumentTypeError(f"unknown: {', '.join(sorted(unknown))}; known: {', '.join(KeptMetadata)}")
-    return frozenset(KeptMetadata(word) for word in words)
 
 
 def run(arguments: argparse.Namespace, services: Services, console: Console) -> int:
@@ -119,15 +96,7 @@ def _chosen_recipe(arguments: argparse.Namespace, settings: Settings, profile: P
         recipe = chosen_recipe(arguments.recipe, settings)
     else:
         recipe = settings.recipe(profile.recipe_id) or Recipe()
-    if arguments.lossless or arguments.lossy:
-        recipe = replace(recipe, lossy=arguments.lossy)
-    if arguments.quality is not None:
-        if not recipe.lossy:
-            raise UsageError("kraken-s3: --quality has a meaning for lossy images only; add --lossy")
-        recipe = replace(recipe, quality=arguments.quality)
-    if arguments.keep_meta is not None:
-        recipe = replace(recipe, keep_metadata=arguments.keep_meta)
-    return recipe
+    return changed(recipe, arguments)
 
 
 class _Report:
@@ -250,6 +219,9 @@ class _Report:
                     "width": image.width,
                     "height": image.height,
                     "bytes": image.bytes,
+                    "expires_at": image.expires_at.isoformat() if image.expires_at is not None else None,
+                    "already_optimal": image.already_optimal,
+                    "local_copy": image.local_copy,
                 }
                 for image in (outcome.images if outcome is not None else ())
             ],

@@ -25,7 +25,7 @@ from kraken_desktop.engines.kraken_answers import (
 )
 from kraken_desktop.model.errors import KrakenError, QuotaExhaustedError, RateLimitedError, TransportError
 from kraken_desktop.model.profile import Acl, Pairs, Profile
-from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.model.recipe import WHITE, CropMode, Recipe, Resize, Strategy
 from kraken_desktop.transport import Answer, BytesBody, FileBody, SentCallback, Timeouts, Transport
 
 _NAME_LENGTH = 40
@@ -80,17 +80,37 @@ class S3Store:
 
 
 def recipe_parameters(recipe: Recipe, extension: str) -> dict[str, Any]:
-    """The recipe in the API's words, for a source with this extension.
+    """A plain recipe in the API's words, for a source with this extension.
 
     ``quality`` has a meaning for lossy images only; formats are named ``jpeg``, never ``jpg``.
     """
-    told: dict[str, Any] = {"lossy": recipe.lossy, "auto_orient": recipe.auto_orient}
-    if recipe.lossy and recipe.quality is not None:
-        told["quality"] = recipe.quality
+    (output,) = recipe.outputs(extension)
+    told: dict[str, Any] = {"lossy": output.lossy, "auto_orient": recipe.auto_orient}
+    if output.quality is not None:
+        told["quality"] = output.quality
+    if output.chroma is not None:
+        told["sampling_scheme"] = output.chroma.value
     if recipe.keep_metadata:
         told["preserve_meta"] = sorted(recipe.keep_metadata)
-    if recipe.output_extension(extension) != extension:
-        told["convert"] = {"format": recipe.output_extension(extension).removeprefix(".").replace("jpg", "jpeg")}
+    if output.resize is not None:
+        told["resize"] = _resize_parameters(output.resize)
+    if output.converts:
+        told["convert"] = {"format": output.extension.removeprefix(".").replace("jpg", "jpeg")}
+        if recipe.background != WHITE:
+            told["convert"]["background"] = recipe.background
+    return told
+
+
+def _resize_parameters(resize: Resize) -> dict[str, Any]:
+    """``resize`` with just the keys that the strategy takes: others are refused with 422."""
+    told: dict[str, Any] = {"strategy": resize.strategy.value}
+    told |= {name: getattr(resize, name) for name in resize.needs}
+    if resize.strategy in {Strategy.FIT, Strategy.CROP} and resize.crop_mode is not CropMode.CENTER:
+        told["crop_mode"] = resize.crop_mode.value
+    if resize.strategy is Strategy.FILL:
+        told["background"] = resize.background
+    if resize.enhance:
+        told["enhance"] = True
     return told
 
 

@@ -152,9 +152,9 @@ class Words:
         path = facts.get("path")
         if isinstance(path, str):
             values |= {"path": shown_path(path), "file": file_name(path)}
-        bucket = facts.get("bucket")
-        if isinstance(bucket, str):
-            values["folder"] = shown_path(bucket)
+        folder = facts.get("folder", facts.get("bucket"))
+        if isinstance(folder, str):
+            values["folder"] = shown_path(folder)
         if code == "store.settings" and not values.get("reason"):
             # It could not be set aside, so it is where it was.
             values["reason"] = values.get("path", "")

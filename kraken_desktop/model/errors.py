@@ -9,6 +9,7 @@
     │   ├── SourceEmptyError
     │   ├── SourceChangedError
     │   ├── SourceTooLargeError
+    │   ├── AddressNotFetchedError
     │   └── UnsupportedTypeError
     ├── PlanError                       the name in the bucket
     │   ├── TemplateError
@@ -59,6 +60,7 @@
     │   │   ├── ClockSkewError          this computer's clock is wrong
     │   │   └── BucketBusyError         for now
     │   └── FolderError                 a folder in the place of a bucket, or of local copies
+    ├── LocalCopyError                  stored, but without the copy on this computer
     ├── AwsProfileError                 the AWS configuration gives no credentials
     ├── SecretError                     keyring or environment
     │   ├── NoKeyringError
@@ -174,6 +176,13 @@ class SourceTooLargeError(SourceError):
     code: ClassVar[str] = "source.too_large"
     size: int
     limit: int
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressNotFetchedError(SourceError):
+    """An address, for an engine that works on what is on this computer."""
+
+    code: ClassVar[str] = "source.not_fetched"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -637,6 +646,16 @@ class FolderError(BucketError):
     code: ClassVar[str] = "bucket.folder"
     scope: ClassVar[Scope] = Scope.BATCH
     problem: str = "other"
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class LocalCopyError(KrakenDesktopError):
+    """The object is stored, but its copy on this computer is not. ``folder`` is where, ``reason`` the code of why."""
+
+    code: ClassVar[str] = "copy.local"
+    folder: str
+    key: str
     reason: str = ""
 
 

@@ -54,6 +54,13 @@ def place(size: Size, resize: Resize | None) -> Placement:
     return Placement(crop=whole, scaled=scaled, canvas=scaled)
 
 
+def fixed_size(resize: Resize | None) -> Size | None:
+    """The size of the result where it does not depend on the source; None where it does."""
+    if resize is None or resize.strategy in {Strategy.PORTRAIT, Strategy.LANDSCAPE, Strategy.AUTO}:
+        return None
+    return _box(resize)
+
+
 def _box(resize: Resize) -> Size:
     if resize.strategy is Strategy.SQUARE:
         return resize.size or 0, resize.size or 0

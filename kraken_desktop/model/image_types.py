@@ -34,6 +34,7 @@ SVG = ImageType(name="SVG", extension=".svg", mime="image/svg+xml")
 
 IMAGE_TYPES = (JPEG, PNG, GIF, WEBP, AVIF, HEIC, SVG)
 
+_MIME_BY_EXTENSION = {kind.extension: kind.mime for kind in IMAGE_TYPES}
 _OUR_EXTENSIONS = frozenset({".avif", ".gif", ".heic", ".jpg", ".png", ".svg", ".webp"})
 
 IMAGE_EXTENSIONS = frozenset(
@@ -123,6 +124,11 @@ def extension_by_name(name: str) -> str:
     suffix = f".{name.rpartition('.')[2].lower()}" if "." in name else ""
     told = {".jpeg": ".jpg", ".jpe": ".jpg", ".heif": ".heic"}.get(suffix, suffix)
     return told if told in _OUR_EXTENSIONS else ""
+
+
+def content_type(extension: str) -> str:
+    """The MIME type of one of our extensions, with its dot. Raises KeyError for any other."""
+    return _MIME_BY_EXTENSION[extension]
 
 
 def sniff(head: bytes, name: str = "") -> ImageType | None:  # noqa: ARG001 - for types that only a name tells

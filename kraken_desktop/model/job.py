@@ -88,6 +88,8 @@ class Progress:
     total: int = 0
     """Bytes that were moved, of how many: of the source while uploading, of the results after that."""
     key: str = ""
+    may_arrive: bool = False
+    """All bytes have left to somebody who stores them: cancelling comes too late."""
 
 
 class JobState(StrEnum):

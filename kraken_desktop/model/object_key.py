@@ -49,6 +49,7 @@ __all__ = [
     "filters",
     "lint",
     "numbered",
+    "suffixed",
     "unsafe_part",
     "variables",
 ]
@@ -230,7 +231,12 @@ def unsafe_part(key: str) -> str:
 
 
 def numbered(key: str, n: int) -> str:
-    """The key with a number before its extension: ``a/b.png`` and 2 give ``a/b-2.png``.
+    """The key with a number before its extension: ``a/b.png`` and 2 give ``a/b-2.png``. Raises as ``suffixed``."""
+    return suffixed(key, str(n))
+
+
+def suffixed(key: str, suffix: str) -> str:
+    """The key with ``-suffix`` before its extension: ``a/b.png`` and ``small`` give ``a/b-small.png``.
 
     The name is shortened where the key would grow over 1,024 bytes. Raises ``UnsafeKeyError`` where its
     folders leave no room for a name.
@@ -239,11 +245,11 @@ def numbered(key: str, n: int) -> str:
     found = _KEY_EXTENSION.search(name)
     extension = found[0] if found else ""
     stem = name.removesuffix(extension)
-    room = KEY_LIMIT - len(f"{folder}{slash}-{n}{extension}".encode())
+    room = KEY_LIMIT - len(f"{folder}{slash}-{suffix}{extension}".encode())
     kept = shorten(stem, room)
     if not kept:
         raise UnsafeKeyError(name=name, key=key, problem="key.too_long", detail=str(len(key.encode())))
-    return f"{folder}{slash}{kept}-{n}{extension}"
+    return f"{folder}{slash}{kept}-{suffix}{extension}"
 
 
 def _refused(inputs: KeyInputs, problem: str, *, key: str = "", detail: str = "") -> UnsafeKeyError:

@@ -149,11 +149,14 @@ class Transport:
         cancel: CancelToken | None = None,
         timeouts: Timeouts = Timeouts(),
         limit: int = _ANSWER_LIMIT,
+        sink: Callable[[bytes], None] | None = None,
     ) -> Answer:
         """Send one request and read its whole answer, whatever the status. Redirects are not followed.
 
         Args:
             limit: the most bytes of an answer's body that are read; more is cut off there.
+            sink: takes the body of a 200 piece by piece instead, so that it is never held in memory; what it
+                raises passes through.
 
         Raises:
             CancelledError: within milliseconds of the token's cancelling, save for name look-up and
@@ -174,7 +177,7 @@ class Transport:
                 watchdog.watch("total", timeouts.total)
                 if outgoing is None:
                     watchdog.watch("read", timeouts.answer)
-                return self._exchange(prepared, proxies, timeouts, limit)
+                return self._exchange(prepared, proxies, timeouts, limit, sink)
         except (requests.RequestException, HTTPError, OSError) as error:
             sent_all = body.sent_all if body is not None else False
             if cancel.cancelled:
@@ -211,7 +214,12 @@ class Transport:
             raise AddressInvalidError(host=_host(url), reason=type(error).__name__) from None
 
     def _exchange(
-        self, prepared: requests.PreparedRequest, proxies: dict[str, str], timeouts: Timeouts, limit: int
+        self,
+        prepared: requests.PreparedRequest,
+        proxies: dict[str, str],
+        timeouts: Timeouts,
+        limit: int,
+        sink: Callable[[bytes], None] | None,
     ) -> Answer:
         response = self._session.send(
             prepared,
@@ -222,6 +230,9 @@ class Transport:
         with response:
             content = b""
             for piece in response.iter_content(PIECE):
+                if sink is not None and response.status_code == 200:
+                    sink(piece)
+                    continue
                 content += piece
                 if len(content) > limit:
                     content = content[:limit]

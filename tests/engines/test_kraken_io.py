@@ -19,7 +19,7 @@ from kraken_desktop.engines.kraken_answers import Result
 from kraken_desktop.engines.kraken_io import KrakenClient, S3Store, ascii_file_name, recipe_parameters
 from kraken_desktop.model.errors import QuotaExhaustedError, RateLimitedError
 from kraken_desktop.model.profile import Acl, Profile
-from kraken_desktop.model.recipe import KeptMetadata, Recipe
+from kraken_desktop.model.recipe import Chroma, CropMode, KeptMetadata, OutputFormat, Recipe, Resize, Strategy
 from kraken_desktop.transport import Answer, Timeouts, Transport
 from tests.support.raw_server import Peer, RawServer
 
@@ -281,6 +281,44 @@ def test_a_slow_line_is_given_the_time_it_needs(tmp_path: Path, size: int) -> No
             {"lossy": True, "auto_orient": True, "preserve_meta": ["copyright", "profile"]},
         ),
         (Recipe(), ".heic", {"lossy": True, "auto_orient": True, "convert": {"format": "jpeg"}}),
+        (
+            Recipe(resize=Resize(strategy=Strategy.LANDSCAPE, width=1600), chroma=Chroma.FULL),
+            ".jpg",
+            {
+                "lossy": True,
+                "auto_orient": True,
+                "sampling_scheme": "4:4:4",
+                "resize": {"strategy": "landscape", "width": 1600},
+            },
+        ),
+        (
+            Recipe(resize=Resize(strategy=Strategy.FILL, width=8, height=9, background="#000", enhance=True)),
+            ".png",
+            {
+                "lossy": True,
+                "auto_orient": True,
+                "resize": {"strategy": "fill", "width": 8, "height": 9, "background": "#000", "enhance": True},
+            },
+        ),
+        (
+            Recipe(
+                resize=Resize(strategy=Strategy.CROP, width=8, height=9, crop_mode=CropMode.BOTTOM),
+                convert=OutputFormat.JPEG,
+                background="#123456",
+            ),
+            ".png",
+            {
+                "lossy": True,
+                "auto_orient": True,
+                "resize": {"strategy": "crop", "width": 8, "height": 9, "crop_mode": "b"},
+                "convert": {"format": "jpeg", "background": "#123456"},
+            },
+        ),
+        (
+            Recipe(resize=Resize(strategy=Strategy.SQUARE, size=64), convert=OutputFormat.AVIF),
+            ".avif",
+            {"lossy": True, "auto_orient": True, "resize": {"strategy": "square", "size": 64}},
+        ),
     ],
 )
 def test_a_recipe_in_the_words_of_the_api(recipe: Recipe, extension: str, told: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kraken_desktop.model.geometry import Placement, place
+from kraken_desktop.model.geometry import Placement, fixed_size, place
 from kraken_desktop.model.recipe import CropMode, Resize, Strategy
 
 
@@ -65,3 +65,11 @@ def test_nothing_leaves_source_or_canvas(size: tuple[int, int], strategy: Strate
     if strategy in {Strategy.PORTRAIT, Strategy.LANDSCAPE, Strategy.AUTO}:
         assert placed.canvas[0] <= size[0]
         assert placed.canvas[1] <= size[1]
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_a_size_is_fixed_where_every_source_gets_the_same(strategy: Strategy) -> None:
+    asked = resize(strategy)
+    sizes = {place(size, asked).canvas for size in [(1000, 500), (500, 1000), (3, 3)]}
+    assert fixed_size(asked) == (sizes.pop() if len(sizes) == 1 else None)
+    assert fixed_size(None) is None
