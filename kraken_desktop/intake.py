@@ -10,12 +10,13 @@ import os
 import re
 import stat
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import unquote, unquote_to_bytes, urlsplit
 
+from kraken_desktop.buckets.places import Identity, Places, identities, identity
 from kraken_desktop.model.errors import (
     SourceEmptyError,
     SourceError,
@@ -56,6 +57,8 @@ class LeftOutReason(StrEnum):
 
     HIDDEN = "hidden"
     """A file or folder whose name begins with a dot."""
+    STORED = "stored"
+    """What this program stored itself: a file in a folder bucket, or such a folder."""
     PDF = "pdf"
     OTHER_IMAGE = "other_image"
     """An image, but of a type that we cannot work on, such as TIFF."""
@@ -88,18 +91,26 @@ class LeftOut:
 
 
 def expand(
-    dropped: Iterable[str | Path], *, cancelled: Callable[[], bool] = lambda: False
+    dropped: Iterable[str | Path],
+    *,
+    buckets: Collection[Path] = (),
+    copies: Collection[Path] = (),
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[Source | Refused | LeftOut]:
     """Turn what was dropped, pasted or typed into sources, in the given order.
 
     Args:
         dropped: paths, ``file:`` URLs, and http(s) addresses. Folders are walked to the bottom: files
             before folders, each in natural order (``img2`` before ``img10``).
+        buckets: folders that profiles store into. Nothing in them is a source, however it is reached.
+        copies: folders that get local copies, and may well be where the sources are. They are left out of
+            a folder above them, and used when they, or something in them, is dropped itself.
         cancelled: asked often; once it says yes, nothing more comes.
 
     The same file counts once, however it is reached; so does the same folder, and loops of links end.
+    Inside a folder, what is left out is counted; dropped by itself, it is refused with its reason.
     """
-    walk = _Walk(cancelled)
+    walk = _Walk(cancelled, buckets=Places(buckets), copies=identities(copies))
     for thing in dropped:
         if cancelled():
             return
@@ -126,8 +137,10 @@ class _Walk:
     """One drop; remembers what it has met."""
 
     cancelled: Callable[[], bool]
+    buckets: Places
+    copies: frozenset[Identity]
     seen: set[str] = field(default_factory=set)
-    visited: set[tuple[int, int] | str] = field(default_factory=set)
+    visited: set[Identity] = field(default_factory=set)
 
     def take(self, thing: str | Path) -> Iterator[Source | Refused | LeftOut]:
         text = str(thing)
@@ -183,7 +196,15 @@ class _Walk:
             return
         if stat.S_ISDIR(about.st_mode):
             yield from self._walk(path, about)
-        elif self._is_new(os.path.realpath(path)):
+            return
+        real = os.path.realpath(path)
+        if not self._is_new(real):
+            return
+        if Path(path).name.startswith("."):
+            yield _refused(path, UnsupportedTypeError(path=path, detected="hidden"))
+        elif self.buckets.hold(os.path.dirname(real)):
+            yield _refused(path, UnsupportedTypeError(path=path, detected="stored"))
+        else:
             found = _examine(path, about, folder="")
             yield _refused(path, found) if isinstance(found, SourceError) else found
 
@@ -233,12 +254,14 @@ class _Walk:
         left_out: Counter[LeftOutReason],
     ) -> Iterator[Refused]:
         """List one folder and put it on the pile, unless it was there before."""
-        known: tuple[int, int] | str = (
-            (about.st_dev, about.st_ino) if about.st_ino else os.path.normcase(os.path.realpath(path))
-        )
+        known = identity(path, about)
         if known in self.visited:
             return
         self.visited.add(known)
+        below_the_top = bool(pending)
+        if (below_the_top and known in self.copies) or self.buckets.hold(os.path.realpath(path)):
+            left_out[LeftOutReason.STORED] += 1
+            return
         files: list[os.DirEntry[str]] = []
         folders: list[os.DirEntry[str]] = []
         try:
@@ -259,7 +282,11 @@ class _Walk:
     def _file(
         self, entry: os.DirEntry[str], folder: str, left_out: Counter[LeftOutReason]
     ) -> Iterator[Source | Refused]:
-        if not self._is_new(os.path.realpath(entry.path)):
+        real = os.path.realpath(entry.path)
+        if not self._is_new(real):
+            return
+        if self.buckets.hold(os.path.dirname(real)):
+            left_out[LeftOutReason.STORED] += 1
             return
         try:
             found = _examine(entry.path, Path(entry.path).stat(), folder=folder)

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from kraken_desktop import intake
+from kraken_desktop.buckets.places import Places
 from kraken_desktop.intake import LARGEST_SOURCE, LeftOut, LeftOutReason, Refused, expand, natural_key
 from kraken_desktop.model.errors import (
     SourceEmptyError,
@@ -377,6 +378,109 @@ def test_what_is_no_image_is_counted_and_what_claims_to_be_one_is_refused(tmp_pa
         LeftOutReason.NOT_AN_IMAGE: 3,
     }
     assert left_out.total == 8
+
+
+# --- what is left out, whatever it holds ---
+
+
+def left_out(found: Iterable[Source | Refused | LeftOut]) -> list[tuple[str, dict[LeftOutReason, int]]]:
+    return [(each.folder, dict(each.counts)) for each in found if isinstance(each, LeftOut)]
+
+
+def names(found: Iterable[Source | Refused | LeftOut]) -> list[str]:
+    return [each.name for each in found if isinstance(each, Source)]
+
+
+def detected(found: Iterable[Source | Refused | LeftOut]) -> list[tuple[str, str]]:
+    refused = [each for each in found if isinstance(each, Refused)]
+    assert all(isinstance(each.error, UnsupportedTypeError) for each in refused)
+    return [(each.name, getattr(each.error, "detected", "")) for each in refused]
+
+
+def test_a_folder_bucket_inside_a_dropped_folder_is_left_out(tmp_path: Path) -> None:
+    bucket = tmp_path / "Pictures" / "Kraken Desktop"
+    make(bucket / "2026" / "a.png")
+    make(bucket / "b.png")
+    make(tmp_path / "Pictures" / "c.png")
+    found = list(expand([tmp_path / "Pictures"], buckets=[bucket, tmp_path / "not" / "there"]))
+    assert names(found) == ["c.png"]
+    assert left_out(found) == [("Pictures", {LeftOutReason.STORED: 1})]
+    assert names(expand([tmp_path / "Pictures"])) == ["c.png", "b.png", "a.png"]
+
+
+def test_what_is_dropped_out_of_a_folder_bucket_is_left_out_and_says_so(tmp_path: Path) -> None:
+    bucket = tmp_path / "Kraken Desktop"
+    inside = make(bucket / "2026" / "a.png")
+    found = list(expand([bucket, bucket / "2026", inside, inside], buckets=[bucket]))
+    assert left_out(found) == [("Kraken Desktop", {LeftOutReason.STORED: 1}), ("2026", {LeftOutReason.STORED: 1})]
+    assert detected(found) == [("a.png", "stored")]
+    assert names(found) == []
+    beside = make(tmp_path / "Kraken Desktop 2" / "a.png")
+    assert names(expand([beside], buckets=[bucket])) == ["a.png"]
+
+
+@posix
+def test_a_folder_bucket_is_known_by_every_way_to_it(tmp_path: Path) -> None:
+    bucket = make(tmp_path / "Kraken Desktop" / "2026" / "a.png").parents[1]
+    elsewhere = make(tmp_path / "elsewhere" / "x.png").parent
+    (elsewhere / "to-folder").symlink_to(bucket / "2026")
+    (elsewhere / "to-file.png").symlink_to(bucket / "2026" / "a.png")
+    (tmp_path / "alias").symlink_to(bucket)
+    (bucket / "out").symlink_to(elsewhere)
+    for spelled in (bucket, tmp_path / "alias", bucket / "2026" / ".."):
+        found = list(expand([elsewhere], buckets=[spelled]))
+        assert names(found) == ["x.png"]
+        assert left_out(found) == [("elsewhere", {LeftOutReason.STORED: 2})]
+    assert detected(expand([elsewhere / "to-file.png"], buckets=[bucket])) == [("to-file.png", "stored")]
+    # A link in the bucket is a way to where the file really is.
+    assert names(expand([bucket / "out" / "x.png"], buckets=[bucket])) == ["x.png"]
+
+
+def test_a_folder_bucket_in_another_case_is_the_same_where_the_disk_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = make(tmp_path / "Pictures" / "a.png").parent
+    if not (tmp_path / "PICTURES").exists():
+        # This disk tells them apart, so one that does not is made of a hard fact: the same numbers.
+        make(tmp_path / "PICTURES" / "a.png")
+        real = os.stat
+
+        def blind(path: object, *more: object, **named: object) -> os.stat_result:
+            return real(str(path).replace("PICTURES", "Pictures"), *more, **named)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(os, "stat", blind)
+    assert detected(expand([tmp_path / "PICTURES" / "a.png"], buckets=[bucket])) == [("a.png", "stored")]
+
+
+def test_local_copies_are_left_out_of_folders_above_only(tmp_path: Path) -> None:
+    copies = make(tmp_path / "Pictures" / "copies" / "a.png").parent
+    make(tmp_path / "Pictures" / "b.png")
+    found = list(expand([tmp_path / "Pictures"], copies=[copies]))
+    assert names(found) == ["b.png"]
+    assert left_out(found) == [("Pictures", {LeftOutReason.STORED: 1})]
+    assert names(expand([copies], copies=[copies])) == ["a.png"]
+    assert names(expand([copies / "a.png"], copies=[copies])) == ["a.png"]
+
+
+def test_a_hidden_file_is_left_out_and_says_so(tmp_path: Path) -> None:
+    assert detected(expand([make(tmp_path / ".a.png")])) == [(".a.png", "hidden")]
+    assert names(expand([make(tmp_path / ".folder" / "a.png").parent])) == ["a.png"]
+
+
+def test_looking_for_folder_buckets_costs_one_look_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket = make(tmp_path / "bucket" / "a.png").parent
+    for number in range(50):
+        make(tmp_path / "many" / f"{number}.png")
+    looks: list[str] = []
+    real = Places._is_top
+
+    def counted(self: Places, folder: str) -> bool:
+        looks.append(folder)
+        return real(self, folder)
+
+    monkeypatch.setattr(Places, "_is_top", counted)
+    assert len(names(expand([tmp_path / "many"], buckets=[bucket]))) == 50
+    assert len(looks) == len(set(looks)) <= len((tmp_path / "many").parts)
 
 
 @posix

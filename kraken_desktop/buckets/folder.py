@@ -74,10 +74,6 @@ class FolderBucket(Bucket):
         """
         return self.folder.joinpath(*self._names(key))
 
-    def contains(self, path: Path) -> bool:
-        """Whether a file or folder lies in this one, or is it, by whatever way it is reached."""
-        return self._is_inside(Path(os.path.realpath(path)))
-
     @override
     def link(self, key: str) -> Link:
         """Below the public base if there is one, else a ``file://`` address. Neither expires.

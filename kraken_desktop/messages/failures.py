@@ -48,7 +48,9 @@ FAILURES: dict[str, Message] = {
     ),
     "source.too_large": Message(
         QT_TRANSLATE_NOOP("messages", "“{file}” is too large."),
-        QT_TRANSLATE_NOOP("messages", "It is {size}; Kraken.io takes {limit} at most, on any plan."),
+        QT_TRANSLATE_NOOP(
+            "messages", "It is {size}; the most is {limit}, at Kraken.io on any plan and on this computer alike."
+        ),
         QT_TRANSLATE_NOOP("messages", "Save it with fewer pixels or a stronger compression, then add it anew."),
     ),
     "source.unsupported": Message(
@@ -77,6 +79,16 @@ FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "“{file}” is not a file."),
         QT_TRANSLATE_NOOP("messages", "It is a pipe, a device or a socket, which is never opened."),
         QT_TRANSLATE_NOOP("messages", "Save the image as a file, then add that file."),
+    ),
+    "source.unsupported:hidden": Message(
+        QT_TRANSLATE_NOOP("messages", "“{file}” is a hidden file and was left out."),
+        QT_TRANSLATE_NOOP("messages", "Its name begins with a dot; other programs keep such files for themselves."),
+        QT_TRANSLATE_NOOP("messages", "If it is an image of yours, add a copy whose name begins otherwise."),
+    ),
+    "source.unsupported:stored": Message(
+        QT_TRANSLATE_NOOP("messages", "“{file}” was left out: it lies where Kraken Desktop stores its images."),
+        QT_TRANSLATE_NOOP("messages", "It is in the folder of a profile, and what is there counts as done: {path}"),
+        QT_TRANSLATE_NOOP("messages", "To work on it again, copy it out of that folder and add the copy."),
     ),
     "source.unsupported:address": Message(
         QT_TRANSLATE_NOOP("messages", "The address “{file}” cannot be used."),

@@ -65,6 +65,10 @@ LEFT_OUT_COUNTS: dict[str, tuple[str, str]] = {
         QT_TRANSLATE_NOOP("messages", "{count} hidden file or folder"),
         QT_TRANSLATE_NOOP("messages", "{count} hidden files or folders"),
     ),
+    "stored": (
+        QT_TRANSLATE_NOOP("messages", "{count} file or folder that Kraken Desktop stored itself"),
+        QT_TRANSLATE_NOOP("messages", "{count} files or folders that Kraken Desktop stored itself"),
+    ),
     "pdf": (QT_TRANSLATE_NOOP("messages", "{count} PDF"), QT_TRANSLATE_NOOP("messages", "{count} PDFs")),
     "other_image": (
         QT_TRANSLATE_NOOP("messages", "{count} image of another type"),

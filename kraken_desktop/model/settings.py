@@ -71,6 +71,16 @@ class Settings:
         return marked or (candidates[0] if len(candidates) == 1 else None)
 
     @property
+    def bucket_folders(self) -> tuple[Path, ...]:
+        """Every folder that takes the place of a bucket."""
+        return tuple(Path(profile.folder) for profile in self.profiles if profile.folder)
+
+    @property
+    def copy_folders(self) -> tuple[Path, ...]:
+        """Every folder that gets local copies."""
+        return tuple(Path(profile.local_copy) for profile in self.profiles if profile.local_copy)
+
+    @property
     def _own_profiles(self) -> tuple[Profile, ...]:
         return tuple(profile for profile in self.profiles if profile.id != LOCAL_PROFILE_ID)
 

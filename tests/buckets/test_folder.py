@@ -341,19 +341,6 @@ def test_links_inside_that_stay_inside_are_followed(bucket: FolderBucket, tmp_pa
     assert bucket.head("2026/a.png") is not None
 
 
-@posix
-def test_what_lies_inside_is_known_by_every_way_to_it(bucket: FolderBucket, tmp_path: Path, outside: Path) -> None:
-    put(bucket, "x/a.png", upload(tmp_path))
-    (outside / "way").symlink_to(bucket.folder / "x")
-    assert bucket.contains(bucket.folder)
-    assert bucket.contains(bucket.path("x/a.png"))
-    assert bucket.contains(outside / "way" / "a.png")
-    assert bucket.contains(bucket.path("not/there.png"))
-    assert not bucket.contains(outside / "a.png")
-    assert not bucket.contains(bucket.folder.parent)
-    assert not bucket.contains(bucket.folder.with_name("Kraken Desktop 2") / "a.png")
-
-
 # --- names ----------------------------------------------------------------------------------------
 
 

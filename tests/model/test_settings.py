@@ -96,3 +96,9 @@ def test_the_built_in_profile_can_be_removed() -> None:
     empty = FIRST.without_profile(LOCAL_PROFILE_ID)
     assert empty.profiles == ()
     assert empty.joined_by_profile(ONE).default_profile == ONE
+
+
+def test_the_folders_that_profiles_store_into() -> None:
+    settings = FIRST.with_profile(replace(ONE, local_copy="/copies")).with_profile(TWO)
+    assert settings.bucket_folders == (Path("/pictures/Kraken Desktop"),)
+    assert settings.copy_folders == (Path("/copies"),)
