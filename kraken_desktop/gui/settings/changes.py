@@ -50,22 +50,40 @@ def save_profile(
     secret: str | None,
     *,
     session_only: bool,
+    token: str | None = None,
+    drops_token: bool = False,
     like: Profile | None = None,
+    as_default: bool = False,
 ) -> Settings:
-    """Keeps the secret, then the profile. ``like``: the profile whose secret it takes over, as its copy.
+    """Keeps the secrets, then the profile.
+
+    Args:
+        secret: the new secret access key; None leaves the kept one.
+        token: the new session token, likewise.
+        drops_token: the kept token is wanted no longer.
+        like: the profile whose secrets it takes over, as its copy.
+        as_default: it becomes the default.
 
     Raises:
         SecretError: nothing was saved.
         SettingsError: the secret is kept, the profile is as it was.
     """
+    # A token belongs to the secret that it came with.
+    drops_token = drops_token or (secret is not None and like is None)
     if secret is not None:
         secrets.keep(profile.secret_name, secret, session_only=session_only)
-        # A token belongs to the secret that it came with.
-        if like is None:
-            _forget_kept(secrets, profile.session_token_name, session_only=session_only)
     elif like is not None and like.credentials.source is CredentialSource.KEYRING:
         _copy_secrets(secrets, like, profile)
-    return store.update(lambda now: now.joined_by_profile(profile))
+    if token is not None:
+        secrets.keep(profile.session_token_name, token, session_only=session_only)
+    elif drops_token:
+        _forget_kept(secrets, profile.session_token_name, session_only=session_only)
+
+    def change(now: Settings) -> Settings:
+        joined = now.joined_by_profile(profile)
+        return joined.with_default(profile.id) if as_default else joined
+
+    return store.update(change)
 
 
 def _forget_kept(secrets: Secrets, name: str, *, session_only: bool) -> None:

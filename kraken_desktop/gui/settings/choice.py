@@ -31,3 +31,8 @@ class Choice(QWidget):
     def meaning(self) -> str:
         """The sentence."""
         return self._label.text()
+
+    def set_meaning(self, meaning: str) -> None:
+        """Says something else."""
+        self._label.setText(meaning)
+        self.button.setAccessibleDescription(meaning)

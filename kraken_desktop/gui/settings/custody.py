@@ -42,6 +42,9 @@ def missing_secret(name: str, words: Words) -> Remark:
 class Custody(QObject):
     """Looks a secret up without blocking, and offers this session's memory where there is no keyring.
 
+    Args:
+        token: the field of a second secret that goes with the first, and is kept where that one is.
+
     Signals:
         changed: the place is known, or another one was chosen.
     """
@@ -58,56 +61,86 @@ class Custody(QObject):
         where: QLabel,
         notice: Notice,
         parent: QObject,
+        token: SecretField | None = None,
     ) -> None:
         super().__init__(parent)
         self._secrets = secrets
         self._words = words
         self._background = background
         self._field = field
+        self._token = token
         self._where = where
         self._notice = notice
         self._name = ""
+        self._token_name = ""
         self._is_new = False
         self._is_refused = False
         self._again: Callable[[], None] | None = None
         self.session_only = False
         self._reach = ""
         self._is_awake = False
+        self._is_needed = True
 
     def wake(self) -> None:
         """The page is shown. Until now nobody was asked for the password of the keyring."""
-        if not self._is_awake:
-            self._is_awake = True
-            if self._field.place is None:
-                self.look(self._name)
+        self._is_awake = True
+        self._look_if_unknown()
 
-    def look(self, name: str) -> None:
-        """Finds out where the secret of this name is kept. What is typed stays."""
-        self._name = name
+    def set_needed(self, needed: bool) -> None:
+        """Whether the form asks for a secret at all: who needs none is not asked for the keyring's password."""
+        self._is_needed = needed
+        self._look_if_unknown()
+
+    def _look_if_unknown(self) -> None:
+        if self._field.place is None and not self._background.is_busy("look"):
+            self.look(self._name, self._token_name)
+
+    def look(self, name: str, token_name: str = "") -> None:
+        """Finds out where the secrets of these names are kept. What is typed stays."""
+        self._name, self._token_name = name, token_name
         self._again = None
         self._is_refused = False
         self._notice.clear()
-        self._field.set_place(None)
+        self._set_places(None, None)
         self._tell()
-        if not self._is_awake:
+        if not self._is_awake or not self._is_needed:
             return
-        self._background.run("look", lambda: self._secrets.where(name), self._found, self._look_failed)
 
-    def begin(self, name: str, *, is_new: bool, known: Place | None = None) -> None:
-        """Another entry stands in the form. ``known``: where its secret is, if nobody needs to look."""
+        def places() -> tuple[Place, Place]:
+            return self._secrets.where(name), self._secrets.where(token_name) if token_name else "nowhere"
+
+        self._background.run("look", places, self._found, self._look_failed)
+
+    def begin(
+        self,
+        name: str,
+        *,
+        is_new: bool,
+        known: Place | None = None,
+        token_name: str = "",
+        token_known: Place | None = None,
+    ) -> None:
+        """Another entry stands in the form. ``known``: where its secrets are, if nobody needs to look."""
         self._background.cancel("look")
         self._is_new = is_new
         self.session_only = False
         self._field.clear(None)
+        if self._token is not None:
+            self._token.clear(None)
         if known is None:
-            self.look(name)
+            self.look(name, token_name)
             return
-        self._name = name
+        self._name, self._token_name = name, token_name
         self.session_only = known == "session"
         self._is_refused = False
         self._notice.clear()
-        self._field.set_place(known)
+        self._set_places(known, token_known or "nowhere")
         self._tell()
+
+    def _set_places(self, secret: Place | None, token: Place | None, *, is_sure: bool = True) -> None:
+        self._field.set_place(secret, is_sure=is_sure)
+        if self._token is not None:
+            self._token.set_place(token, is_sure=is_sure)
 
     def saved(self) -> None:
         """The secret that was typed is kept now."""
@@ -125,19 +158,19 @@ class Custody(QObject):
         actions.append((self.tr("Retry"), again))
         self._notice.show_message(self._words.error(error), actions)
 
-    def _found(self, place: Place) -> None:
-        self._field.set_place(place)
-        self.session_only = self.session_only or place == "session"
+    def _found(self, places: tuple[Place, Place]) -> None:
+        self._set_places(*places)
+        self.session_only = self.session_only or places[0] == "session"
         self._tell()
         self.changed.emit()
 
     def _look_failed(self, error: KrakenDesktopError) -> None:
         self._is_refused = True
-        self._field.set_place("nowhere", is_sure=self._is_new)
+        self._set_places("nowhere", "nowhere", is_sure=self._is_new)
         self._tell()
         actions: list[Action] = [
             (self.tr("Keep for this session only"), self._choose_session),
-            (self.tr("Retry"), lambda: self.look(self._name)),
+            (self.tr("Retry"), lambda: self.look(self._name, self._token_name)),
         ]
         self._notice.show_message(self._words.error(error), actions)
         self.changed.emit()

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from kraken_desktop.gui.banners import announce
+from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings.account_page import AccountPage
 from kraken_desktop.gui.settings.action_bar import ActionBar
 from kraken_desktop.gui.settings.background import RunInBackground
@@ -46,12 +47,19 @@ class SettingsDialog(QDialog):
 
     Signals:
         settings_changed: with the settings as they are on disk now.
+        profile_made: the set-up ended with a new profile, of this id.
     """
 
     settings_changed = Signal(object)
+    profile_made = Signal(str)
 
     def __init__(
-        self, collaborators: Collaborators, parent: QWidget | None = None, *, page: PageName = "account"
+        self,
+        collaborators: Collaborators,
+        parent: QWidget | None = None,
+        *,
+        page: PageName = "account",
+        route: Route = Route.KRAKEN,
     ) -> None:
         super().__init__(parent)
         self.setWindowModality(Qt.WindowModality.WindowModal)
@@ -59,6 +67,7 @@ class SettingsDialog(QDialog):
         self._theme = collaborators.theme
         settings = collaborators.store.load()
         self._settings = settings
+        self._route = route
         self.navigation = QListWidget(self)
         self.navigation.setIconSize(QSize(20, 20))
         self.navigation.setAccessibleName(self.tr("Pages"))
@@ -118,7 +127,7 @@ class SettingsDialog(QDialog):
         self.bar.close_wanted.connect(self.reject)
         self.bar.fault_wanted.connect(self._focus_fault)
         self.setup.stepped.connect(self._on_step)
-        self.setup.finished.connect(self.accept)
+        self.setup.finished.connect(self._on_finished)
         saving = QShortcut(QKeySequence.StandardKey.Save, self)
         saving.activated.connect(self._save)
         self.resize(self._roomy())
@@ -134,6 +143,7 @@ class SettingsDialog(QDialog):
         parent: QWidget | None = None,
         *,
         page: PageName = "account",
+        route: Route = Route.KRAKEN,
         sample: Source | None = None,
         theme: Theme | None = None,
     ) -> SettingsDialog:
@@ -145,6 +155,7 @@ class SettingsDialog(QDialog):
             words: of the person's language.
             parent: the window that waits meanwhile.
             page: where to begin; ``setup`` leads through what is missing, and closes after it.
+            route: of the profile that the set-up leads to.
             sample: the image that previews are made for.
             theme: the program's; None makes another one.
         """
@@ -157,7 +168,7 @@ class SettingsDialog(QDialog):
             theme=theme or Theme(_application()),
             sample=sample,
         )
-        dialog = cls(collaborators, parent, page=page)
+        dialog = cls(collaborators, parent, page=page, route=route)
         dialog.show()
         return dialog
 
@@ -168,7 +179,7 @@ class SettingsDialog(QDialog):
 
     def show_page(self, name: PageName) -> None:
         """Goes to a page; ``setup`` to the first step that is not done."""
-        is_setup = name == "setup" and self.setup.begin(self._settings)
+        is_setup = name == "setup" and self.setup.begin(self._settings, self._route)
         if name == "setup":
             name = self.setup.page_name if is_setup else "profiles"
         self.navigation.setVisible(not is_setup)
@@ -232,6 +243,11 @@ class SettingsDialog(QDialog):
     def _on_step(self) -> None:
         self._go(_ORDER.index(self.setup.page_name))
         self.page.focus_first()
+
+    def _on_finished(self, profile_id: str) -> None:
+        self.accept()
+        if profile_id:
+            self.profile_made.emit(profile_id)
 
     # --- saving -----------------------------------------------------------------------------------
 

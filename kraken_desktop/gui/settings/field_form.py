@@ -138,6 +138,10 @@ class FieldForm(QWidget):
         """Shows or hides a field with all that belongs to it."""
         self._fields[name].block.setVisible(visible)
 
+    def is_field_visible(self, name: str) -> bool:
+        """Whether a field applies now."""
+        return self._fields[name].block.isVisibleTo(self)
+
     def touch(self, name: str) -> None:
         """The person worked on this field: from now on it may complain."""
         self._fields[name].touched = True

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
+from kraken_desktop.buckets.folder import FolderBucket
 from kraken_desktop.model.job import Source, SourceKind
 from kraken_desktop.model.links import object_url
 from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest
@@ -16,6 +18,7 @@ SAMPLE = Source(kind=SourceKind.FILE, location="", name="Holiday Photo.jpg", fol
 """Stands in until something was dropped."""
 
 _BUCKET = "your-bucket"
+_FOLDER = "your-folder"
 _UUID = "3f2b8c1e-5d47-4a9b-8e60-1c7d92f0a4b5"
 _RANDOM = "k7w2m9xq4t8b1z5n6c3v0j7h2d9f4s8r"
 
@@ -29,12 +32,16 @@ class Preview:
     url: str
 
 
-def preview(profile: Profile, recipe: Recipe, sample: Source | None, now: datetime) -> Preview:
+def preview(profile: Profile, recipe: Recipe, sample: Source | None, now: datetime, *, to_folder: bool) -> Preview:
     """The key and the link of the sample.
+
+    Args:
+        to_folder: a folder takes the place of the bucket, even if none is named yet.
 
     Raises:
         TemplateError: the path template has errors.
         UnsafeKeyError: it gives no name for this image.
+        FolderError: it gives no name for a file.
     """
     sample = sample or SAMPLE
     digest = hashlib.sha256(sample.name.encode("utf-8", "surrogatepass")).hexdigest()
@@ -52,5 +59,12 @@ def preview(profile: Profile, recipe: Recipe, sample: Source | None, now: dateti
         height=1200,
     )
     key = PathTemplate.parse(profile.path_template).render(inputs)
-    shown = profile if profile.bucket else replace(profile, bucket=_BUCKET)
-    return Preview(name=sample.name, key=key, url=object_url(shown, key))
+    return Preview(name=sample.name, key=key, url=_link(profile, key, to_folder=to_folder))
+
+
+def _link(profile: Profile, key: str, *, to_folder: bool) -> str:
+    if to_folder:
+        # Before a folder is named an example has to do.
+        folder = Path(profile.folder) if profile.folder else Path.home() / _FOLDER
+        return FolderBucket(folder, public_url=profile.public_url).link(key).url
+    return object_url(profile if profile.bucket else replace(profile, bucket=_BUCKET), key)

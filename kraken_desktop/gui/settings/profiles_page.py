@@ -9,14 +9,15 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings.changes import free_name, new_id, remove_profile, save_profile
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
 from kraken_desktop.gui.settings.list_page import ListPage
-from kraken_desktop.gui.settings.profile_form import ProfileForm
+from kraken_desktop.gui.settings.profile_form import USUAL_ACL, ProfileForm
 from kraken_desktop.gui.settings.questions import ask_confirm
 from kraken_desktop.model.errors import KrakenDesktopError
-from kraken_desktop.model.profile import Profile, Uploader
+from kraken_desktop.model.profile import CredentialSource, Profile, Uploader
 from kraken_desktop.model.settings import Settings
 from kraken_desktop.stores.secret_store import Place
 
@@ -29,21 +30,26 @@ class ProfilesPage(ListPage[Profile]):
         super().__init__(collaborators, settings, form=form, with_default=True, parent=parent)
         self.form = form
         self._like: Profile | None = None
-        self._known: Place | None = None
+        self._known: tuple[Place | None, Place | None] = (None, None)
+        self._first: Route | None = None
         self._custody = Custody(
             secrets=collaborators.secrets,
             words=collaborators.words,
             background=self._background,
-            field=form.secret,
-            where=form.where,
+            field=form.destination.secret,
+            token=form.destination.token,
+            where=form.destination.where,
             notice=self.notice,
             parent=self,
         )
         self._custody.changed.connect(self._on_place)
+        form.rearranged.connect(self._on_rearranged)
         self.entries.default_wanted.connect(self._make_default)
         self.set_texts(
             title=self.tr("Profiles"),
-            about=self.tr("A profile says where images go: the bucket, their names, and who may open them."),
+            about=self.tr(
+                "A profile says who makes images smaller, where they go, their names, and who may open them."
+            ),
             empty=self.tr("There is no profile yet. Press Add to make the first one."),
         )
         self.show_saved()
@@ -61,8 +67,9 @@ class ProfilesPage(ListPage[Profile]):
         """The profiles."""
         return self._settings.profiles
 
-    def begin_setup(self) -> None:
-        """For the first start: only the form of the first profile."""
+    def begin_setup(self, route: Route) -> None:
+        """For a first profile of this route: only its form."""
+        self._first = route
         self.hide_list()
         self.set_texts(
             title=self.tr("Your bucket"),
@@ -85,13 +92,18 @@ class ProfilesPage(ListPage[Profile]):
 
     @override
     def new_entry(self) -> Profile:
-        """A public profile with the default path, and the first account."""
-        name = self.tr("My bucket") if not self._settings.profiles else self.tr("New profile")
+        """A profile with the default path; Kraken.io does the work where there is an account."""
         accounts = self._settings.accounts
+        usual = Route.KRAKEN if accounts else Route.LOCAL
+        route = self._first or usual
+        name = self.tr("My bucket") if self._first is not None else self.tr("New profile")
         return Profile(
             id=new_id(),
             name=free_name(name, self._taken("")),
+            engine=route.engine,
+            uploader=route.uploader,
             account_id=accounts[0].id if accounts else None,
+            acl=USUAL_ACL[route.uploader],
         )
 
     @override
@@ -104,11 +116,24 @@ class ProfilesPage(ListPage[Profile]):
     def fill_form(self, entry: Profile, *, like: Profile | None) -> None:
         """Shows the profile; a copy shows where the original's secret is, because it will be taken over."""
         self._like = like
-        known, self._known = self._known, None
-        is_new = self.is_draft()
-        self._custody.begin((like or entry).secret_name, is_new=is_new and like is None, known=known)
-        self._custody.tell(self._reach(entry, like))
+        (known, token_known), self._known = self._known, (None, None)
+        is_new, kept = self.is_draft(), like or entry
+        needed = not entry.folder and entry.credentials.source is not CredentialSource.AWS_PROFILE
+        self._custody.set_needed(needed)
+        self._custody.begin(
+            kept.secret_name,
+            is_new=is_new and like is None,
+            known=known,
+            # Kraken.io takes no temporary keys.
+            token_name=kept.session_token_name if kept.uploader is Uploader.LOCAL else "",
+            token_known=token_known,
+        )
         self.form.set_profile(entry, self._settings, is_new=is_new, taken=self._taken(entry.id))
+        self.form.destination.found_token()
+
+    def _on_rearranged(self) -> None:
+        self._custody.set_needed(self.form.destination.needs_secret)
+        self._custody.tell(self._reach(self.form.profile(), self._like))
 
     def _reach(self, profile: Profile, like: Profile | None) -> str:
         if profile.uploader is Uploader.LOCAL:
@@ -145,6 +170,7 @@ class ProfilesPage(ListPage[Profile]):
         self.form.name.setSelection(len(self.form.name.text()), -len(self.form.name.text()))
 
     def _on_place(self) -> None:
+        self.form.destination.found_token()
         self.form.check()
         self.changed.emit()
 
@@ -156,17 +182,31 @@ class ProfilesPage(ListPage[Profile]):
     @override
     def saving(self) -> tuple[Callable[[], Settings], Callable[[], None]]:
         """Keeps the secret, then writes the settings."""
-        use, profile, secret, like = self._use, self.form.profile(), self.form.secret.typed, self._like
+        use, form, like, as_default = self._use, self.form, self._like, self._first is not None
+        profile, secret, token, drops_token = form.profile(), form.new_secret, form.new_token, form.drops_token
         session_only = self._custody.session_only
 
         def work() -> Settings:
-            return save_profile(use.store, use.secrets, profile, secret, session_only=session_only, like=like)
+            return save_profile(
+                use.store,
+                use.secrets,
+                profile,
+                secret,
+                session_only=session_only,
+                token=token,
+                drops_token=drops_token,
+                like=like,
+                as_default=as_default,
+            )
 
         def after() -> None:
-            if secret is not None:
-                self._known = "session" if session_only else "keyring"
-            else:
-                self._known = self.form.secret.place
+            kept: Place = "session" if session_only else "keyring"
+            before, token_before = form.destination.secret.place, form.destination.token.place
+            gone = secret is not None or drops_token
+            self._known = (
+                kept if secret is not None else before,
+                kept if token is not None else "nowhere" if gone else token_before,
+            )
 
         return work, after
 
@@ -182,7 +222,9 @@ class ProfilesPage(ListPage[Profile]):
         ask_confirm(
             self,
             self.tr("Delete the profile “{name}”?").replace("{name}", entry.name),
-            self.tr("Its secret access key is removed from this computer. The images in the bucket stay."),
+            self.tr("The images stay in the folder.")
+            if entry.folder
+            else self.tr("Its secret access key is removed from this computer. The images in the bucket stay."),
             self.tr("&Delete"),
             lambda: self.delete_in_background(lambda: remove_profile(store, secrets, entry)),
         )

@@ -1,4 +1,4 @@
-"""The first start: the account, then the first profile, and the person can begin."""
+"""The way to a first profile of a route: the account if one is needed, then the profile."""
 
 from __future__ import annotations
 
@@ -7,23 +7,25 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings.account_page import AccountPage
 from kraken_desktop.gui.settings.profiles_page import ProfilesPage
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError
+from kraken_desktop.model.profile import Engine
 from kraken_desktop.model.settings import Settings
 
 
 class Setup(QObject):
-    """Leads through the two forms. The account is checked before it is kept.
+    """Leads through the forms. The account is checked before it is kept.
 
     Signals:
         stepped: another page is to be shown.
-        finished: the last form is saved.
+        finished: the last form is saved; with the id of the profile that was made, or nothing.
     """
 
     stepped = Signal()
-    finished = Signal()
+    finished = Signal(str)
 
     def __init__(self, account_page: AccountPage, profiles_page: ProfilesPage, parent: QWidget) -> None:
         super().__init__(parent)
@@ -32,6 +34,8 @@ class Setup(QObject):
         self.is_running = False
         self.page_name: Literal["account", "profiles"] = "account"
         self._may_be_unchecked = False
+        self._needs_account = True
+        self._needs_profile = True
         self.header = QWidget(parent)
         self._step = muted(QLabel(self.header))
         layout = QVBoxLayout(self.header)
@@ -49,20 +53,22 @@ class Setup(QObject):
     @property
     def button_text(self) -> str:
         """Of the button that goes on."""
-        if self.page_name == "profiles":
+        if self.page_name == "profiles" or (not self._needs_profile and not self._may_be_unchecked):
             return self.tr("&Finish")
         return self.tr("&Next, without the check") if self._may_be_unchecked else self.tr("&Next")
 
-    def begin(self, settings: Settings) -> bool:
-        """Goes to the first form that is not filled in; False if none is left."""
-        if settings.accounts and settings.profiles:
+    def begin(self, settings: Settings, route: Route) -> bool:
+        """Goes to the first form on the way to a profile of this route; False if there is nothing to fill in."""
+        self._needs_account = route.needs_account and not settings.accounts
+        self._needs_profile = not route.needs_account or not _has_profile(settings)
+        if not self._needs_account and not self._needs_profile:
             return False
         self.is_running = True
         self.header.show()
         self._account_page.begin_setup()
-        self._profiles_page.begin_setup()
+        self._profiles_page.begin_setup(route)
         self.page_name = "account"
-        if settings.accounts:
+        if not self._needs_account:
             self._to_profile()
         self._tell()
         return True
@@ -70,7 +76,8 @@ class Setup(QObject):
     def go_on(self) -> None:
         """Checks and saves the form, then goes to the next one."""
         if self.page_name == "profiles":
-            self._profiles_page.save(self._finish)
+            made = self._profiles_page.form_entry().id
+            self._profiles_page.save(lambda: self._finish(made))
         elif self._may_be_unchecked:
             self._account_page.save(self._to_profile)
         elif not self._account_page.is_checking():
@@ -79,7 +86,7 @@ class Setup(QObject):
     @property
     def can_go_back(self) -> bool:
         """Whether there is a form before the one that is shown."""
-        return self.is_running and self.page_name == "profiles"
+        return self.is_running and self.page_name == "profiles" and self._needs_account
 
     def go_back(self) -> None:
         """Back to the account; the profile's form stays as it is."""
@@ -101,18 +108,27 @@ class Setup(QObject):
         self._may_be_unchecked = False
 
     def _to_profile(self) -> None:
+        if not self._needs_profile:
+            self._finish("")
+            return
         self.page_name = "profiles"
         if not self._profiles_page.is_draft():
             self._profiles_page.add()
         self._tell()
         self.stepped.emit()
 
-    def _finish(self) -> None:
+    def _finish(self, profile_id: str) -> None:
         self.is_running = False
-        self.finished.emit()
+        self.finished.emit(profile_id)
 
     def _tell(self) -> None:
         step = self.tr("Step 1 of 2") if self.page_name == "account" else self.tr("Step 2 of 2")
         self._step.setText(step)
+        self._step.setVisible(self._needs_account and self._needs_profile)
         self.checked.setText(self._account_page.quota.text)
         self.checked.setVisible(self.page_name == "profiles" and bool(self.checked.text()))
+
+
+def _has_profile(settings: Settings) -> bool:
+    """Whether some profile waits for nothing but the account."""
+    return any(profile.engine is Engine.KRAKEN for profile in settings.profiles)

@@ -85,7 +85,7 @@ def test_leaving_a_changed_form_asks_first(house, type_into, way, answer):
 def test_save_in_the_question_stays_when_something_is_wrong(house, type_into):
     house.fill("Blog")
     dialog = house.open("profiles")
-    type_into(dialog.profiles_page.form.bucket, "x")
+    type_into(dialog.profiles_page.form.destination.bucket, "x")
     dialog.reject()
     house.answer(dialog, "Save")
     assert dialog.isVisible()
@@ -152,14 +152,14 @@ def test_a_remark_that_appears_on_save_comes_into_sight(house, qtbot):
     dialog = house.open("profiles")
     dialog.resize(dialog.width(), 320)
     form = dialog.profiles_page.form
-    form.more.click()
-    form.endpoint.setText("ftp://example.com")
+    form.more.more.click()
+    form.more.public_url.setText("ftp://example.com")
     form.check()
-    form.endpoint.setFocus()
+    form.more.public_url.setFocus()
     area = next(each for each in dialog.findChildren(QScrollArea) if each.isAncestorOf(form))
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
-    remark = form.endpoint.parentWidget().findChild(RemarkLabel)
-    bottom = form.endpoint.mapTo(area.widget(), form.endpoint.rect().bottomLeft()).y()
+    remark = form.more.public_url.parentWidget().findChild(RemarkLabel)
+    bottom = form.more.public_url.mapTo(area.widget(), form.more.public_url.rect().bottomLeft()).y()
     area.verticalScrollBar().setValue(bottom - area.viewport().height() + 1)
     assert not remark.text
     dialog.profiles_page.save()
@@ -173,10 +173,10 @@ def test_what_hinders_saving_comes_into_sight(house, type_into, qtbot):
     dialog = house.open("profiles")
     dialog.resize(dialog.width(), 320)
     page = dialog.profiles_page
-    page.form.more.click()
-    page.form.endpoint.setFocus()
+    page.form.more.more.click()
+    page.form.more.public_url.setFocus()
     area = next(each for each in dialog.findChildren(QScrollArea) if each.isAncestorOf(page.form))
-    type_into(page.form.endpoint, "https://s3.example.com")
+    type_into(page.form.more.public_url, "https://s3.example.com")
     qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
     area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
     house.path.with_name("settings.json.lock").unlink(missing_ok=True)
@@ -212,11 +212,11 @@ def test_a_screen_reader_hears_how_check_and_save_went(house, type_into, announc
     assert announced.pop() == dialog.account_page.result.text
     dialog.navigation.setCurrentRow(1)
     form = dialog.profiles_page.form
-    form.bucket.setText("x")
+    form.destination.bucket.setText("x")
     form.check()
     dialog.profiles_page.save()
     assert announced.pop() == f"Bucket: {form.remarks_of('bucket')}"
-    type_into(form.bucket, "bucket-one")
+    type_into(form.destination.bucket, "bucket-one")
     dialog.bar.save_button.click()
     assert announced == ["Saved."]
 
@@ -244,10 +244,10 @@ def test_set_up_is_two_forms(house, type_into, qtbot):
     assert dialog.setup.checked.isVisible()
     assert dialog.setup.checked.text().startswith("The key pair works. Plan: Advanced, active. 1.0 kB of 5.0 kB used")
     assert dialog.bar.status.text() == ""
-    assert page.form.account.currentData() == house.store.load().accounts[0].id
-    type_into(page.form.bucket, "my-images")
-    type_into(page.form.access_key, "AKIAIOSFODNN7EXAMPLE")
-    type_into(page.form.secret.findChild(QLineEdit), S3_SECRET)
+    assert page.form.route.account.currentData() == house.store.load().accounts[0].id
+    type_into(page.form.destination.bucket, "my-images")
+    type_into(page.form.destination.access_key, "AKIAIOSFODNN7EXAMPLE")
+    type_into(page.form.destination.secret.findChild(QLineEdit), S3_SECRET)
     with qtbot.waitSignal(dialog.accepted):
         dialog.bar.save_button.click()
     settings = house.store.load()
@@ -261,8 +261,8 @@ def test_set_up_goes_back_and_loses_nothing(house, type_into):
     assert not dialog.bar.back_button.isVisible()
     dialog.bar.save_button.click()
     form = dialog.profiles_page.form
-    type_into(form.bucket, "my-images")
-    type_into(form.secret.findChild(QLineEdit), S3_SECRET)
+    type_into(form.destination.bucket, "my-images")
+    type_into(form.destination.secret.findChild(QLineEdit), S3_SECRET)
     dialog.bar.back_button.click()
     assert dialog.page is dialog.account_page
     assert not dialog.setup.checked.isVisible()
@@ -270,7 +270,7 @@ def test_set_up_goes_back_and_loses_nothing(house, type_into):
     dialog.bar.save_button.click()
     assert dialog.page is dialog.profiles_page
     assert [account.api_key for account in house.store.load().accounts] == ["another-key"]
-    assert (form.bucket.text(), form.secret.typed) == ("my-images", S3_SECRET)
+    assert (form.destination.bucket.text(), form.destination.secret.typed) == ("my-images", S3_SECRET)
 
 
 def test_set_up_stops_at_a_wrong_key(house, type_into):
@@ -341,8 +341,8 @@ def test_every_widget_that_takes_the_focus_has_a_name(house, page):
     dialog = house.open(page)
     if page == "profiles":
         form = dialog.profiles_page.form
-        form.more.click()
-        for editor in (form.tags, form.metadata, form.headers):
+        form.more.more.click()
+        for editor in (form.more.tags, form.more.metadata, form.more.headers):
             editor.add_button.click()
     if page == "account":
         dialog.account_page.form.advanced.click()
@@ -376,7 +376,7 @@ def test_the_letter_of_every_label_leads_into_its_field(house, qtbot, page):
         house.store.update(lambda now: now.with_account(Account(id="account-2", name="Other", api_key="b-key")))
     dialog = house.open(page)
     if page == "profiles":
-        dialog.profiles_page.form.more.click()
+        dialog.profiles_page.form.more.more.click()
     if page == "account":
         dialog.account_page.form.advanced.click()
     labels = [each for each in dialog.findChildren(QLabel) if each.isVisible() and each.buddy() and "&" in each.text()]
@@ -394,7 +394,7 @@ def test_no_two_mnemonics_of_a_page_are_the_same(house, page):
     house.fill("Blog", "Shop")
     dialog = house.open(page)
     if page == "profiles":
-        dialog.profiles_page.form.more.click()
+        dialog.profiles_page.form.more.more.click()
     if page == "account":
         dialog.account_page.form.advanced.click()
     texts = [
@@ -411,7 +411,14 @@ def test_tab_reaches_every_field_of_the_profile_form_in_its_order(house, qtbot):
     dialog = house.open("profiles")
     form = dialog.profiles_page.form
     form.name.setFocus()
-    wanted = [form.name, form.bucket, form.region.lineEdit(), form.access_key, form.path.line, form.recipe]
+    wanted = [
+        form.name,
+        form.destination.bucket,
+        form.destination.region.lineEdit(),
+        form.destination.access_key,
+        form.images.path.line,
+        form.images.recipe,
+    ]
     seen = []
     for _ in range(24):
         seen.append(dialog.focusWidget())
@@ -422,7 +429,7 @@ def test_tab_reaches_every_field_of_the_profile_form_in_its_order(house, qtbot):
 
 def test_the_wheel_does_not_change_what_it_passes_over(house, qtbot):
     house.fill("Blog")
-    region = house.open("profiles").profiles_page.form.region
+    region = house.open("profiles").profiles_page.form.destination.region
     event = QEvent(QEvent.Type.Wheel)
     assert region.parent() is not None
     assert dialog_filter(region).eventFilter(region, event)
@@ -462,7 +469,7 @@ def test_longer_words_are_not_cut_off(house, qapp, stretched, page):
     dialog = house.open(page)
     dialog.resize(dialog.minimumSizeHint())
     if page == "profiles":
-        dialog.profiles_page.form.more.click()
+        dialog.profiles_page.form.more.more.click()
     qapp.processEvents()
     told = [
         each

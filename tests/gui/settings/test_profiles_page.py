@@ -1,16 +1,25 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 from keyring.errors import KeyringError, KeyringLocked, NoKeyringError
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QFileDialog, QLineEdit
 
+from kraken_desktop.gui.routes import Route
+from kraken_desktop.gui.settings.profile_destination import KeySource
+from kraken_desktop.gui.settings.profile_more import FIELDS
+from kraken_desktop.gui.settings.profile_route import Place
 from kraken_desktop.model.job import Source, SourceKind
 from kraken_desktop.model.profile import (
     DEFAULT_TEMPLATE,
     Acl,
+    Collision,
     Credentials,
     CredentialSource,
+    Engine,
     Finding,
     Profile,
     Severity,
@@ -24,7 +33,7 @@ pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
 
 def secret_line(page) -> QLineEdit:
-    return page.form.secret.findChild(QLineEdit)
+    return page.form.destination.secret.findChild(QLineEdit)
 
 
 def names(page) -> list[str]:
@@ -57,7 +66,7 @@ def test_a_copy_gets_everything_and_its_own_secret(house):
     dialog = house.open("profiles")
     page = dialog.profiles_page
     page.entries.duplicate_button.click()
-    assert "Blog" in page.form.where.text()
+    assert "Blog" in page.form.destination.where.text()
     dialog.bar.save_button.click()
     first, second = house.store.load().profiles
     assert (second.name, second.bucket) == ("Blog copy", first.bucket)
@@ -135,9 +144,9 @@ def test_a_new_profile(house, type_into):
     page.entries.add_button.click()
     form = page.form
     type_into(form.name, "Blog")
-    type_into(form.bucket, "my-images")
-    form.region.setCurrentIndex(form.region.findData("eu-central-1"))
-    type_into(form.access_key, "AKIAIOSFODNN7EXAMPLE")
+    type_into(form.destination.bucket, "my-images")
+    form.destination.region.setCurrentIndex(form.destination.region.findData("eu-central-1"))
+    type_into(form.destination.access_key, "AKIAIOSFODNN7EXAMPLE")
     type_into(secret_line(page), S3_SECRET)
     dialog.bar.save_button.click()
     settings = house.store.load()
@@ -156,21 +165,21 @@ def test_a_new_profile(house, type_into):
     assert house.keyring.value(profile.secret_name) == S3_SECRET
     for path in house.path.parent.iterdir():
         assert S3_SECRET.encode() not in path.read_bytes()
-    assert form.secret.shown == "•••• saved in the keyring"
+    assert form.destination.secret.shown == "•••• saved in the keyring"
 
 
 def test_a_bad_bucket_is_explained_while_it_is_typed(house, type_into, qtbot):
     house.fill("Blog")
     dialog = house.open("profiles")
     form = dialog.profiles_page.form
-    type_into(form.bucket, "My Bucket")
+    type_into(form.destination.bucket, "My Bucket")
     wanted = house.words.finding(Finding(field="bucket", problem="bucket.characters", detail="space"))
     qtbot.waitUntil(lambda: wanted.what in form.remarks_of("bucket"))
     assert wanted.remedy in form.remarks_of("bucket")
-    assert wanted.what in form.bucket.accessibleDescription()
+    assert wanted.what in form.destination.bucket.accessibleDescription()
     assert not dialog.bar.save_button.isEnabled()
     assert "Bucket" in dialog.bar.fault_button.text()
-    type_into(form.bucket, "my-bucket")
+    type_into(form.destination.bucket, "my-bucket")
     assert form.remarks_of("bucket") == ""
     assert dialog.bar.save_button.isEnabled()
 
@@ -179,9 +188,9 @@ def test_a_warning_does_not_forbid_saving(house, type_into, qtbot):
     house.fill("Blog")
     dialog = house.open("profiles")
     form = dialog.profiles_page.form
-    type_into(form.path.line, "{{name}")
-    form.path.line.setText("{name}")
-    form.path.edited.emit()
+    type_into(form.images.path.line, "{{name}")
+    form.images.path.line.setText("{name}")
+    form.images.path.edited.emit()
     qtbot.waitUntil(lambda: form.remarks_of("path_template").startswith("Warning: "))
     dialog.bar.save_button.click()
     assert house.store.load().profiles[0].path_template == "{name}"
@@ -197,7 +206,7 @@ def test_a_new_form_is_quiet_until_saving_is_tried(house, qtbot):
     dialog.bar.save_button.click()
     assert page.form.remarks_of("bucket")
     assert page.form.remarks_of("secret")
-    qtbot.waitUntil(page.form.bucket.hasFocus)
+    qtbot.waitUntil(page.form.destination.bucket.hasFocus)
     assert house.store.load().profiles == ()
 
 
@@ -212,39 +221,39 @@ def test_two_profiles_cannot_have_one_name(house, type_into, qtbot):
 def test_the_example_follows_the_form(house, type_into):
     house.fill("Blog")
     form = house.open("profiles").profiles_page.form
-    type_into(form.path.line, "{")
-    assert form.example.key == ""
-    form.path.line.setText("p/{stem|slug}{ext}")
-    form.path.edited.emit()
-    assert form.example.key == "p/holiday-photo.jpg"
-    assert form.example.url == "https://bucket-1.s3.us-east-1.amazonaws.com/p/holiday-photo.jpg"
-    form.more.click()
-    type_into(form.public_url, "https://cdn.example.com/")
-    assert form.example.url == "https://cdn.example.com/p/holiday-photo.jpg"
+    type_into(form.images.path.line, "{")
+    assert form.images.example.key == ""
+    form.images.path.line.setText("p/{stem|slug}{ext}")
+    form.images.path.edited.emit()
+    assert form.images.example.key == "p/holiday-photo.jpg"
+    assert form.images.example.url == "https://bucket-1.s3.us-east-1.amazonaws.com/p/holiday-photo.jpg"
+    form.more.more.click()
+    type_into(form.more.public_url, "https://cdn.example.com/")
+    assert form.images.example.url == "https://cdn.example.com/p/holiday-photo.jpg"
 
 
 def test_the_example_takes_the_image_that_was_dropped_last(house):
     house.fill("Blog")
     sample = Source(kind=SourceKind.FILE, location="/x", name="{uuid} é.HEIC", folder="a", extension=".heic")
     form = house.open("profiles", sample=sample).profiles_page.form
-    form.path.line.setText("{folder}/{stem}{ext}")
-    form.path.edited.emit()
-    assert "{uuid} é.HEIC" in form.example.about
-    assert form.example.key.endswith(".jpg")
-    assert "{" not in form.example.key
+    form.images.path.line.setText("{folder}/{stem}{ext}")
+    form.images.path.edited.emit()
+    assert "{uuid} é.HEIC" in form.images.example.about
+    assert form.images.example.key.endswith(".jpg")
+    assert "{" not in form.images.example.key
 
 
 def test_a_variable_is_put_in_where_the_cursor_is(house):
     house.fill("Blog")
     form = house.open("profiles").profiles_page.form
-    form.path.line.setText("ab{ext}")
-    form.path.line.setCursorPosition(1)
-    actions = {action.text().partition("\t")[0]: action for action in form.path.menu.actions()}
+    form.images.path.line.setText("ab{ext}")
+    form.images.path.line.setCursorPosition(1)
+    actions = {action.text().partition("\t")[0]: action for action in form.images.path.menu.actions()}
     actions["{hash:8}"].trigger()
-    assert form.path.line.text() == "a{hash:8}b{ext}"
-    form.path.line.setCursorPosition(len("a{hash:8}"))
+    assert form.images.path.line.text() == "a{hash:8}b{ext}"
+    form.images.path.line.setCursorPosition(len("a{hash:8}"))
     actions["|lower"].trigger()
-    assert form.path.line.text() == "a{hash:8|lower}b{ext}"
+    assert form.images.path.line.text() == "a{hash:8|lower}b{ext}"
     explained = [action.text() for spelling, action in actions.items() if "{" in spelling]
     assert all(text.partition("\t")[2] for text in explained)
 
@@ -253,14 +262,14 @@ def test_a_variable_is_put_in_where_the_cursor_is(house):
 def test_a_region_is_chosen_or_typed(house, type_into, text):
     house.fill("Blog")
     dialog = house.open("profiles")
-    dialog.profiles_page.form.region.setEditText(text)
+    dialog.profiles_page.form.destination.region.setEditText(text)
     dialog.bar.save_button.click()
     assert house.store.load().profiles[0].region == text.partition(" ")[0]
 
 
 def test_regions_are_found_by_their_names(house):
     house.fill("Blog")
-    region = house.open("profiles").profiles_page.form.region
+    region = house.open("profiles").profiles_page.form.destination.region
     completer = region.completer()
     completer.setCompletionPrefix("frankf")
     assert completer.currentCompletion().startswith("eu-central-1")
@@ -269,9 +278,9 @@ def test_regions_are_found_by_their_names(house):
 def test_public_and_private_say_what_they_mean(house):
     house.fill("Blog")
     dialog = house.open("profiles")
-    acl = dialog.profiles_page.form.acl
+    acl = dialog.profiles_page.form.images.acl
     assert "Anyone who has the link" in acl.meaning_of(Acl.PUBLIC_READ)
-    acl.set_acl(Acl.PRIVATE)
+    acl.set_value(Acl.PRIVATE)
     dialog.bar.save_button.click()
     assert house.store.load().profiles[0].acl is Acl.PRIVATE
 
@@ -281,9 +290,9 @@ def test_it_says_who_gets_to_see_the_secret(house):
     own = house.store.load().profile("profile-2")
     house.store.update(lambda now: now.with_profile(Profile(**{**_fields(own), "uploader": Uploader.LOCAL})))
     page = house.open("profiles").profiles_page
-    assert "sent to Kraken.io" in page.form.where.text()
+    assert "sent to Kraken.io" in page.form.destination.where.text()
     page.entries.pick(1)
-    assert "never leaves this computer" in page.form.where.text()
+    assert "never leaves this computer" in page.form.destination.where.text()
 
 
 def _fields(profile) -> dict[str, object]:
@@ -296,15 +305,15 @@ def test_a_session_only_profile(house, type_into):
     dialog = house.open("profiles")
     page = dialog.profiles_page
     page.entries.add_button.click()
-    type_into(page.form.bucket, "my-images")
-    type_into(page.form.access_key, "AKIAIOSFODNN7EXAMPLE")
+    type_into(page.form.destination.bucket, "my-images")
+    type_into(page.form.destination.access_key, "AKIAIOSFODNN7EXAMPLE")
     type_into(secret_line(page), S3_SECRET)
     dialog.bar.save_button.click()
     assert len(house.store.load().profiles) == 1
     press(page.notice, "Keep for this session only")
     profile = house.store.load().profiles[1]
     assert house.secrets.where(profile.secret_name) == "session"
-    assert page.form.secret.shown == "•••• kept for this session"
+    assert page.form.destination.secret.shown == "•••• kept for this session"
 
 
 def test_a_profile_for_keys_from_the_environment(house, type_into):
@@ -313,7 +322,7 @@ def test_a_profile_for_keys_from_the_environment(house, type_into):
     dialog = house.open("profiles")
     page = dialog.profiles_page
     page.entries.add_button.click()
-    type_into(page.form.bucket, "my-images")
+    type_into(page.form.destination.bucket, "my-images")
     dialog.bar.save_button.click()
     (profile,) = house.store.load().profiles
     assert profile.credentials.source is CredentialSource.ENVIRONMENT
@@ -345,7 +354,7 @@ def test_what_the_form_does_not_show_is_not_lost(house, type_into):
     )
     house.store.update(lambda now: now.with_profile(rich))
     dialog = house.open("profiles")
-    assert dialog.profiles_page.form.more.is_open
+    assert dialog.profiles_page.form.more.more.is_open
     assert not dialog.profiles_page.is_dirty()
     type_into(dialog.profiles_page.form.name, "Renamed")
     dialog.bar.save_button.click()
@@ -356,7 +365,239 @@ def test_what_the_form_does_not_show_is_not_lost(house, type_into):
 def test_errors_and_warnings_differ_in_words_too(house, severity):
     house.fill("Blog")
     form = house.open("profiles").profiles_page.form
-    form.path.line.setText("{name}" if severity is Severity.WARNING else "{nmae}")
-    form.path.edited.emit()
+    form.images.path.line.setText("{name}" if severity is Severity.WARNING else "{nmae}")
+    form.images.path.edited.emit()
     form.touch_all()
     assert form.remarks_of("path_template").startswith(severity.value.capitalize() + ": ")
+
+
+# --- the three routes ----------------------------------------------------------------------------------
+
+ALL_FIELDS = (
+    "account_id",
+    "place",
+    "folder",
+    "bucket",
+    "endpoint",
+    "region",
+    "key_source",
+    "aws_profile",
+    "access_key",
+    "secret",
+    "session_token",
+    "acl",
+)
+KEYS = {"bucket", "region", "access_key", "secret", "acl"}
+
+
+def visible(form) -> set[str]:
+    return {name for name in ALL_FIELDS if form.is_field_visible(name)}
+
+
+@pytest.fixture
+def form(house):
+    house.fill("Blog")
+    return house.open("profiles").profiles_page.form
+
+
+def choose_route(form, route: Route) -> None:
+    form.route.route.button_of(route).click()
+
+
+def choose_place(form, place: Place) -> None:
+    form.route.place.button_of(place).click()
+
+
+def test_each_route_shows_what_applies_to_it(form):
+    assert visible(form) == KEYS
+    choose_route(form, Route.MIXED)
+    assert visible(form) == KEYS | {"place", "endpoint", "key_source"}
+    choose_place(form, Place.FOLDER)
+    assert visible(form) == {"place", "folder"}
+    choose_route(form, Route.LOCAL)
+    assert visible(form) == {"place", "folder"}
+    choose_route(form, Route.KRAKEN)
+    assert visible(form) == KEYS
+
+
+@pytest.mark.parametrize("route", Route)
+def test_each_route_says_what_leaves_and_who_sees_which_secret(form, route):
+    told = form.route.route.meaning_of(route)
+    assert "secret" in told
+    assert ("go to Kraken.io" in told) is route.needs_account
+    assert form.route.route.button_of(route).accessibleDescription() == told
+
+
+def test_an_account_is_asked_for_only_where_one_is_needed(house):
+    house.fill("Blog", account=False)
+    form = house.open("profiles").profiles_page.form
+    assert form.is_field_visible("account_id")
+    choose_route(form, Route.LOCAL)
+    assert not form.is_field_visible("account_id")
+    form.touch_all()
+    assert form.faults() == ()
+
+
+def test_nothing_typed_is_lost_when_a_choice_is_switched(form, type_into):
+    choose_route(form, Route.LOCAL)
+    type_into(form.destination.bucket, "typed-bucket")
+    type_into(form.destination.endpoint, "https://s3.example.com")
+    choose_place(form, Place.FOLDER)
+    type_into(form.destination.folder.line, "/pictures/out")
+    assert form.profile().folder == "/pictures/out"
+    choose_route(form, Route.KRAKEN)
+    assert form.profile().folder == ""
+    assert form.profile().bucket == "typed-bucket"
+    choose_route(form, Route.MIXED)
+    assert form.profile().folder == "/pictures/out"
+    choose_place(form, Place.BUCKET)
+    assert (form.profile().folder, form.profile().endpoint) == ("", "https://s3.example.com")
+
+
+def test_the_keyring_is_not_asked_for_a_profile_with_a_folder(house, type_into):
+    house.fill("Blog")
+    local = replace(
+        house.store.load().profiles[0],
+        engine=Engine.LOCAL,
+        uploader=Uploader.LOCAL,
+        folder=str(house.path.parent),
+    )
+    house.store.update(lambda now: now.with_profile(local))
+    house.secrets.reread()
+    house.keyring.problem = AssertionError("the keyring is asked")
+    page = house.open("profiles").profiles_page
+    type_into(page.form.name, "Renamed")
+    page.save()
+    assert house.store.load().profiles[0].name == "Renamed"
+    house.keyring.problem = None
+    choose_place(page.form, Place.BUCKET)
+    assert page.form.destination.secret.place == "keyring"
+
+
+def test_a_folder_is_picked_in_the_systems_dialog(form, qtbot):
+    choose_route(form, Route.LOCAL)
+    choose_place(form, Place.FOLDER)
+    field = form.destination.folder
+    field.button.click()
+    dialog = field.findChild(QFileDialog)
+    with qtbot.waitSignal(form.edited):
+        dialog.fileSelected.emit("/pictures/picked")
+    dialog.close()
+    assert form.profile().folder == str(Path("/pictures/picked"))
+
+
+def test_the_persons_own_folder_can_be_written_short(form, type_into):
+    choose_route(form, Route.LOCAL)
+    choose_place(form, Place.FOLDER)
+    type_into(form.destination.folder.line, "~/out")
+    assert form.profile().folder == str(Path.home() / "out")
+
+
+def test_keys_can_come_from_the_aws_configuration(house, type_into):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    form = dialog.profiles_page.form
+    choose_route(form, Route.LOCAL)
+    form.destination.key_source.set_value(KeySource.AWS_PROFILE)
+    form.destination.key_source.activated.emit(1)
+    assert visible(form) == {"place", "bucket", "endpoint", "region", "key_source", "aws_profile", "acl"}
+    dialog.bar.save_button.click()
+    assert form.remarks_of("aws_profile").startswith("Error: ")
+    type_into(form.destination.aws_profile, "work")
+    dialog.bar.save_button.click()
+    credentials = house.store.load().profiles[0].credentials
+    assert (credentials.source, credentials.aws_profile) == (CredentialSource.AWS_PROFILE, "work")
+    choose_route(form, Route.KRAKEN)
+    assert form.profile().credentials.source is CredentialSource.KEYRING
+
+
+def test_temporary_keys_have_a_token_that_is_kept_and_given_up(house, type_into):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    form = dialog.profiles_page.form
+    profile = house.store.load().profiles[0]
+    choose_route(form, Route.LOCAL)
+    assert not form.is_field_visible("session_token")
+    type_into(form.destination.access_key, "ASIAIOSFODNN7EXAMPLE")
+    assert form.is_field_visible("session_token")
+    dialog.bar.save_button.click()
+    assert form.remarks_of("session_token").startswith("Error: ")
+    type_into(form.destination.token.findChild(QLineEdit), "a-token")
+    dialog.bar.save_button.click()
+    assert house.keyring.value(profile.session_token_name) == "a-token"
+    assert house.keyring.value(profile.secret_name) == S3_SECRET
+    assert form.destination.token.shown == "•••• saved in the keyring"
+    assert not dialog.profiles_page.is_dirty()
+    type_into(form.destination.access_key, "AKIAIOSFODNN7EXAMPLE")
+    form.destination.temporary.click()
+    dialog.bar.save_button.click()
+    assert house.keyring.value(profile.session_token_name) is None
+    assert house.keyring.value(profile.secret_name) == S3_SECRET
+
+
+def test_a_kept_token_is_found_again(house):
+    house.fill("Blog")
+    profile = replace(house.store.load().profiles[0], engine=Engine.LOCAL, uploader=Uploader.LOCAL)
+    house.store.update(lambda now: now.with_profile(profile))
+    house.secrets.keep(profile.session_token_name, "a-token")
+    page = house.open("profiles").profiles_page
+    assert page.form.destination.temporary.isChecked()
+    assert page.form.is_field_visible("session_token")
+    assert not page.is_dirty()
+
+
+def test_access_follows_the_route_until_somebody_chooses(house):
+    house.fill()
+    dialog = house.open("profiles")
+    page = dialog.profiles_page
+    page.entries.add_button.click()
+    acl = page.form.images.acl
+    assert acl.value is Acl.PUBLIC_READ
+    choose_route(page.form, Route.MIXED)
+    assert acl.value is Acl.NONE
+    acl.button_of(Acl.PRIVATE).click()
+    choose_route(page.form, Route.KRAKEN)
+    assert acl.value is Acl.PRIVATE
+
+
+def test_no_access_is_never_turned_into_public_unseen(form):
+    choose_route(form, Route.LOCAL)
+    form.images.acl.button_of(Acl.NONE).click()
+    choose_route(form, Route.KRAKEN)
+    assert form.profile().acl is Acl.NONE
+    assert form.images.acl.button_of(Acl.NONE).isVisible()
+    form.touch_all()
+    assert form.remarks_of("acl").startswith("Error: ")
+
+
+def test_the_rest_belongs_to_who_stores(house, type_into):
+    house.fill("Blog")
+    dialog = house.open("profiles")
+    form = dialog.profiles_page.form
+    form.more.more.click()
+    assert not form.is_field_visible("storage_class")
+    choose_route(form, Route.LOCAL)
+    assert {"local_copy", "path_style", "storage_class", "tags"} <= {n for n in FIELDS if form.is_field_visible(n)}
+    type_into(form.more.local_copy.line, str(house.path.parent))
+    form.more.path_style.set_value(True)
+    form.more.path_style.activated.emit(1)
+    form.more.storage_class.setEditText("STANDARD_IA")
+    form.images.collision.set_value(Collision.SKIP)
+    form.images.collision.activated.emit(1)
+    dialog.bar.save_button.click()
+    saved = house.store.load().profiles[0]
+    assert (saved.local_copy, saved.path_style, saved.storage_class, saved.collision) == (
+        str(house.path.parent),
+        True,
+        "STANDARD_IA",
+        Collision.SKIP,
+    )
+    choose_place(form, Place.FOLDER)
+    assert [name for name in FIELDS if form.is_field_visible(name)] == ["public_url"]
+
+
+def test_an_endpoint_is_seen_where_it_is_set(house):
+    house.fill("Blog")
+    with_endpoint = replace(house.store.load().profiles[0], endpoint="https://s3.eu-west-1.amazonaws.com")
+    house.store.update(lambda now: now.with_profile(with_endpoint))
+    assert house.open("profiles").profiles_page.form.is_field_visible("endpoint")

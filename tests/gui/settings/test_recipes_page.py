@@ -96,10 +96,10 @@ def test_a_new_recipe_can_be_chosen_in_a_profile(house):
     dialog.recipes_page.entries.duplicate_button.click()
     dialog.bar.save_button.click()
     profiles = dialog.profiles_page
-    at = profiles.form.recipe.findText("Web image copy")
+    at = profiles.form.images.recipe.findText("Web image copy")
     assert at > 0
-    profiles.form.recipe.setCurrentIndex(at)
-    profiles.form.recipe.activated.emit(at)
+    profiles.form.images.recipe.setCurrentIndex(at)
+    profiles.form.images.recipe.activated.emit(at)
     dialog.show_page("profiles")
     dialog.bar.save_button.click()
     settings = house.store.load()

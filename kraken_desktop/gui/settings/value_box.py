@@ -1,0 +1,35 @@
+"""A combo box of values that stay what they are: Qt would turn some of them into plain texts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+from PySide6.QtWidgets import QComboBox, QWidget
+
+V = TypeVar("V")
+
+
+class ValueBox(QComboBox, Generic[V]):
+    """One of several values, by name.
+
+    Args:
+        texts: each value with its name.
+    """
+
+    def __init__(self, texts: Iterable[tuple[V, str]], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._values: list[V] = []
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        for value, text in texts:
+            self._values.append(value)
+            self.addItem(text)
+
+    @property
+    def value(self) -> V:
+        """What is chosen."""
+        return self._values[self.currentIndex()]
+
+    def set_value(self, value: V) -> None:
+        """Chooses."""
+        self.setCurrentIndex(self._values.index(value))
