@@ -47,11 +47,6 @@ OWN_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "Nothing but blanks was entered."),
         QT_TRANSLATE_NOOP("messages", "Enter it again."),
     ),
-    "secret.missing:aws_profile": Message(
-        QT_TRANSLATE_NOOP("messages", "Keys of an AWS profile cannot be used yet."),
-        QT_TRANSLATE_NOOP("messages", "In this version the keys come from the keyring or from the environment."),
-        QT_TRANSLATE_NOOP("messages", "Enter an access key and its secret in the profile."),
-    ),
     "secret.too_long": Message(
         QT_TRANSLATE_NOOP("messages", "{secret} is too long to be kept."),
         QT_TRANSLATE_NOOP("messages", "At most {limit} characters can be kept; more was probably pasted than meant."),

@@ -16,6 +16,7 @@ from typing import Literal, Protocol, TypeAlias
 from kraken_desktop.model.errors import SecretError, SecretMissingError
 from kraken_desktop.model.profile import Account, CredentialSource, Profile
 from kraken_desktop.model.s3_keys import S3Keys
+from kraken_desktop.stores.aws_credentials import AwsProfiles
 from kraken_desktop.stores.keyring_store import KeyringStore, check_length
 
 __all__ = ["KeyringStore", "S3Keys", "SecretStore", "Secrets", "SessionStore", "variable_of"]
@@ -71,17 +72,26 @@ class SessionStore:
 
 
 class Secrets:
-    """Where everybody gets secrets: environment, else session, else keyring. Safe to use from any thread.
+    """Where everybody gets secrets: environment, else session, else keyring, or this computer's AWS configuration.
+
+    Safe to use from any thread.
 
     The keyring is read once a secret, by one thread at a time; while that one waits for the person to
     unlock it, secrets that are known already still come at once. When the person closes the unlock dialog,
     everybody who waited behind it is refused as well: one dialog, one answer. Who comes later asks again.
     """
 
-    def __init__(self, keyring: SecretStore, session: SecretStore, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        keyring: SecretStore,
+        session: SecretStore,
+        environ: Mapping[str, str],
+        aws_profiles: AwsProfiles | None = None,
+    ) -> None:
         self._keyring = keyring
         self._session = session
         self._environ = environ
+        self._aws_profiles = aws_profiles or AwsProfiles()
         self._known: dict[str, str] = {}
         self._lock = threading.Lock()
         """Guards ``_known`` and the session; never held while something blocks."""
@@ -118,13 +128,13 @@ class Secrets:
         A session token belongs to its secret, so it is looked for only where the secret came from.
 
         Raises:
-            SecretMissingError: the access key or the secret is missing; ``reason`` is ``aws_profile`` for
-                credentials of an AWS profile, which are not kept here
+            SecretMissingError: the access key or the secret is missing
             SecretError: the keyring does not give it
+            AwsProfileError: the AWS profile that the profile names does not give it
         """
         credentials = profile.credentials
         if credentials.source is CredentialSource.AWS_PROFILE:
-            raise SecretMissingError(name=profile.secret_name, reason=CredentialSource.AWS_PROFILE.value)
+            return self._aws_profiles.keys(credentials.aws_profile.strip())
         access_key = self._variable(KRAKEN_S3_ACCESS_KEY) or credentials.access_key
         if not access_key:
             raise _missing(f"profile/{profile.id}/s3-access-key", credentials.source, KRAKEN_S3_ACCESS_KEY)
@@ -187,9 +197,10 @@ class Secrets:
         return "keyring" if self._kept(name) is not None else "nowhere"
 
     def reread(self) -> None:
-        """Lets the keyring be asked anew: another program may have changed what it holds."""
+        """Lets keyring and AWS configuration be asked anew: another program may have changed what they hold."""
         with self._lock:
             self._known.clear()
+        self._aws_profiles.forget()
 
     def available(self) -> SecretError | None:
         """None if the keyring can be used, else why not."""

@@ -18,6 +18,7 @@ from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 
 from kraken_desktop.model.errors import (
+    AwsProfileError,
     KeyringDeniedError,
     KeyringLockedError,
     NoKeyringError,
@@ -413,9 +414,22 @@ def test_what_is_missing_is_named(secrets: Secrets) -> None:
     with pytest.raises(SecretMissingError) as told:
         secrets.s3_keys(Profile(id="p2", name="x"))
     assert told.value.name == "profile/p2/s3-access-key"
-    with pytest.raises(SecretMissingError) as told:
-        secrets.s3_keys(Profile(id="p3", name="x", credentials=Credentials(source=CredentialSource.AWS_PROFILE)))
-    assert told.value.reason == "aws_profile"
+
+
+def test_an_aws_profile_is_asked_and_nothing_of_ours(
+    secrets: Secrets, backend: Backend, environ: dict[str, str], home: Path
+) -> None:
+    environ |= {"KRAKEN_S3_ACCESS_KEY": "AKIA9", "KRAKEN_S3_SECRET": "told"}
+    (home / ".aws").mkdir()
+    credentials = home / ".aws/credentials"
+    credentials.write_text("[work]\naws_access_key_id = AKIA7\naws_secret_access_key = s7\n")
+    of_aws = Credentials(source=CredentialSource.AWS_PROFILE, aws_profile=" work ")
+    profile = Profile(id="p3", name="x", credentials=of_aws)
+    assert secrets.s3_keys(profile) == S3Keys(access_key="AKIA7", secret="s7")
+    assert backend.asked == []
+    credentials.unlink()
+    with pytest.raises(AwsProfileError):
+        secrets.s3_keys(profile)
 
 
 def test_every_secret_has_its_variable() -> None:

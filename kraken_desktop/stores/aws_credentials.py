@@ -1,0 +1,182 @@
+"""Keys from this computer's AWS configuration: ``~/.aws``, SSO, roles, programs, by botocore's own chain.
+
+For workers only: it may start a program or ask AWS, and loading botocore takes a third of a second.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from kraken_desktop.log import redacted
+from kraken_desktop.model.errors import AwsProfileError
+from kraken_desktop.model.s3_keys import S3Keys
+
+LONGEST = 60
+"""Seconds until we no longer wait for a program or for AWS."""
+
+_REASON_LIMIT = 300
+
+# What botocore would look at when the profile gives nothing: files of old, and the identity of the machine itself,
+# which is not what a person means who names a profile, and which costs seconds where there is none.
+_NOT_OF_THE_PROFILE = ("ec2-credentials-file", "boto-config", "container-role", "iam-role")
+_MOST_SOURCES = 8
+
+
+class _Loaded(Protocol):
+    """Credentials as botocore has them."""
+
+    def get_frozen_credentials(self) -> Any: ...
+
+
+class AwsProfiles:
+    """Keys by the name of an AWS profile. Safe to use from any thread; one at a time asks for a profile.
+
+    Keys that end are kept and renewed in time. Others are read anew each time: it takes milliseconds, and the person
+    may have changed them.
+    """
+
+    def __init__(self, longest: float = LONGEST) -> None:
+        self._longest = longest
+        self._guard = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+        self._failures: dict[str, tuple[int, AwsProfileError | None]] = {}
+        self._renewing: dict[str, _Loaded] = {}
+
+    def keys(self, name: str) -> S3Keys:
+        """The keys of a profile as they are now.
+
+        Raises:
+            AwsProfileError: it does not exist, is not complete, needs a new login, or failed. Who waited while
+                another one asked gets that one's error.
+        """
+        with self._guard:
+            lock = self._locks.setdefault(name, threading.Lock())
+            before, _ = self._failures.get(name, (0, None))
+        with lock:
+            with self._guard:
+                count, failure = self._failures.get(name, (0, None))
+            if failure is not None and count != before:
+                raise replace(failure)
+            try:
+                return self._in_time(name)
+            except AwsProfileError as error:
+                with self._guard:
+                    self._failures[name] = (count + 1, replace(error))
+                raise
+
+    def forget(self) -> None:
+        """Ask anew: the configuration may have changed."""
+        with self._guard:
+            self._renewing.clear()
+
+    def _in_time(self, name: str) -> S3Keys:
+        """In another thread: botocore sets no limit to programs, and a generous one to AWS."""
+        result: list[S3Keys | Exception] = []
+
+        def ask() -> None:
+            try:
+                result.append(self._ask(name))
+            except Exception as error:  # noqa: BLE001 - handed over to the thread that waits
+                result.append(error)
+
+        thread = threading.Thread(target=ask, name=f"aws profile {name}", daemon=True)
+        thread.start()
+        thread.join(self._longest)
+        if not result:
+            raise AwsProfileError(aws_profile=name, reason=f"no answer within {self._longest:g} s")
+        (told,) = result
+        if isinstance(told, S3Keys):
+            return told
+        # Without its cause: what a program said on its way to failing may hold a secret.
+        raise _error_of(told, name) from None
+
+    def _ask(self, name: str) -> S3Keys:
+        with self._guard:
+            loaded = self._renewing.get(name)
+        loaded = loaded or _load(name)
+        frozen = loaded.get_frozen_credentials()
+        # botocore has no public name for it.
+        expires_at = getattr(loaded, "_expiry_time", None)
+        if isinstance(expires_at, datetime):
+            with self._guard:
+                self._renewing[name] = loaded
+        return S3Keys(
+            access_key=frozen.access_key,
+            secret=frozen.secret_key,
+            session_token=frozen.token or None,
+            expires_at=expires_at if isinstance(expires_at, datetime) and expires_at.tzinfo else None,
+        )
+
+
+def _load(name: str) -> _Loaded:
+    from botocore.config import Config  # slow to import, as the rest of it
+    from botocore.session import Session
+
+    session = Session(profile=name)
+    session.set_default_client_config(
+        Config(connect_timeout=10, read_timeout=20, retries={"total_max_attempts": 2, "mode": "standard"})
+    )
+    session.get_scoped_config()  # raises for an unknown profile, which the chain below would not
+    _require_no_prompt(session.full_config.get("profiles", {}), name)
+    chain = session.get_component("credential_provider")
+    for method in _NOT_OF_THE_PROFILE:
+        chain.remove(method)
+    loaded: _Loaded | None = chain.load_credentials()
+    if loaded is None:
+        raise AwsProfileError(aws_profile=name, problem="incomplete")
+    return loaded
+
+
+def _require_no_prompt(profiles: Mapping[str, Any], name: str) -> None:
+    """A role that wants a code from a device: botocore would ask on a terminal, which a window does not have."""
+    from botocore.exceptions import RefreshWithMFAUnsupportedError
+
+    current = name
+    for _ in range(_MOST_SOURCES):
+        profile = profiles.get(current, {})
+        if "role_arn" not in profile:
+            return
+        if "mfa_serial" in profile:
+            raise RefreshWithMFAUnsupportedError
+        current = profile.get("source_profile", "")
+
+
+def _error_of(error: Exception, name: str) -> AwsProfileError:
+    from botocore import exceptions
+
+    if isinstance(error, AwsProfileError):
+        return error
+    incomplete = (exceptions.PartialCredentialsError, exceptions.InvalidConfigError, exceptions.MissingParametersError)
+    login = (exceptions.SSOError, exceptions.TokenRetrievalError, *_login_errors())
+    if isinstance(error, exceptions.ProfileNotFound):
+        return AwsProfileError(aws_profile=name, problem="missing")
+    if isinstance(error, incomplete):
+        return AwsProfileError(aws_profile=name, problem="incomplete", reason=_reason(error))
+    code = error.response.get("Error", {}).get("Code", "") if isinstance(error, exceptions.ClientError) else ""
+    if isinstance(error, login) or "Expired" in code:
+        return AwsProfileError(aws_profile=name, problem="expired", reason=_reason(error))
+    return AwsProfileError(aws_profile=name, problem="failed", reason=_reason(error))
+
+
+def _login_errors() -> tuple[type[Exception], ...]:
+    """Of ``aws login``, which botocore learned after the version that we can do with."""
+    from botocore import exceptions
+
+    kind = getattr(exceptions, "LoginError", None)
+    return (kind,) if isinstance(kind, type) and issubclass(kind, Exception) else ()
+
+
+def _reason(error: Exception) -> str:
+    """The error in its own words, if they are botocore's or the system's: others may quote what they could not read."""
+    from botocore import exceptions
+
+    if not isinstance(error, (exceptions.BotoCoreError, exceptions.ClientError, OSError)):
+        return type(error).__name__
+    text = " ".join(str(error).split())
+    # It holds what a program said, whatever that is.
+    told = redacted(text) if isinstance(error, exceptions.CredentialRetrievalError) else text
+    return told[:_REASON_LIMIT]
