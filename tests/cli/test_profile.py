@@ -4,8 +4,8 @@ import dataclasses
 
 import pytest
 
-from kraken_desktop.cli import build_parser
 from kraken_desktop.cli.profile import option_of
+from kraken_desktop.cli.program import build_parser
 from kraken_desktop.model.errors import ProfileInvalidError, SourceMissingError
 from kraken_desktop.model.job import Failure
 from kraken_desktop.model.profile import Profile
