@@ -116,3 +116,27 @@ class Refusal:
 
 
 Reply = Optimized | Probed | Thumbnail | Refusal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """A child begins with a task, and says so again when the header told how much there is to do.
+
+    The time limit runs from the first one on: what a child needs to start is not the image's fault.
+    """
+
+    megapixels: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a child sends once for each task."""
+
+    reply: Reply
+    resident: int
+    """Bytes of memory that the child holds; 0 where the system does not tell."""
+    trouble: str = ""
+    """The traceback of a bug, for the log."""
+
+
+Message = Started | Answer

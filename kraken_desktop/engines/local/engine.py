@@ -1,0 +1,132 @@
+"""The engine on this computer, as the program sees it. Loads no decoder: its children do."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kraken_desktop.cancel import CancelledError, CancelToken
+from kraken_desktop.engines.local.children import Children
+from kraken_desktop.engines.local.protocol import (
+    Limits,
+    Made,
+    Optimized,
+    OptimizeTask,
+    Probed,
+    ProbeTask,
+    Task,
+    Thumbnail,
+    ThumbnailTask,
+)
+from kraken_desktop.model.errors import KrakenDesktopError
+from kraken_desktop.model.recipe import Recipe
+
+if TYPE_CHECKING:
+    from kraken_desktop.engines.local.child import Handler
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 10.0
+"""A thumbnail, or a look at a header, is worth no more; and others wait behind it."""
+
+
+class LocalEngine:
+    """Optimizes images in child processes: a core is left to the window. Thread-safe.
+
+    Thumbnails and looks at headers have a child of their own, and never wait for an optimization.
+    No child is started before there is work for it.
+
+    Args:
+        workers: how many images at the same time; None: the cores less one, at least one.
+        limits: what a source may ask for.
+        scratch: absolute path of a folder for temporary files; made when needed.
+        handler_of: what does a task, in the child; a function that it can import.
+    """
+
+    def __init__(
+        self,
+        *,
+        workers: int | None = None,
+        limits: Limits | None = None,
+        scratch: Path,
+        handler_of: Callable[[Task], Handler] | None = None,
+    ) -> None:
+        limits = limits or Limits()
+        quick = replace(limits, base_seconds=min(LOOK_SECONDS, limits.base_seconds), seconds_per_megapixel=0.0)
+        self.workers = workers or max(1, cores() - 1)
+        self._work = Children(
+            self.workers, limits=limits, scratch=scratch, name="kraken-desktop images", handler_of=handler_of
+        )
+        self._looks = Children(
+            1, limits=quick, scratch=scratch, name="kraken-desktop thumbnails", handler_of=handler_of
+        )
+
+    def optimize(
+        self, source: Path, *, extension: str, recipe: Recipe, folder: Path, cancel: CancelToken
+    ) -> tuple[Made, ...]:
+        """Make every output of a recipe, in its order. Blocks, first until a child is free.
+
+        Args:
+            extension: of the source's sniffed type, with its dot.
+            folder: of this call's own, there already; the results are new files in it. After an error there may be
+                pieces of results in it too.
+
+        Raises:
+            CancelledError: somebody cancelled, or the engine was closed.
+            KrakenDesktopError: EngineError, SourceError or one of their subclasses.
+        """
+        task = OptimizeTask(
+            source=str(source.absolute()),
+            extension=extension,
+            outputs=recipe.outputs(extension),
+            target=recipe.target,
+            background=recipe.background,
+            auto_orient=recipe.auto_orient,
+            keep_metadata=recipe.keep_metadata,
+            folder=str(folder.absolute()),
+        )
+        reply = self._work.run(task, cancel)
+        if not isinstance(reply, Optimized):
+            raise TypeError(f"{type(reply).__name__} is no answer to an OptimizeTask")
+        return reply.images
+
+    def probe(self, source: Path, *, extension: str, cancel: CancelToken) -> Probed:
+        """Read the dimensions of a source, upright, from its header. Blocks.
+
+        Raises:
+            As :meth:`optimize`.
+        """
+        reply = self._looks.run(ProbeTask(source=str(source.absolute()), extension=extension), cancel)
+        if not isinstance(reply, Probed):
+            raise TypeError(f"{type(reply).__name__} is no answer to a ProbeTask")
+        return reply
+
+    def thumbnail(self, source: Path | str, size: int, cancel: CancelToken | None = None) -> bytes | None:
+        """A square of ``size`` times ``size`` pixels, premultiplied, B G R A. Blocks.
+
+        None if it cannot be made, not in time, or not any more.
+        """
+        try:
+            reply = self._looks.run(ThumbnailTask(source=os.fspath(source), size=size), cancel or CancelToken())
+        except CancelledError:
+            return None
+        except KrakenDesktopError as error:
+            _log.info("no thumbnail: %s %s", error.code, error.facts.get("reason", ""))
+            return None
+        return reply.pixels if isinstance(reply, Thumbnail) else None
+
+    def close(self) -> None:
+        """End all children, whatever they do, within a second or so; blocked calls end with CancelledError."""
+        for lane in (self._work, self._looks):
+            lane.close()
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
