@@ -38,6 +38,21 @@ PROFILE_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "If none is sent, Kraken.io makes the image public."),
         QT_TRANSLATE_NOOP("messages", "Choose public or private."),
     ),
+    "folder.needs_local_uploader": Message(
+        QT_TRANSLATE_NOOP("messages", "Kraken.io cannot write into a folder of this computer."),
+        QT_TRANSLATE_NOOP("messages", "It stores images in Amazon S3 only."),
+        QT_TRANSLATE_NOOP("messages", "Let this computer upload, or choose a bucket instead of the folder."),
+    ),
+    "folder.not_absolute": Message(
+        QT_TRANSLATE_NOOP("messages", "“{detail}” is not the whole path of a folder."),
+        QT_TRANSLATE_NOOP("messages", "It has to begin at the root of a disk, or images could land anywhere."),
+        QT_TRANSLATE_NOOP("messages", "Choose the folder from the list of folders, or write its whole path."),
+    ),
+    "local_copy.not_absolute": Message(
+        QT_TRANSLATE_NOOP("messages", "“{detail}” is not the whole path of a folder for copies."),
+        QT_TRANSLATE_NOOP("messages", "It has to begin at the root of a disk, or copies could land anywhere."),
+        QT_TRANSLATE_NOOP("messages", "Choose the folder from the list of folders, or write its whole path."),
+    ),
     "region.empty": Message(
         QT_TRANSLATE_NOOP("messages", "The region is missing."),
         QT_TRANSLATE_NOOP("messages", "S3 accepts uploads only in the bucket’s own region."),
@@ -74,6 +89,21 @@ PROFILE_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "Kraken.io uploads to AWS only, and does not use this endpoint."),
         QT_TRANSLATE_NOOP("messages", "The endpoint is for requests of this computer; Kraken.io never gets it."),
         QT_TRANSLATE_NOOP("messages", "Use a bucket at AWS, and leave the endpoint empty."),
+    ),
+    "endpoint.has_bucket": Message(
+        QT_TRANSLATE_NOOP("messages", "The endpoint already names the bucket “{detail}”."),
+        QT_TRANSLATE_NOOP("messages", "The bucket is added to the endpoint, and would be there twice."),
+        QT_TRANSLATE_NOOP("messages", "Remove the bucket’s name from the endpoint."),
+    ),
+    "path_style.dotted_bucket": Message(
+        QT_TRANSLATE_NOOP("messages", "The bucket “{detail}” has dots, and does not work in front of the host’s name."),
+        QT_TRANSLATE_NOOP("messages", "The server’s certificate covers names without further dots only."),
+        QT_TRANSLATE_NOOP("messages", "Leave path style to be chosen by itself, or turn it on."),
+    ),
+    "storage_class.kraken_uploader": Message(
+        QT_TRANSLATE_NOOP("messages", "Kraken.io does not know storage classes."),
+        QT_TRANSLATE_NOOP("messages", "Images that it uploads get the bucket’s own class instead of “{detail}”."),
+        QT_TRANSLATE_NOOP("messages", "Let this computer upload, or leave the storage class empty."),
     ),
     "public_url.not_a_url": Message(
         QT_TRANSLATE_NOOP("messages", "The public address is not an address."),
@@ -116,12 +146,23 @@ PROFILE_FINDINGS: dict[str, Message] = {
     "credentials.temporary_key": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io cannot use temporary access keys."),
         QT_TRANSLATE_NOOP("messages", "They need a session token, for which Kraken.io has no place."),
-        QT_TRANSLATE_NOOP("messages", "Enter a permanent access key; it begins with AKIA."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Enter a permanent access key, which begins with AKIA, or let this computer upload."
+        ),
     ),
     "credentials.aws_profile_empty": Message(
         QT_TRANSLATE_NOOP("messages", "The name of the AWS profile is missing."),
         QT_TRANSLATE_NOOP("messages", "Without it the keys cannot be found."),
-        QT_TRANSLATE_NOOP("messages", "Enter an access key and its secret instead."),
+        QT_TRANSLATE_NOOP("messages", "Enter a name from your AWS configuration, such as default."),
+    ),
+    "credentials.aws_profile_with_kraken": Message(
+        QT_TRANSLATE_NOOP("messages", "Kraken.io can use the keys of the AWS profile “{detail}” only if they last."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Keys of a role or of SSO need a session token, for which Kraken.io has no place."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Let this computer upload, or make sure that the profile’s key begins with AKIA."
+        ),
     ),
     "api_key.empty": Message(
         QT_TRANSLATE_NOOP("messages", "The API key is missing."),

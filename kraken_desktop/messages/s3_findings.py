@@ -199,4 +199,24 @@ S3_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "The Content-Type is found out for each image; a fixed one may be wrong."),
         QT_TRANSLATE_NOOP("messages", "Remove the header, unless all your images are of this type."),
     ),
+    "headers.content_type_ignored": Message(
+        QT_TRANSLATE_NOOP("messages", "The Content-Type “{detail}” is not used."),
+        QT_TRANSLATE_NOOP("messages", "This computer uploads, and calls each image what it is."),
+        QT_TRANSLATE_NOOP("messages", "Remove the header."),
+    ),
+    "storage_class.characters": Message(
+        QT_TRANSLATE_NOOP("messages", "“{detail}” cannot be a storage class."),
+        QT_TRANSLATE_NOOP("messages", "Their names consist of letters, digits and underscores, such as STANDARD_IA."),
+        QT_TRANSLATE_NOOP("messages", "Correct it, or leave it empty."),
+    ),
+    "storage_class.archive": Message(
+        QT_TRANSLATE_NOOP("messages", "Links to images in the storage class “{detail}” do not open."),
+        QT_TRANSLATE_NOOP("messages", "It is an archive: S3 takes minutes to hours to bring an image back."),
+        QT_TRANSLATE_NOOP("messages", "Choose another one, such as GLACIER_IR, or leave it empty."),
+    ),
+    "storage_class.unknown": Message(
+        QT_TRANSLATE_NOOP("messages", "The storage class “{detail}” is not one that we know of AWS."),
+        QT_TRANSLATE_NOOP("messages", "It may be a new one, or a slip of the keyboard."),
+        QT_TRANSLATE_NOOP("messages", "Compare it with the AWS console, or leave it empty."),
+    ),
 }

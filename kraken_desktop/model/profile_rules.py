@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import PurePath
 from urllib.parse import SplitResult, urlsplit
 
-from kraken_desktop.model.links import is_loopback
+from kraken_desktop.model.links import is_aws, is_loopback
 from kraken_desktop.model.object_key import lint
 from kraken_desktop.model.profile import (
     Account,
@@ -26,6 +27,7 @@ from kraken_desktop.model.s3_rules import (
     check_bucket,
     check_headers,
     check_metadata,
+    check_storage_class,
     check_tags,
     error,
     warning,
@@ -36,6 +38,9 @@ PROBLEMS = (
     "account_id.missing",
     "uploader.needs_kraken_engine",
     "acl.none_with_kraken",
+    "folder.needs_local_uploader",
+    "folder.not_absolute",
+    "local_copy.not_absolute",
     "bucket.empty",
     "bucket.not_a_name",
     "bucket.too_short",
@@ -58,6 +63,12 @@ PROBLEMS = (
     "endpoint.extra_parts",
     "endpoint.user_info",
     "endpoint.kraken_uploader",
+    "endpoint.has_bucket",
+    "path_style.dotted_bucket",
+    "storage_class.kraken_uploader",
+    "storage_class.characters",
+    "storage_class.archive",
+    "storage_class.unknown",
     "public_url.not_a_url",
     "public_url.not_https",
     "public_url.extra_parts",
@@ -87,12 +98,14 @@ PROBLEMS = (
     "headers.use_tags",
     "headers.use_metadata",
     "headers.content_type",
+    "headers.content_type_ignored",
     "credentials.access_key_empty",
     "credentials.access_key_whitespace",
     "credentials.access_key_length",
     "credentials.looks_like_secret",
     "credentials.temporary_key",
     "credentials.aws_profile_empty",
+    "credentials.aws_profile_with_kraken",
     "api_key.empty",
     "api_key.whitespace",
     "api_url.empty",
@@ -108,19 +121,19 @@ _SECRET_SHAPE = re.compile(r"[A-Za-z0-9/+]{40}")
 
 
 def check_profile(profile: Profile) -> tuple[Finding, ...]:
-    """Everything wrong or unwise in a profile, field by field in the order of a form."""
+    """Everything wrong or unwise in a profile, field by field in the order of a form.
+
+    A folder in the place of a bucket needs nothing of S3, so nothing of it is looked at.
+    """
     return (
         *check_name(profile.name),
         *_check_route(profile),
-        *check_bucket(profile.bucket, profile.region),
-        *_check_region(profile),
-        *_check_endpoint(profile),
+        *(_check_folder(profile) if profile.folder else _check_place(profile)),
         *lint(profile.path_template),
-        *check_tags(profile.tags),
-        *check_metadata(profile.metadata),
-        *check_headers(profile.headers),
+        *(() if profile.folder else _check_object(profile)),
         *(check_url("public_url", profile.public_url) if profile.public_url else ()),
-        *_check_credentials(profile),
+        *_check_path("local_copy", profile.local_copy),
+        *(() if profile.folder else _check_credentials(profile)),
     )
 
 
@@ -138,12 +151,48 @@ def check_name(name: str) -> Iterator[Finding]:
 def _check_route(profile: Profile) -> Iterator[Finding]:
     if profile.engine is Engine.KRAKEN and not profile.account_id:
         yield error("account_id", "missing")
+    if profile.uploader is not Uploader.KRAKEN:
+        return
+    if profile.engine is not Engine.KRAKEN:
+        yield error("uploader", "needs_kraken_engine")
+    # Leaving it out would mean public_read (Kraken.io docs, "External Storage: Amazon S3").
+    if profile.acl is Acl.NONE and not profile.folder:
+        yield error("acl", "none_with_kraken")
+
+
+def _check_folder(profile: Profile) -> Iterator[Finding]:
     if profile.uploader is Uploader.KRAKEN:
-        if profile.engine is not Engine.KRAKEN:
-            yield error("uploader", "needs_kraken_engine")
-        # Leaving it out would mean public_read (Kraken.io docs, "External Storage: Amazon S3").
-        if profile.acl is Acl.NONE:
-            yield error("acl", "none_with_kraken")
+        yield error("folder", "needs_local_uploader", profile.folder)
+    yield from _check_path("folder", profile.folder)
+
+
+def _check_path(field: str, path: str) -> Iterator[Finding]:
+    """Findings on a folder of this computer; none is fine."""
+    if path and (not PurePath(path).is_absolute() or "\0" in path):
+        yield error(field, "not_absolute", path)
+
+
+def _check_place(profile: Profile) -> Iterator[Finding]:
+    """Where the object goes in S3."""
+    yield from check_bucket(profile.bucket, profile.region)
+    yield from _check_region(profile)
+    yield from _check_endpoint(profile)
+    # The wildcard certificate covers one label only (AWS: virtual hosting of buckets).
+    if profile.path_style is False and "." in profile.bucket and not profile.endpoint.startswith("http:"):
+        yield warning("path_style", "dotted_bucket", profile.bucket)
+
+
+def _check_object(profile: Profile) -> Iterator[Finding]:
+    """What S3 keeps beside the bytes."""
+    own = profile.uploader is Uploader.LOCAL
+    yield from check_tags(profile.tags)
+    yield from check_metadata(profile.metadata)
+    yield from check_headers(profile.headers, own_type=own)
+    if not profile.storage_class:
+        return
+    if not own:
+        yield warning("storage_class", "kraken_uploader", profile.storage_class)
+    yield from check_storage_class(profile.storage_class, aws=not profile.endpoint or is_aws(profile.endpoint))
 
 
 def _check_region(profile: Profile) -> Iterator[Finding]:
@@ -152,7 +201,7 @@ def _check_region(profile: Profile) -> Iterator[Finding]:
         yield error("region", "empty")
         return
     # Other services have names of their own, such as "auto".
-    elsewhere = bool(profile.endpoint) and not _is_aws(profile.endpoint)
+    elsewhere = bool(profile.endpoint) and not is_aws(profile.endpoint)
     if elsewhere and not re.search(r"\s", region):
         return
     listed = region_named(region)
@@ -164,19 +213,23 @@ def _check_region(profile: Profile) -> Iterator[Finding]:
         yield warning("region", "apart", region)
 
 
-def _is_aws(url: str) -> bool:
-    parts = _split(url)
-    host = (parts.hostname or "") if parts else ""
-    return host.endswith((".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu"))
-
-
 def _check_endpoint(profile: Profile) -> Iterator[Finding]:
     if not profile.endpoint:
         return
     findings = tuple(check_url("endpoint", profile.endpoint))
     yield from findings
-    if not findings and profile.uploader is Uploader.KRAKEN and not _is_aws(profile.endpoint):
+    if not findings and profile.uploader is Uploader.KRAKEN and not is_aws(profile.endpoint):
         yield warning("endpoint", "kraken_uploader", profile.endpoint)
+    if not findings and profile.bucket and _names_bucket(profile.endpoint, profile.bucket):
+        # Copied from a console whole; the bucket would be there twice.
+        yield warning("endpoint", "has_bucket", profile.bucket)
+
+
+def _names_bucket(url: str, bucket: str) -> bool:
+    parts = _split(url)
+    if parts is None:
+        return False
+    return (parts.hostname or "").startswith(f"{bucket}.") or parts.path.rstrip("/").endswith(f"/{bucket}")
 
 
 def check_url(field: str, url: str) -> Iterator[Finding]:
@@ -210,6 +263,9 @@ def _check_credentials(profile: Profile) -> Iterator[Finding]:
     credentials = profile.credentials
     if credentials.source is CredentialSource.AWS_PROFILE and not credentials.aws_profile.strip():
         yield error("credentials", "aws_profile_empty")
+    elif credentials.source is CredentialSource.AWS_PROFILE and profile.uploader is Uploader.KRAKEN:
+        # Roles and SSO give temporary keys, which need a session token.
+        yield warning("credentials", "aws_profile_with_kraken", credentials.aws_profile)
     # From the environment both halves may come.
     if credentials.source is CredentialSource.KEYRING and not credentials.access_key.strip():
         yield error("credentials", "access_key_empty")
@@ -219,7 +275,7 @@ def _check_credentials(profile: Profile) -> Iterator[Finding]:
 
 def _check_access_key(profile: Profile) -> Iterator[Finding]:
     key = profile.credentials.access_key
-    elsewhere = bool(profile.endpoint) and not _is_aws(profile.endpoint)
+    elsewhere = bool(profile.endpoint) and not is_aws(profile.endpoint)
     if re.search(r"\s", key) or not key.isprintable():
         yield error("credentials", "access_key_whitespace")
     if key.strip().startswith("ASIA") and profile.uploader is Uploader.KRAKEN:

@@ -23,6 +23,19 @@ MAX_TAG_KEY = 128
 MAX_TAG_VALUE = 256
 """In UTF-16 code units."""
 
+STORAGE_CLASSES = (
+    "STANDARD",
+    "STANDARD_IA",
+    "ONEZONE_IA",
+    "INTELLIGENT_TIERING",
+    "GLACIER_IR",
+    "REDUCED_REDUNDANCY",
+    "EXPRESS_ONEZONE",
+)
+"""Of AWS, where an object opens at once (AWS: "Understanding and managing Amazon S3 storage classes")."""
+
+_ARCHIVES = frozenset({"GLACIER", "DEEP_ARCHIVE"})
+
 MAX_METADATA_BYTES = 2048
 """Names and values together (AWS: working with object metadata)."""
 
@@ -141,16 +154,30 @@ def check_metadata(metadata: Pairs) -> Iterator[Finding]:
             yield warning("metadata", "prefix", name)
 
 
-def check_headers(headers: Pairs) -> Iterator[Finding]:
-    """Findings on further headers of the object, such as ``Cache-Control``."""
+def check_headers(headers: Pairs, *, own_type: bool = False) -> Iterator[Finding]:
+    """Findings on further headers of the object, such as ``Cache-Control``.
+
+    Args:
+        own_type: the Content-Type is the file's, whatever stands here.
+    """
     yield from _check_fields("headers", headers)
     for name, value in headers:
         if problem := _claimed(name.strip().lower()):
             yield error("headers", problem, name)
         elif name.strip().lower() == "content-type":
-            yield warning("headers", "content_type", value)
+            yield warning("headers", "content_type_ignored" if own_type else "content_type", value)
         if name and not value.strip():
             yield warning("headers", "empty_value", name)
+
+
+def check_storage_class(storage_class: str, *, aws: bool) -> Iterator[Finding]:
+    """Findings on a storage class. Services other than AWS have names of their own."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", storage_class):
+        yield error("storage_class", "characters", storage_class)
+    elif storage_class in _ARCHIVES:
+        yield warning("storage_class", "archive", storage_class)
+    elif aws and storage_class not in STORAGE_CLASSES:
+        yield warning("storage_class", "unknown", storage_class)
 
 
 def _claimed(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,13 @@ def told(findings: Sequence[Finding]) -> list[str]:
 
 
 LOCAL = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
+FOLDER = {
+    **LOCAL,
+    "folder": str(Path("/pictures").absolute()),
+    "bucket": "",
+    "region": "",
+    "credentials": Credentials(),
+}
 R2 = {"uploader": Uploader.LOCAL, "endpoint": "https://0123.r2.cloudflarestorage.com"}
 
 
@@ -62,6 +70,16 @@ R2 = {"uploader": Uploader.LOCAL, "endpoint": "https://0123.r2.cloudflarestorage
         {"endpoint": "https://s3.eu-west-1.amazonaws.com"},
         {"public_url": "https://cdn.example.org/images"},
         {"public_url": "http://localhost:8080/x"},
+        FOLDER,
+        {**FOLDER, "engine": Engine.KRAKEN, "account_id": "a"},
+        # Nothing of S3 matters for a folder.
+        {**FOLDER, "endpoint": "x", "path_style": False, "tags": (("", ""),), "storage_class": "?", "acl": Acl.NONE},
+        {"local_copy": str(Path("/copies").absolute())},
+        {"path_style": False},
+        {"path_style": True, "uploader": Uploader.LOCAL},
+        {"uploader": Uploader.LOCAL, "storage_class": "STANDARD_IA"},
+        {**R2, "storage_class": "InfrequentAccess"},
+        {"uploader": Uploader.LOCAL, "endpoint": "http://localhost:9000", "path_style": False},
     ],
 )
 def test_a_good_profile_has_no_findings(changes: dict[str, Any]) -> None:
@@ -76,6 +94,16 @@ def test_a_good_profile_has_no_findings(changes: dict[str, Any]) -> None:
         ({"account_id": ""}, ["account_id.missing"]),
         ({"engine": Engine.LOCAL}, ["uploader.needs_kraken_engine"]),
         ({"acl": Acl.NONE}, ["acl.none_with_kraken"]),
+        ({**FOLDER, "uploader": Uploader.KRAKEN}, ["uploader.needs_kraken_engine", "folder.needs_local_uploader"]),
+        (
+            {**FOLDER, "engine": Engine.KRAKEN, "account_id": "a", "uploader": Uploader.KRAKEN, "acl": Acl.NONE},
+            ["folder.needs_local_uploader"],
+        ),
+        ({**FOLDER, "folder": "pictures"}, ["folder.not_absolute"]),
+        ({**FOLDER, "folder": "~/pictures"}, ["folder.not_absolute"]),
+        ({**FOLDER, "folder": FOLDER["folder"] + "/a\0b"}, ["folder.not_absolute"]),
+        ({**FOLDER, "local_copy": "copies"}, ["local_copy.not_absolute"]),
+        ({"local_copy": "copies"}, ["local_copy.not_absolute"]),
         ({"path_template": "/{name}"}, ["template.leading_slash", "template.not_unique?"]),
         ({"path_template": "{name}"}, ["template.not_unique?"]),
     ],
@@ -201,6 +229,34 @@ def test_kraken_io_cannot_write_to_another_s3(endpoint: str) -> None:
     assert told(check_profile(profile(endpoint=endpoint))) == ["endpoint.kraken_uploader?"]
 
 
+LOCAL_UPLOADER = {"uploader": Uploader.LOCAL}
+ON_LOOPBACK = {**LOCAL_UPLOADER, "endpoint": "http://localhost:9000", "path_style": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({**R2, "endpoint": "https://my-images.fra1.digitaloceanspaces.com"}, ["endpoint.has_bucket?"]),
+        ({**R2, "endpoint": "https://0123.r2.cloudflarestorage.com/my-images/"}, ["endpoint.has_bucket?"]),
+        ({**R2, "endpoint": "https://0123.r2.cloudflarestorage.com/x"}, []),
+        ({**R2, "endpoint": "https://my-images2.org"}, []),
+        ({"bucket": "my.images", "path_style": False}, ["bucket.dots?", "path_style.dotted_bucket?"]),
+        ({"bucket": "my.images", "path_style": True}, ["bucket.dots?"]),
+        ({**ON_LOOPBACK, "bucket": "my.images"}, ["bucket.dots?"]),
+        ({"storage_class": "STANDARD_IA"}, ["storage_class.kraken_uploader?"]),
+        ({**LOCAL_UPLOADER, "storage_class": "standard"}, ["storage_class.unknown?"]),
+        ({**LOCAL_UPLOADER, "storage_class": "GLACIER_IR"}, []),
+        ({**LOCAL_UPLOADER, "storage_class": "GLACIER"}, ["storage_class.archive?"]),
+        ({**R2, "storage_class": "DEEP_ARCHIVE"}, ["storage_class.archive?"]),
+        ({**R2, "storage_class": "A B"}, ["storage_class.characters"]),
+        ({**R2, "storage_class": "A\r\nHost: evil"}, ["storage_class.characters"]),
+        ({**LOCAL_UPLOADER, "headers": (("Content-Type", "image/png"),)}, ["headers.content_type_ignored?"]),
+    ],
+)
+def test_what_only_our_own_uploader_uses(changes: dict[str, Any], expected: list[str]) -> None:
+    assert told(check_profile(profile(**changes))) == expected
+
+
 def many(count: int) -> tuple[tuple[str, str], ...]:
     return tuple((f"k{number}", "") for number in range(count))
 
@@ -294,8 +350,9 @@ KEYRING, ENVIRONMENT, AWS_PROFILE = CredentialSource
         (Credentials(source=ENVIRONMENT), {}, []),
         (Credentials(source=ENVIRONMENT, access_key="AKIA"), {}, ["credentials.access_key_length?"]),
         (Credentials(source=AWS_PROFILE), {}, ["credentials.aws_profile_empty"]),
-        (Credentials(source=AWS_PROFILE, aws_profile="default"), {}, []),
-        (Credentials(source=AWS_PROFILE, aws_profile="default", access_key="x"), {}, []),
+        (Credentials(source=AWS_PROFILE, aws_profile="default"), LOCAL_UPLOADER, []),
+        (Credentials(source=AWS_PROFILE, aws_profile="default", access_key="x"), LOCAL_UPLOADER, []),
+        (Credentials(source=AWS_PROFILE, aws_profile="default"), {}, ["credentials.aws_profile_with_kraken?"]),
         (Credentials(access_key=ACCESS_KEY + "\n"), {}, ["credentials.access_key_whitespace"]),
         (Credentials(access_key=" " + ACCESS_KEY), {}, ["credentials.access_key_whitespace"]),
         (Credentials(access_key="A" * 15), {}, ["credentials.access_key_length?"]),
@@ -387,8 +444,11 @@ def test_nothing_that_can_be_typed_makes_the_check_fail(text: str, pairs: tuple[
             tags=pairs,
             metadata=pairs,
             headers=pairs,
+            storage_class=text,
+            local_copy=text,
             credentials=Credentials(access_key=text),
         )
     )
+    found += check_profile(profile(**FOLDER | {"folder": text}))
     found += check_account(account(api_key=text, api_url=f"http://{text}"))
     assert {each.problem for each in found} <= {*PROBLEMS, *TEMPLATE_PROBLEMS}
