@@ -6,6 +6,7 @@ libjxl's (see ``metric_weights``). Only loaded in a child process.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import TypeAlias
 
@@ -124,14 +125,19 @@ class Judge:
 
 
 def tiles(pixels: Pixels, *, across: int) -> Pixels:
-    """A probe: ``across`` times ``across`` tiles of a picture, joined; the whole of one that is not much larger.
+    """A probe: ``across`` times ``across`` tiles of a picture, joined; the whole of one that is not much larger."""
+    return cut(pixels, places(pixels, across=across))
+
+
+def places(pixels: Pixels, *, across: int) -> list[tuple[int, int]]:
+    """Where the tiles of a probe lie, left and top; none: it is the whole picture.
 
     Tiles are taken at even steps of how much detail they have, the busiest among them, and lie on multiples of their
     side, so that an encoder's own blocks fall as they do in the picture.
     """
     width, height, wanted = pixels.width, pixels.height, across * across
     if width * height <= _NOT_MUCH_LARGER * wanted * _TILE * _TILE or min(width, height) < _TILE:
-        return pixels
+        return []
     cell = _TILE // _GLANCE
     gray = pixels.flatten(background=[_LIGHT] * (pixels.bands - 1)) if pixels.hasalpha() else pixels
     glance = gray.colourspace("b-w").shrink(_GLANCE, _GLANCE).numpy()
@@ -140,9 +146,16 @@ def tiles(pixels: Pixels, *, across: int) -> Pixels:
     order = np.argsort(cells.std(axis=(1, 3)).ravel(), kind="stable")
     steps = np.linspace(1 / wanted, 1, wanted) * (len(order) - 1)
     chosen = [divmod(int(order[round(step)]), columns) for step in steps]
-    crops = [pixels.crop(column * _TILE, row * _TILE, _TILE, _TILE) for row, column in chosen]
-    joined: Pixels = pyvips.Image.arrayjoin(crops, across=across)
-    return joined.copy_memory()
+    return [(column * _TILE, row * _TILE) for row, column in chosen]
+
+
+def cut(pixels: Pixels, corners: list[tuple[int, int]]) -> Pixels:
+    """The tiles at these places, of a picture or a copy of it, joined to a square; without places all of it."""
+    if not corners:
+        return pixels
+    crops = [pixels.crop(left, top, _TILE, _TILE) for left, top in corners]
+    square: Pixels = pyvips.Image.arrayjoin(crops, across=math.isqrt(len(corners)))
+    return square.copy_memory()
 
 
 def _on(pixels: Pixels, level: int) -> Bytes:
