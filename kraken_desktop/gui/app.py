@@ -14,6 +14,7 @@ from PySide6.QtCore import QObject, Qt, QThread, QTimer, QTranslator, Signal
 from PySide6.QtWidgets import QApplication
 
 from kraken_desktop import __version__
+from kraken_desktop.cancel import CancelToken
 from kraken_desktop.gui.crash import CrashDialogs, CrashPath
 from kraken_desktop.gui.jobs import Background, deadline
 from kraken_desktop.gui.single_instance import Instance, Request, hand_over, server_name
@@ -156,13 +157,16 @@ class Program(QObject):
 
     def _open_window(self, built: tuple[Services, Settings]) -> None:
         from kraken_desktop.gui.main_window import MainWindow
-        from kraken_desktop.gui.thumbnails import Decoder
         from kraken_desktop.messages import Words
 
-        self._services, settings = built
-        window = MainWindow(
-            self._services, settings, theme=self._theme, words=Words(translate_message), decoder=Decoder()
-        )
+        services, settings = built
+        self._services = services
+
+        def decode(path: str, size: int, cancel: CancelToken) -> bytes | None:
+            # Not before the first picture is wanted, and never on the window's thread.
+            return services.engine().thumbnail(path, size, cancel)
+
+        window = MainWindow(services, settings, theme=self._theme, words=Words(translate_message), decode=decode)
         self.window = window
         window.closed.connect(self._on_closed)
         self._application.commitDataRequest.connect(window.quit_unasked)

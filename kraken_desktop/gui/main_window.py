@@ -30,7 +30,7 @@ from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.row_wishes import RowWishes
 from kraken_desktop.gui.status_bar import StatusBar
 from kraken_desktop.gui.theme import Theme
-from kraken_desktop.gui.thumbnails import Decoder, Thumbnails
+from kraken_desktop.gui.thumbnails import Decode, Thumbnails
 from kraken_desktop.gui.top_bar import TopBar
 from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.gui.welcome import Welcome
@@ -66,7 +66,7 @@ class MainWindow(QMainWindow):
         *,
         theme: Theme,
         words: Words,
-        decoder: Decoder,
+        decode: Decode,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -74,7 +74,6 @@ class MainWindow(QMainWindow):
         self._settings = settings
         self._theme = theme
         self._words = words
-        self._decoder = decoder
         self._state = load_state(services.folders.state_file)
         self._held: list[Incoming] = []
         self._may_close = False
@@ -87,7 +86,7 @@ class MainWindow(QMainWindow):
         self._bridge = JobBridge(self)
         self.uploads = Uploads(services, self._bridge, settings.preferences.concurrency, self)
         self.model = JobListModel(self._row_text, self)
-        self._thumbnails = Thumbnails(decoder.decode, self._pictures, self)
+        self._thumbnails = Thumbnails(decode, self._pictures, self)
 
         # --- what is seen ---
         self.setWindowTitle("Kraken Desktop")
@@ -393,6 +392,6 @@ class MainWindow(QMainWindow):
             folder=self._adding.folder,
         )
         save_state(self._services.folders.state_file, state)
-        self._decoder.close()
+        self._thumbnails.close()
         ended = [self.uploads.close(left()), self._pictures.close(left()), self._background.close(left() / 4)]
         self.closed.emit(all(ended))

@@ -1,27 +1,21 @@
-"""Small pictures of the sources that are in sight: decoded in one child process, kept while there is room."""
+"""Small pictures of the sources that are in sight: decoded by the engine's children, kept while there is room."""
 
 from __future__ import annotations
 
 import logging
-import multiprocessing
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 
 from PySide6.QtCore import QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
 
-from kraken_desktop.gui import thumbnail_child
+from kraken_desktop.cancel import CancelToken
 from kraken_desktop.gui.jobs import Background
 from kraken_desktop.model.job import Source, SourceKind
 
 _log = logging.getLogger(__name__)
 
-DECODE_SECONDS = 10.0
-START_SECONDS = 20.0
-"""More for the first picture: the child has to start."""
 MOST_KEPT = 600
 MOST_WANTED = 64
 """Rows that scrolled by long ago need no picture any more."""
@@ -30,68 +24,8 @@ _RADIUS = 8
 
 _Key = tuple[str, int, int]
 
-
-class Decoder:
-    """The child process and the pipe to it. One call at a time."""
-
-    def __init__(self, *, seconds: float = DECODE_SECONDS, start_seconds: float = START_SECONDS) -> None:
-        self._seconds = seconds
-        self._start_seconds = start_seconds
-        self._child: SpawnProcess | None = None
-        self._connection: Connection | None = None
-        self._closed = False
-
-    @property
-    def process_id(self) -> int | None:
-        """Of the child that runs now."""
-        return self._child.pid if self._child is not None else None
-
-    def decode(self, path: str, size: int) -> bytes | None:
-        """The pixels of a square picture; None if it cannot be decoded, or not in time. Blocks."""
-        patience = self._seconds
-        if self._connection is None:
-            self._start()
-            patience += self._start_seconds
-        connection = self._connection
-        if connection is None:
-            return None
-        try:
-            connection.send((path, size))
-            if connection.poll(patience):
-                pixels = connection.recv_bytes(4 * size * size)
-                return pixels or None
-            _log.info("a picture took too long to decode")
-        except (OSError, EOFError, ValueError):
-            _log.info("the decoder of pictures died; it starts anew with the next one")
-        self._stop()
-        return None
-
-    def close(self) -> None:
-        """End the child, even while it decodes; from any thread."""
-        self._closed = True
-        child = self._child
-        if child is not None:
-            child.kill()
-
-    def _start(self) -> None:
-        if self._closed:
-            return
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        child = context.Process(target=thumbnail_child.serve, args=(theirs,), name="thumbnails", daemon=True)
-        child.start()
-        theirs.close()
-        self._connection, self._child = ours, child
-        if self._closed:
-            child.kill()
-
-    def _stop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        if self._child is not None:
-            self._child.kill()
-            self._child.join(1.0)
-        self._connection = self._child = None
+Decode = Callable[[str, int, CancelToken], bytes | None]
+"""Path and size in, the square's pixels out: premultiplied, B G R A; None if there is no picture. Blocks."""
 
 
 class Thumbnails(QObject):
@@ -103,9 +37,7 @@ class Thumbnails(QObject):
 
     arrived = Signal()
 
-    def __init__(
-        self, decode: Callable[[str, int], bytes | None], background: Background, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, decode: Decode, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._decode = decode
         self._background = background
@@ -113,6 +45,11 @@ class Thumbnails(QObject):
         self._refused: OrderedDict[_Key, None] = OrderedDict()
         self._wanted: OrderedDict[_Key, float] = OrderedDict()
         self._busy = False
+        self._end = CancelToken()
+
+    def close(self) -> None:
+        """Fetch nothing any more, and give up what is being fetched."""
+        self._end.cancel()
 
     def picture(self, source: Source, size: int, scale: float) -> QPixmap | None:
         """The picture of a source in device-independent pixels, or None; then it is fetched if that can help."""
@@ -133,13 +70,15 @@ class Thumbnails(QObject):
         return None
 
     def _next(self) -> None:
-        if self._busy or not self._wanted:
+        if self._busy or not self._wanted or self._end.cancelled:
             return
         key, scale = self._wanted.popitem()
         self._busy = True
         path, _, pixels = key
         self._background.run(
-            partial(self._decode, path, pixels), partial(self._fetched, key, scale), partial(self._failed, key)
+            partial(self._decode, path, pixels, self._end),
+            partial(self._fetched, key, scale),
+            partial(self._failed, key),
         )
 
     def _fetched(self, key: _Key, scale: float, pixels: bytes | None) -> None:

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from kraken_desktop.composition import Services
 from kraken_desktop.gui.main_window import MainWindow
 from kraken_desktop.gui.theme import Theme
-from kraken_desktop.gui.thumbnails import Decoder
 from kraken_desktop.gui.translation import install_translations, translate_message
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import JobState, JobStatus
@@ -49,7 +48,11 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
     def start(world: World, *, services: Services | None = None) -> MainWindow:
         services = services or world.services()
         window = MainWindow(
-            services, services.settings.load(), theme=theme, words=Words(translate_message), decoder=Decoder()
+            services,
+            services.settings.load(),
+            theme=theme,
+            words=Words(translate_message),
+            decode=lambda path, size, cancel: services.engine().thumbnail(path, size, cancel),
         )
         opened.append((window, services))
         window.show()

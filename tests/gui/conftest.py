@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from kraken_desktop.cancel import CancelToken
 from kraken_desktop.gui.main_window import MainWindow
 from kraken_desktop.gui.theme import Theme
-from kraken_desktop.gui.thumbnails import Decoder
 from kraken_desktop.gui.translation import install_translations, translate_message
 from kraken_desktop.messages import Words
 from kraken_desktop.model.settings import Settings
@@ -40,11 +40,9 @@ def services() -> Iterator[WindowServices]:
     made.close()
 
 
-class NoDecoder(Decoder):
-    """Decodes nothing: most tests do not look at pictures, and need no child process for them."""
-
-    def decode(self, path: str, size: int) -> bytes | None:
-        return None
+def no_picture(path: str, size: int, cancel: CancelToken) -> bytes | None:
+    """Most tests do not look at pictures, and need no child process for them."""
+    return None
 
 
 @pytest.fixture
@@ -54,7 +52,7 @@ def make_window(
     made: list[MainWindow] = []
 
     def make(settings: Settings = SETTINGS) -> MainWindow:
-        window = MainWindow(services, settings, theme=theme, words=Words(translate_message), decoder=NoDecoder())
+        window = MainWindow(services, settings, theme=theme, words=Words(translate_message), decode=no_picture)
         made.append(window)
         window.show()
         qtbot.waitExposed(window)
