@@ -323,6 +323,16 @@ def test_what_must_be_said() -> None:
     assert "105 MB" in large.why
 
 
+def test_a_missing_right_is_the_one_that_was_needed() -> None:
+    for doing, right in (("put", "s3:PutObject"), ("delete", "s3:DeleteObject")):
+        denied = errors.BucketDeniedError(bucket="b", key="k", status=403, aws_code="AccessDenied", doing=doing)
+        assert right in Words().error(denied).remedy
+    # A bare "Access Denied" leaves all causes open.
+    refused = Words().error(errors.AclRefusedError(bucket="b", status=403, aws_code="AccessDenied", acl="public_read"))
+    for right in ("public ACLs", "s3:PutObject ", "s3:PutObjectAcl"):
+        assert right in refused.remedy
+
+
 # --- translation ---
 
 
@@ -357,7 +367,11 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.left_out("1", [(reason, count)]) for reason in LeftOutReason for count in (1, 2)]
     shown += [words.size(10**power) for power in (0, 1, 3, 6, 9, 12)] + [words.images(1), words.images(2)]
     shown += [words.state(status(JobState.QUEUED, waiting_for=Failure(code="kraken.quota")))]
-    shown += [words.state(status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING, sent=1, total=2)))]
+    shown += [
+        words.state(status(JobState.RUNNING, progress=Progress(phase=phase, sent=1, total=2)))
+        for phase in (Phase.UPLOADING, Phase.DOWNLOADING, Phase.STORING)
+    ]
+    shown += [words.already_optimal(), words.validity(LATER, EARLIER), words.validity(EARLIER, LATER)]
     shown += parts(words.error(errors.BucketRefusedError(bucket="1", key="2", status=403, said="3", doing="delete")))
     shown += parts(words.finding(finding("1.2", detail="3")))
     shown += parts(words.failure(Failure(code="1")))
@@ -430,6 +444,11 @@ def stored(size_in_bytes: int | None = None) -> StoredImage:
     return StoredImage(key="a.png", url="https://x/a.png", bytes=size_in_bytes)
 
 
+def optimal() -> StoredImage:
+    return dataclasses.replace(stored(100), already_optimal=True)
+
+
+EARLIER, LATER = datetime(2026, 1, 1, tzinfo=UTC), datetime(2026, 1, 8, tzinfo=UTC)
 FAILURE = Failure(code="kraken.quota", facts={"status": 429})
 OUTCOMES: list[tuple[Outcome, str]] = [
     (Done(images=(stored(55),), original_bytes=100), "Done, 45% smaller"),
@@ -437,6 +456,8 @@ OUTCOMES: list[tuple[Outcome, str]] = [
     (Done(images=(stored(999),), original_bytes=1000), "Done, 1% smaller"),
     (Done(images=(stored(),), original_bytes=100), "Done"),
     (Done(images=(stored(9),)), "Done"),
+    (Done(images=(optimal(),), original_bytes=100), "Done, already optimal"),
+    (Done(images=(stored(9), optimal()), original_bytes=100), "Done, 2 images"),
     (Done(images=(stored(9), stored(8)), original_bytes=100), "Done, 2 images"),
     (Skipped(reason="already_stored"), "Skipped: the same image is in the bucket already"),
     (Skipped(reason="unheard_of"), "Skipped"),
@@ -486,6 +507,13 @@ def status(
         (status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING)), "Uploading"),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING, sent=999, total=1000)), "Uploading, 99%"),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.OPTIMIZING, sent=9, total=9)), "Optimizing"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.DOWNLOADING)), "Fetching the result"),
+        (
+            status(JobState.RUNNING, progress=Progress(phase=Phase.DOWNLOADING, sent=1, total=4)),
+            "Fetching the result, 25%",
+        ),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.STORING)), "Storing"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.STORING, sent=1, total=2)), "Storing, 50%"),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.CHECKING)), "Looking in the bucket"),
         (status(JobState.WAITING), "Trying again soon"),
         (status(JobState.WAITING, retry_at=104.6), "Trying again in 5 s"),
@@ -499,6 +527,14 @@ def status(
 )
 def test_states(shown: JobStatus, line: str) -> None:
     assert Words().state(shown, now=100.0) == line
+
+
+def test_a_link_says_how_long_it_opens() -> None:
+    words = Words()
+    local = LATER.astimezone().strftime("%Y-%m-%d %H:%M")
+    assert words.validity(None, EARLIER) == ""
+    assert words.validity(LATER, EARLIER) == f"link valid until {local}"
+    assert words.validity(LATER, LATER) == f"link expired on {local}"
 
 
 # --- numbers ---

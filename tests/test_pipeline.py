@@ -3,40 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import threading
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PIL import Image
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.composition import Services
-from kraken_desktop.intake import expand
 from kraken_desktop.model.job import (
     Cancelled,
-    Done,
     Failed,
     Job,
-    Outcome,
     Phase,
-    Progress,
     Source,
     SourceKind,
 )
 from kraken_desktop.model.profile import Acl
 from kraken_desktop.model.recipe import Recipe
-from kraken_desktop.pipeline import Pipeline
-from kraken_desktop.transport import Transport
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
+from tests.support.stage import Stage, code_of, done, picture
 from tests.support.world import World
 
 
@@ -52,43 +45,6 @@ def services(world: World) -> Iterator[Services]:
     made.close()
 
 
-class Stage:
-    """Runs jobs in the test's own thread."""
-
-    def __init__(self, world: World, services: Services) -> None:
-        self.world = world
-        self.services = services
-        self.heard: list[Progress] = []
-        self.pipeline = self.new_pipeline(services.transport)
-
-    def new_pipeline(self, transport: Callable[[], Transport]) -> Pipeline:
-        return Pipeline(
-            transport=transport,
-            secrets=self.services.secrets,
-            journal=self.services.journal,
-            engine=self.services.engine,
-            scratch=self.services.scratch,
-            look_pauses=(0, 0.05),
-        )
-
-    def jobs(self, *sources: Path | str | Source, recipe: Recipe | None = None, **profile: Any) -> tuple[Job, ...]:
-        settings = self.world.set_up(self.services, **profile)
-        found = [each if isinstance(each, Source) else next(iter(expand([each]))) for each in sources]
-        assert all(isinstance(each, Source) for each in found), found
-        default = settings.default_profile
-        assert default is not None
-        jobs = self.services.new_jobs(found, default, settings, recipe)  # type: ignore[arg-type]
-        self.services.journal.add(jobs)
-        return jobs
-
-    def run(self, job: Job, cancel: CancelToken | None = None, since: datetime | None = None) -> Outcome:
-        return self.pipeline.run(job, cancel or CancelToken(), self.heard.append, since)
-
-    def put(self, *sources: Path | str | Source, recipe: Recipe | None = None, **profile: Any) -> Outcome:
-        (job,) = self.jobs(*sources, recipe=recipe, **profile)
-        return self.run(job)
-
-
 @pytest.fixture
 def stage(world: World, services: Services) -> Stage:
     return Stage(world, services)
@@ -97,22 +53,6 @@ def stage(world: World, services: Services) -> Stage:
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     return make_image(ImageKind.JPEG, tmp_path / "Meine Fotos é.jpeg", size=(640, 480))
-
-
-def done(outcome: Outcome) -> Done:
-    assert isinstance(outcome, Done), outcome
-    return outcome
-
-
-def code_of(outcome: Outcome) -> str:
-    assert isinstance(outcome, Failed), outcome
-    return outcome.failure.code
-
-
-def picture(body: bytes) -> Image.Image:
-    image = Image.open(io.BytesIO(body))
-    image.load()
-    return image
 
 
 # --- the main job ---

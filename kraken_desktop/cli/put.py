@@ -79,7 +79,7 @@ def run(arguments: argparse.Namespace, services: Services, console: Console) -> 
     profile = chosen_profile(arguments.profile, settings)
     recipe = _chosen_recipe(arguments, settings, profile)
     entries: list[Source | Refused] = []
-    for found in expand(arguments.sources):
+    for found in expand(arguments.sources, buckets=settings.bucket_folders, copies=settings.copy_folders):
         if isinstance(found, LeftOut):
             console.say(console.words.left_out(found.folder, found.counts))
         else:

@@ -54,27 +54,17 @@ LOCAL_FAILURES: dict[str, Message] = {
     "result.lost": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io made the image smaller, but the result did not arrive."),
         QT_TRANSLATE_NOOP("messages", "What came was not the image that was announced."),
-        QT_TRANSLATE_NOOP("messages", "Retry; Kraken.io may charge for it again."),
-    ),
-    "result.lost:no_address": Message(
-        QT_TRANSLATE_NOOP("messages", "Kraken.io made the image smaller, but the result did not arrive."),
-        QT_TRANSLATE_NOOP("messages", "The answer names no address to fetch it from."),
-        QT_TRANSLATE_NOOP("messages", "Retry; Kraken.io may charge for it again."),
-    ),
-    "result.lost:not_https": Message(
-        QT_TRANSLATE_NOOP("messages", "Kraken.io made the image smaller, but the result was not fetched."),
-        QT_TRANSLATE_NOOP("messages", "Its address is not a safe one: it does not begin with https."),
-        QT_TRANSLATE_NOOP("messages", "Retry; if it happens again, please report it."),
+        QT_TRANSLATE_NOOP("messages", "Retry: the result is asked for again, and nothing is charged for that."),
     ),
     "result.lost:status": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io made the image smaller, but the result did not arrive."),
         QT_TRANSLATE_NOOP("messages", "The server answered with the status {status}."),
-        QT_TRANSLATE_NOOP("messages", "Retry; Kraken.io may charge for it again."),
+        QT_TRANSLATE_NOOP("messages", "Retry: the result is asked for again, and nothing is charged for that."),
     ),
     "result.lost:size": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io made the image smaller, but the result did not arrive whole."),
         QT_TRANSLATE_NOOP("messages", "It has another size than was announced."),
-        QT_TRANSLATE_NOOP("messages", "Retry; Kraken.io may charge for it again."),
+        QT_TRANSLATE_NOOP("messages", "Retry: the result is asked for again, and nothing is charged for that."),
     ),
     # --- the bucket
     "bucket.error": Message(
@@ -185,11 +175,16 @@ LOCAL_FAILURES: dict[str, Message] = {
         ),
     ),
     "bucket.acl_refused:AccessDenied": Message(
-        QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” takes no public images."),
-        QT_TRANSLATE_NOOP("messages", "It blocks public access, or the access key may not set ACLs."),
+        QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” refused a public image."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Set the ACL “none” in the profile, or allow public ACLs for the bucket and s3:PutObjectAcl for the key.",
+            "It blocks public access, or the access key may not set ACLs, or not write there at all:"
+            " S3 does not tell which.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Set the ACL “none” in the profile, or allow public ACLs for the bucket, and s3:PutObject and"
+            " s3:PutObjectAcl for the key.",
         ),
     ),
     "bucket.clock": Message(

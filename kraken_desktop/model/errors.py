@@ -543,10 +543,11 @@ class EngineUnavailableError(EngineError):
 class ResultLostError(KrakenDesktopError):
     """Kraken.io made the image smaller, but its result could not be fetched, or is not what it said.
 
-    ``problem``: ``not_https``, ``status``, ``size``, ``no_address``; ``status`` is HTTP's.
+    ``problem``: ``status``, ``size``; ``status`` is HTTP's. Asking for it again costs nothing.
     """
 
     code: ClassVar[str] = "result.lost"
+    retryable: ClassVar[bool] = True
     host: str = ""
     problem: str
     status: int = 0
