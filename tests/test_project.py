@@ -144,7 +144,8 @@ def test_the_wheel_holds_the_package_and_its_resources(tmp_path: Path) -> None:
         entries = next(wheel.read(name).decode() for name in names if name.endswith("entry_points.txt"))
     # Only what git would keep: an editor's leftovers are in neither.
     sources = {file.relative_to(ROOT).as_posix() for file in PACKAGE.rglob("*.py")}
-    resources = {f"kraken_desktop/{file.relative_to(ROOT).as_posix()}" for file in (ROOT / "resources").rglob("*.svg")}
+    files = [file for kind in ("*.svg", "samples/*.*") for file in (ROOT / "resources").rglob(kind)]
+    resources = {f"kraken_desktop/{file.relative_to(ROOT).as_posix()}" for file in files}
     assert len(sources) > FLOOR
     assert resources
     assert sources | resources <= names

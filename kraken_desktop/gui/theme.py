@@ -13,8 +13,8 @@ from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QP
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication
 
-from kraken_desktop.gui.resources import resource
 from kraken_desktop.gui.style_sheet import style_sheet
+from kraken_desktop.resource_files import resource
 
 GRID = 8
 """Device-independent pixels: all spacing is a multiple of it, or half of it."""

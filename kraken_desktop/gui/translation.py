@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from typing_extensions import override
 
-from kraken_desktop.gui.resources import resource
+from kraken_desktop.resource_files import resource
 
 
 class EnglishPlurals(QTranslator):

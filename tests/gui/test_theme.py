@@ -8,9 +8,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.gui.resources import resource
 from kraken_desktop.gui.style_sheet import style_sheet
 from kraken_desktop.gui.theme import DARK, LIGHT, Colors, Theme, application_icon
+from kraken_desktop.resource_files import resource
 
 SCHEMES = pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
 _TEXTS = ("text", "muted", "accent", "danger", "success", "warning")
