@@ -164,6 +164,41 @@ def test_dev_answers(arguments: list[str], code: int) -> None:
     assert (done.stdout if code == 0 else done.stderr).strip()
 
 
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    """A folder that ``./dev`` takes for one that is set up; its terminal program tells how it was called."""
+    (tmp_path / "packaging").mkdir()
+    for name in ("dev", "pyproject.toml", "packaging/constraints.txt"):
+        shutil.copy(ROOT / name, tmp_path / name)
+    programs = tmp_path / ".venv" / "bin"
+    programs.mkdir(parents=True)
+    (programs / "python").symlink_to(sys.executable)
+    (programs / "kraken-s3").write_text('#!/bin/sh\nprintf "%s|" "$@"\nexit 7\n')
+    (programs / "kraken-s3").chmod(0o755)
+    stamp = "{ pwd -P && cat pyproject.toml packaging/constraints.txt; } | cksum >.venv/stamp"
+    subprocess.run(["/bin/sh", "-c", stamp], cwd=tmp_path, check=True)
+    return tmp_path
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a system that may have no display")
+@pytest.mark.parametrize(
+    ("arguments", "told", "shown"),
+    [
+        ([], "put|--profile|This computer|resources/samples|", "put --profile 'This computer' resources/samples\n"),
+        (["a b.png", "--profile", "web"], "put|a b.png|--profile|web|", "put 'a b.png' --profile web\n"),
+    ],
+)
+def test_run_does_the_job_in_the_terminal_where_there_is_no_display(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], told: str, shown: str
+) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM")
+    done = subprocess.run(
+        ["./dev", "run", *arguments], cwd=checkout, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert (done.stdout, done.returncode) == (told, 7)
+    assert shown in done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="files have no mode")
 def test_scripts_can_be_run() -> None:
     assert all(os.access(ROOT / script, os.X_OK) for script in ("dev", ".ci/run"))
