@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-import pyvips
+import io
+from dataclasses import replace
 
-from kraken_desktop.engines.local import color, decode, headers, source_file
+import pyvips
+from PIL import Image
+
+from kraken_desktop.engines.local import color, decode, headers, metadata, source_file
 from kraken_desktop.engines.local.child import Announce
 from kraken_desktop.engines.local.headers import Header
 from kraken_desktop.engines.local.picture import Pixels
@@ -26,11 +30,13 @@ def run(task: ThumbnailTask, limits: Limits, announce: Announce) -> Thumbnail:
     header = headers.read(data, task.source, limits)
     announce(header.width * header.height / 1e6)
     try:
-        if header.extension == ".heic" or (header.extension == ".avif" and header.is_animated):
-            pixels = _by_frames(data, header, task)
+        if header.extension == ".heic":
+            pixels = _heic(data, header, task)
+        elif header.extension == ".avif" and header.is_animated:
+            pixels = _first_frame(data, task)
         else:
             pixels = _shrunk(data, task.size)
-        return Thumbnail(pixels=squared(pixels, task.size).write_to_memory())
+        return Thumbnail(pixels=bytes(squared(pixels, task.size).write_to_memory()))
     except pyvips.Error as error:
         raise ImageBrokenError(path=task.source, reason=str(error).strip()[:300]) from error
 
@@ -56,10 +62,24 @@ def _shrunk(data: bytes, size: int) -> Pixels:
     return pyvips.Image.thumbnail_buffer(data, size, output_profile="srgb", **_fit(opened, size))
 
 
-def _by_frames(data: bytes, header: Header, task: ThumbnailTask) -> Pixels:
-    """What other decoders read: they know no way but the long one."""
-    picture = decode.first_frame(decode.decode(data, header, task.source).picture())
-    return picture.pixels.thumbnail_image(task.size, **_fit(picture.pixels, task.size))
+def _heic(data: bytes, header: Header, task: ThumbnailTask) -> Pixels:
+    """Decoded whole, made small, and only then put into the right colors."""
+    icc = metadata.read(data, header.extension).icc
+    decoded = decode.decode(data, header, task.source, icc=icc)
+    small = decoded.pixels.thumbnail_image(task.size, **_fit(decoded.pixels, task.size)).copy_memory()
+    return replace(decoded, pixels=small, width=small.width, height=small.height).picture().pixels
+
+
+def _first_frame(data: bytes, task: ThumbnailTask) -> Pixels:
+    """Of an animation that libvips does not read."""
+    try:
+        with Image.open(io.BytesIO(data)) as opened:
+            frame = opened.convert("RGBA")
+    except (OSError, SyntaxError, ValueError) as error:
+        raise ImageBrokenError(path=task.source, reason=str(error)[:300]) from error
+    pixels = pyvips.Image.new_from_memory(frame.tobytes(), frame.width, frame.height, 4, "uchar")
+    pixels = pixels.copy(interpretation="srgb")
+    return pixels.thumbnail_image(task.size, **_fit(pixels, task.size))
 
 
 def _fit(pixels: Pixels, size: int) -> dict[str, object]:
