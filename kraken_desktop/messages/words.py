@@ -286,6 +286,9 @@ def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
     told = facts.get(_REFINED_BY.get(code, ""))
     if code == "store.settings" and facts.get("restored") is False:
         yield f"{code}:{told}:lost"
+    if code == "bucket.denied" and told == "AccessDenied" and facts.get("doing") == "delete":
+        # Another right is missing than for storing.
+        yield "bucket.refused:delete"
     if told not in (None, ""):
         yield f"{code}:{told}"
         if told in KINDS:
