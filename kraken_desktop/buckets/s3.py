@@ -52,6 +52,8 @@ _UNTOLD_SECONDS = 3600
 _SKEW = timedelta(minutes=5)
 """From here on a clock may be what was refused; AWS bears 15 minutes, others less."""
 
+_FOR_NOW = frozenset({429, 500, 502, 503, 504})
+
 _WRITING = Timeouts(read=120, answer=180)
 _ASKING = Timeouts(read=20, total=30)
 _ANSWER_LIMIT = 256 * 1024
@@ -130,7 +132,19 @@ class S3Bucket:
                 right to list), or the answer is another refusal.
             TransportError: no answer.
         """
-        answer = self._send("HEAD", key, {}, cancel or CancelToken(), signed=not anonymous)
+        token = cancel or CancelToken()
+
+        def ask() -> Answer:
+            answer = self._send("HEAD", key, {}, token, signed=not anonymous)
+            # An answer to HEAD has no body, and so no code.
+            if answer.status in _FOR_NOW:
+                raise self._error(refusal(answer), answer, key, "head")
+            return answer
+
+        try:
+            answer = self._patiently(ask, token)
+        except BucketBusyError as error:
+            raise BucketLookupError(status=error.status, bucket=self._profile.bucket, key=key) from None
         if answer.status == 404:
             return None
         if answer.status != 200:
@@ -198,7 +212,10 @@ class S3Bucket:
 
     def _is_ours(self, key: str, upload: Upload, began: datetime, cancel: CancelToken) -> bool:
         """Whether the object came there since we began; the server's clock is held against itself."""
-        found = self.head(key, cancel)
+        try:
+            found = self.head(key, cancel)
+        except BucketLookupError:
+            return False
         if found is None or found.size != upload.size:
             return False
         # HTTP's dates have whole seconds.

@@ -51,6 +51,13 @@ def test_a_bucket_without_acls_takes_what_sends_none(
     assert strict_s3.exists(name, "a.png")
 
 
+def test_a_bucket_with_dots(open_bucket: Buckets, s3_server: S3Handle, upload: Uploads) -> None:
+    name = s3_server.new_bucket("my.images")
+    own = open_bucket(s3_server, name)
+    own.put("a.png", upload(), CancelToken(), nobody)
+    assert s3_server.anonymous_get(own.link("a.png").url).body == b"12345"
+
+
 def test_everything_that_a_profile_asks_for(
     open_bucket: Buckets, s3_server: S3Handle, bucket: str, upload: Uploads
 ) -> None:
@@ -157,6 +164,16 @@ def test_a_server_without_conditions_is_looked_at_first_and_remembered(
     assert asked == [("PUT", True), ("HEAD", False), ("PUT", False), ("HEAD", False), ("PUT", False)]
 
 
+def test_without_the_right_to_look_it_may_be_of_another(
+    open_bucket: Buckets, strict_s3: StrictS3Handle, bucket: str, upload: Uploads
+) -> None:
+    key = strict_s3.new_key(may_read=False)
+    strict_s3.order(S3Fault(method="PUT", bucket=bucket, stored=True, reset=True, status=0))
+    own = open_bucket(strict_s3, bucket, keys=S3Keys(access_key=key.access_key, secret=key.secret))
+    with pytest.raises(ObjectExistsError):
+        own.put("a.png", upload(only_if_absent=True), CancelToken(), nobody)
+
+
 @pytest.mark.parametrize("of_another", [True, False])
 def test_what_an_earlier_try_left_is_ours(
     open_bucket: Buckets, strict_s3: StrictS3Handle, bucket: str, upload: Uploads, of_another: bool
@@ -220,6 +237,19 @@ def test_delete_may_come_twice(open_bucket: Buckets, s3_server: S3Handle, bucket
     own.delete(key)
     own.delete(key)
     assert s3_server.keys(bucket) == ("other.png",)
+
+
+def test_a_look_is_repeated_and_then_given_up(open_bucket: Buckets, strict_s3: StrictS3Handle, bucket: str) -> None:
+    strict_s3.order(S3Fault(status=503, code="SlowDown", bucket=bucket, times=2))
+    own = open_bucket(strict_s3, bucket)
+    assert own.head("a.png") is None
+    strict_s3.order(S3Fault(bucket=bucket, reset=True, status=0, times=2))
+    assert own.head("a.png") is None
+    strict_s3.order(S3Fault(status=503, code="SlowDown", bucket=bucket, times=3))
+    with pytest.raises(BucketLookupError) as caught:
+        own.head("a.png")
+    assert caught.value.status == 503
+    assert len(strict_s3.requests(bucket)) == 9
 
 
 # --- links ----------------------------------------------------------------------------------------
