@@ -1,4 +1,4 @@
-"""Below the list: what happened to the one row that is selected, in full, where it went wrong."""
+"""Below the list: what there is to say of the one row that is selected, beyond what the row has room for."""
 
 from __future__ import annotations
 
@@ -7,45 +7,55 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from kraken_desktop.gui.job_view import RETRYABLE
 from kraken_desktop.gui.labels import wrapping_label
+from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.messages import Message
 from kraken_desktop.model.job import JobStatus
 
 
 class Details(QFrame):
-    """Cause and remedy of a job's trouble.
+    """Cause and remedy of a job's trouble, or the finer points of its results.
 
     Signals:
         retry_wanted: a ``list`` of one job id.
         report_wanted: a ``list`` of one ``JobStatus``.
+        folder_wanted: the path of a result on this computer, whose folder is to be shown.
     """
 
     retry_wanted = Signal(object)
     report_wanted = Signal(object)
+    folder_wanted = Signal(str)
 
     def __init__(self, theme: Theme, row_text: RowText, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._row_text = row_text
         self._status: JobStatus | None = None
+        self._file = ""
         self.setProperty("look", "details")
         self._sign = QLabel(self)
         self._name = wrapping_label("", self, "strong", selectable=True)
         self._what = wrapping_label("", self, "danger", selectable=True)
         self._why = wrapping_label("", self, selectable=True)
         self._remedy = wrapping_label("", self, "strong", selectable=True)
+        self._facts = wrapping_label("", self, selectable=True)
         self.retry_button = QPushButton(self.tr("Retr&y"), self)
         self.retry_button.clicked.connect(self._retry)
         self.copy_button = QPushButton(self.tr("Copy &details"), self)
         self.copy_button.clicked.connect(self._report)
+        self.folder_button = QPushButton(self.tr("Sho&w in folder"), self)
+        self.folder_button.clicked.connect(self._show_folder)
+        self._labels = (self._name, self._what, self._why, self._remedy, self._facts)
         words = QVBoxLayout()
         words.setSpacing(GRID // 2)
-        for label in (self._name, self._what, self._why, self._remedy):
+        for label in self._labels:
             words.addWidget(label)
         buttons = QVBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addWidget(self.retry_button)
         buttons.addWidget(self.copy_button)
+        buttons.addWidget(self.folder_button)
         buttons.addStretch(1)
         row = QHBoxLayout(self)
         row.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
@@ -57,32 +67,46 @@ class Details(QFrame):
         self.hide()
 
     def show_status(self, status: JobStatus | None) -> None:
-        """Speak of this row; hidden where nothing went wrong."""
+        """Speak of this row; hidden where there is nothing more to say."""
         self._status = status
         self._render()
 
     @property
     def text(self) -> str:
         """All that is said."""
-        return "\n".join(label.text() for label in (self._name, self._what, self._why, self._remedy))
+        return "\n".join(label.text() for label in self._labels if label.text())
 
     def _render(self) -> None:
         status = self._status
         trouble = self._row_text.trouble(status) if status is not None else None
-        self.setVisible(trouble is not None)
-        if status is None or trouble is None:
+        facts = self._row_text.facts(status) if status is not None else []
+        self.setVisible(trouble is not None or bool(facts))
+        if status is None or self.isHidden():
             return
-        self._sign.setPixmap(self._theme.pixmap("failed", "danger", 20, self.devicePixelRatioF()))
-        for label, text in (
-            (self._name, self._row_text.name(status)),
-            (self._what, trouble.what),
-            (self._why, trouble.why),
-            (self._remedy, trouble.remedy),
-        ):
+        trouble = trouble or Message("", "", "")
+        is_bad = bool(trouble.what)
+        self._set_look("details" if is_bad else "facts")
+        icon, color = ("failed", "danger") if is_bad else ("info", "accent")
+        self._sign.setPixmap(self._theme.pixmap(icon, color, 20, self.devicePixelRatioF()))
+        told = "\n".join(f"{title}: {text}" for title, text in facts)
+        texts = (self._row_text.name(status), trouble.what, trouble.why, trouble.remedy, told)
+        for label, text in zip(self._labels, texts, strict=True):
             label.setText(text)
             label.setVisible(bool(text))
         self.retry_button.setVisible(status.state in RETRYABLE)
+        self.copy_button.setVisible(is_bad)
+        self._file = next(local_files(status), "")
+        self.folder_button.setVisible(bool(self._file))
         self.setAccessibleName(self.text)
+
+    def _set_look(self, look: str) -> None:
+        if self.property("look") != look:
+            self.setProperty("look", look)
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def _show_folder(self) -> None:
+        self.folder_wanted.emit(self._file)
 
     def _retry(self) -> None:
         if self._status is not None:

@@ -7,9 +7,10 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
+from kraken_desktop.gui.routes import place_of, route_story
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.gui.top_bar import publicity
-from kraken_desktop.model.profile import Engine, Profile
+from kraken_desktop.model.profile import Profile
 
 _MARK = 88
 _RADIUS = 16
@@ -20,9 +21,11 @@ class DropArea(QWidget):
 
     Signals:
         add_wanted: the button was pressed.
+        folder_wanted: another, where images go to a folder.
     """
 
     add_wanted = Signal()
+    folder_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -38,6 +41,9 @@ class DropArea(QWidget):
         self.button = QPushButton(self.tr("&Add images…"), self)
         self.button.setProperty("look", "primary")
         self.button.clicked.connect(self.add_wanted)
+        self.folder_button = QPushButton(self.tr("&Open the folder"), self)
+        self.folder_button.setFlat(True)
+        self.folder_button.clicked.connect(self.folder_wanted)
         self._destination = QLabel(self)
         self._destination.setTextFormat(Qt.TextFormat.PlainText)
         for label in (self._title, self._ways, self._destination):
@@ -63,6 +69,8 @@ class DropArea(QWidget):
         column.addLayout(row)
         column.addSpacing(4 * GRID)
         column.addWidget(self._destination)
+        column.addSpacing(GRID)
+        column.addWidget(self.folder_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         theme.changed.connect(self._render)
         self._render()
@@ -71,13 +79,10 @@ class DropArea(QWidget):
         """Say where the images go."""
         if profile is None:
             self._destination.setText("")
+            self.folder_button.hide()
             return
-        text = (
-            self.tr("Each image goes to Kraken.io, comes out smaller, and lands in the bucket “{bucket}”.")
-            if profile.engine is Engine.KRAKEN
-            else self.tr("Each image becomes smaller on this computer, and lands in the bucket “{bucket}”.")
-        )
-        self._destination.setText(text.replace("{bucket}", profile.bucket))
+        self._destination.setText(route_story(profile))
+        self.folder_button.setVisible(bool(profile.folder))
 
     def _render(self) -> None:
         self._mark.setPixmap(self._theme.pixmap("kraken-desktop", "accent", _MARK, self.devicePixelRatioF()))
@@ -120,7 +125,7 @@ class DropOverlay(QWidget):
             self.show_text(self.tr("Drop to keep it for after the set-up"), "")
             return
         text = self.tr("Drop to upload to {profile}").replace("{profile}", profile.name)
-        self.show_text(text, f"{publicity(profile)[0]} · {profile.bucket}")
+        self.show_text(text, f"{publicity(profile)[0]} · {place_of(profile)}")
 
     def show_text(self, text: str, detail: str) -> None:
         """Cover the window, and say what letting go will do."""

@@ -12,9 +12,10 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from kraken_desktop.gui.job_list import Role
+from kraken_desktop.gui.progress import share_of
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
-from kraken_desktop.model.job import JobState, JobStatus, Phase, SourceKind
+from kraken_desktop.model.job import JobState, JobStatus, SourceKind
 
 THUMBNAIL = 56
 """Device-independent pixels, both ways."""
@@ -135,7 +136,7 @@ class JobDelegate(QStyledItemDelegate):
         layout = lay_out(rect, metrics, direction)
         if action_of(status) is not None and layout.action.contains(point):
             return Zone.ACTION
-        link = self.row_text.link(status)
+        link = "" if self.row_text.expired(status) else self.row_text.link(status)
         if link and self.row_text.trouble(status) is None:
             width = min(metrics.horizontalAdvance(link), layout.third.width())
             found = QRect(layout.third.topLeft(), QSize(width, layout.third.height()))
@@ -242,23 +243,19 @@ class _Painting:
         self._line(layout.second, self._text.destination(status), "muted", middle=True)
         if status.state is JobState.RUNNING:
             self._progress_bar()
+        elif expired := self._text.expired(status):
+            self._line(layout.third, expired, "warning")
         elif link := self._text.link(status):
             self._line(layout.third, link, "accent", middle=True, underlined=self._over(Zone.LINK))
         elif note := self._text.note(status):
             self._line(layout.third, note, "muted")
 
     def _progress_bar(self) -> None:
-        progress = self._status.progress
         third = self._layout.third
         track = QRect(third.left(), third.center().y() - _BAR // 2 + 1, min(third.width(), 40 * GRID), _BAR)
-        share, color = 0.0, "accent"
-        if progress is not None and progress.phase is Phase.UPLOADING and progress.total > 0:
-            share = min(1.0, progress.sent / progress.total)
-        elif progress is not None and progress.phase in {Phase.OPTIMIZING, Phase.CHECKING}:
-            share = 1.0
-        done = QRect(track.left(), track.top(), round(track.width() * share), _BAR)
+        done = QRect(track.left(), track.top(), round(track.width() * share_of(self._status)), _BAR)
         self._painter.setPen(Qt.PenStyle.NoPen)
-        for rect, name in ((track, "track"), (done, color)):
+        for rect, name in ((track, "track"), (done, "accent")):
             if rect.width() > 0:
                 self._painter.setBrush(self._theme.color(name))
                 visible = QStyle.visualRect(self._option.direction, third, rect)

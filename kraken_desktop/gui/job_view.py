@@ -30,6 +30,7 @@ from typing_extensions import override
 
 from kraken_desktop.gui.job_delegate import Action, JobDelegate, Zone, action_of, row_height
 from kraken_desktop.gui.job_list import JobListModel
+from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import failure_of
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.model.job import JobState, JobStatus, SourceKind
@@ -274,11 +275,12 @@ class JobView(QTableView):
                 return
 
     def open_links(self, chosen: Sequence[JobStatus]) -> None:
-        """Open stored images in the browser."""
+        """Open stored images: in the browser, or in the program that shows files of their kind."""
         for status in chosen:
             for image in status.links[:1]:
-                if is_web_address(image.url):
-                    QDesktopServices.openUrl(QUrl(image.url))
+                url = QUrl(image.url)
+                if is_web_address(image.url) or url.isLocalFile():
+                    QDesktopServices.openUrl(url)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -308,9 +310,16 @@ class JobView(QTableView):
         formats.setEnabled(bool(linked))
         for name, text in format_names().items():
             formats.addAction(text, partial(self.copy_wanted.emit, linked, name))
-        menu.addAction(icon("open"), self.tr("&Open in the browser"), lambda: self.open_links(linked)).setEnabled(
+        on_disk = [path for status in linked for path in local_files(status)]
+        in_browser = any(is_web_address(status.links[0].url) for status in linked)
+        opening = self.tr("&Open in the browser") if in_browser or not linked else self.tr("&Open")
+        menu.addAction(icon("open"), opening, lambda: self.open_links(linked)).setEnabled(
             0 < len(linked) <= _MOST_OPENED
         )
+        if on_disk:
+            menu.addAction(icon("folder"), self.tr("Sho&w in folder"), lambda: open_folder(on_disk[0])).setEnabled(
+                len(chosen) == 1
+            )
         menu.addSeparator()
         menu.addAction(icon("retry"), self.tr("Retr&y"), lambda: self.retry_wanted.emit(failed)).setEnabled(
             bool(failed)

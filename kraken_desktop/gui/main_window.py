@@ -9,23 +9,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui import incoming
 from kraken_desktop.gui.adding import Adding
 from kraken_desktop.gui.banners import Banners, Toast
 from kraken_desktop.gui.details import Details
-from kraken_desktop.gui.drop_area import DropArea, DropOverlay
+from kraken_desktop.gui.drop_area import DropOverlay
 from kraken_desktop.gui.drop_target import DropTarget
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.job_delegate import THUMBNAIL, JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
-from kraken_desktop.gui.job_view import JobView
+from kraken_desktop.gui.job_view import JobView, open_folder
 from kraken_desktop.gui.jobs import Background, JobBridge, deadline
 from kraken_desktop.gui.labels import line
 from kraken_desktop.gui.messages_above import MessagesAbove
+from kraken_desktop.gui.pages import Pages, lacks_account
 from kraken_desktop.gui.questions import ask_to_quit
+from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.row_wishes import RowWishes
 from kraken_desktop.gui.status_bar import StatusBar
@@ -33,14 +35,14 @@ from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.thumbnails import Decode, Thumbnails
 from kraken_desktop.gui.top_bar import TopBar
 from kraken_desktop.gui.uploads import Uploads
-from kraken_desktop.gui.welcome import Welcome
 from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
 from kraken_desktop.gui.window_state import WindowState, geometry_of, load_state, restore_geometry, save_state
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import JobState, JobStatus
 from kraken_desktop.model.links import LinkFormat
-from kraken_desktop.model.profile import Engine, Profile
+from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
+from kraken_desktop.resource_files import samples
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
@@ -94,15 +96,11 @@ class MainWindow(QMainWindow):
         resize_within_screen(self, QSize(960, 680))
         self.top_bar = TopBar(theme, self)
         self.banners = Banners(theme, self, after=self.top_bar.settings_button)
-        self.welcome = Welcome(theme, self)
-        self.drop_area = DropArea(theme, self)
         delegate = JobDelegate(theme=theme, row_text=self._row_text, thumbnail=self._picture, parent=self)
         self.view = JobView(self.model, delegate, theme, self)
         self.details = Details(theme, self._row_text, self)
         self.status_bar = StatusBar(theme, words, self)
-        self.pages = QStackedWidget(self)
-        for page in (self.welcome, self.drop_area, self.view):
-            self.pages.addWidget(page)
+        self.pages = Pages(theme, self.view, welcomes=not self._state.welcome, parent=self)
         self.toast = Toast(self.pages)
         self.overlay = DropOverlay(theme, self._lay_out())
         self.messages = MessagesAbove(self.banners, words, self)
@@ -118,7 +116,7 @@ class MainWindow(QMainWindow):
         self._tally_changed()
         bar = self.top_bar
         set_tab_order(bar.picker, bar.copy_button, bar.add_button, bar.settings_button)
-        (self.drop_area if self.ready else self.welcome).button.setFocus()
+        self.pages.focus_button()
         self.messages.notices(services.settings.notices)
 
     def _lay_out(self) -> QWidget:
@@ -136,7 +134,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         bar, view, uploads, status = self.top_bar, self.view, self.uploads, self.status_bar
-        bar.profile_chosen.connect(self._on_profile_chosen)
+        bar.profile_chosen.connect(self._speak_of_profile)
         bar.add_wanted.connect(self.choose_files)
         bar.add_folder_wanted.connect(self.choose_folder)
         bar.paste_wanted.connect(self.paste)
@@ -150,8 +148,12 @@ class MainWindow(QMainWindow):
         self.messages.settings_wanted.connect(self.open_settings)
         self.messages.upload_held_wanted.connect(self._upload_held)
         self.messages.discard_held_wanted.connect(self._held.clear)
-        self.drop_area.add_wanted.connect(self.choose_files)
-        self.welcome.setup_wanted.connect(partial(self.open_settings, "setup"))
+        pages = self.pages
+        pages.drop_area.add_wanted.connect(self.choose_files)
+        pages.welcome.add_wanted.connect(self.choose_files)
+        pages.welcome.samples_wanted.connect(lambda: self.add_paths(str(path) for path in samples()))
+        pages.welcome.account_wanted.connect(partial(self.open_settings, "setup"))
+        pages.welcome.route_wanted.connect(partial(self.open_settings, "setup"))
         view.copy_wanted.connect(self.wishes.copy_links)
         view.report_wanted.connect(self.wishes.copy_reports)
         view.cancel_wanted.connect(uploads.cancel)
@@ -160,6 +162,7 @@ class MainWindow(QMainWindow):
         view.current_changed.connect(self.details.show_status)
         self.details.retry_wanted.connect(self.wishes.retry)
         self.details.report_wanted.connect(self.wishes.copy_reports)
+        self.details.folder_wanted.connect(open_folder)
         status.cancel_all_wanted.connect(self.wishes.cancel_all)
         status.retry_wanted.connect(self.wishes.retry_all)
         status.clear_wanted.connect(self.wishes.clear_finished)
@@ -199,10 +202,7 @@ class MainWindow(QMainWindow):
     @property
     def ready(self) -> bool:
         """Whether a drop could be uploaded: there is a profile, with an account if it needs one."""
-        profile = self.profile
-        if profile is None:
-            return False
-        return profile.engine is not Engine.KRAKEN or self._settings.account(profile.account_id) is not None
+        return self.pages.is_ready
 
     def choose_profile(self, name: str) -> bool:
         """Pick a profile by its name; False, and a message, if there is none."""
@@ -213,8 +213,8 @@ class MainWindow(QMainWindow):
         self._show_settings(self._settings, profile)
         return True
 
-    def open_settings(self, page: PageName = "account") -> None:
-        """The settings, over this window."""
+    def open_settings(self, page: PageName = "account", route: Route = Route.KRAKEN) -> None:
+        """The settings, over this window; ``route`` is what a set-up leads to."""
         from kraken_desktop.gui.settings import SettingsDialog  # a tenth of the start
 
         statuses = self.model.statuses
@@ -224,16 +224,20 @@ class MainWindow(QMainWindow):
             self._words,
             self,
             page=page,
+            route=route,
             sample=statuses[-1].job.source if statuses else None,
             theme=self._theme,
         )
         dialog.settings_changed.connect(self._on_settings)
+        dialog.profile_made.connect(lambda made: self._show_settings(self._settings, self._settings.profile(made)))
 
     def _on_settings(self, settings: Settings) -> None:
         chosen = settings.profile(self.profile.id) if self.profile is not None else None
         self._show_settings(settings, chosen or self._start_profile(settings))
+
+    def _offer_held(self) -> None:
         if self.ready and self._held:
-            self.welcome.set_waiting(0)
+            self.pages.welcome.set_waiting(0)
             self.messages.held(sum(len(each) for each in self._held))
 
     def _upload_held(self) -> None:
@@ -249,23 +253,19 @@ class MainWindow(QMainWindow):
 
     def _show_settings(self, settings: Settings, chosen: Profile | None) -> None:
         self._settings = settings
-        self.top_bar.set_profiles(settings.profiles, chosen)
+        lacking = [profile.id for profile in settings.profiles if lacks_account(profile, settings)]
+        self.top_bar.set_profiles(settings.profiles, chosen, lacking)
         self.top_bar.set_link_format(settings.preferences.link_format)
         self.wishes.link_format = settings.preferences.link_format
-        self.welcome.show_settings(settings)
-        self.drop_area.set_profile(chosen)
-        self._show_page()
+        self._speak_of_profile()
 
-    def _on_profile_chosen(self, _profile_id: str) -> None:
-        self.drop_area.set_profile(self.profile)
+    def _speak_of_profile(self) -> None:
+        self.pages.show_settings(self._settings, self.profile)
         self._show_page()
+        self._offer_held()
 
     def _show_page(self) -> None:
-        if self.model.rowCount():
-            page: QWidget = self.view
-        else:
-            page = self.drop_area if self.ready else self.welcome
-        self.pages.setCurrentWidget(page)
+        self.pages.choose(self.model.rowCount())
         self.top_bar.add_button.setVisible(self.ready)
         self.top_bar.copy_button.setVisible(self.model.rowCount() > 0)
         shown = self.model.rowCount() > 0 or self.status_bar.scanning
@@ -282,9 +282,9 @@ class MainWindow(QMainWindow):
         profile = self.profile
         if profile is None or not self.ready:
             self._held.append(what)
-            self.welcome.set_waiting(sum(len(each) for each in self._held))
-            self.pages.setCurrentWidget(self.welcome)
-            self.welcome.button.setFocus()
+            self.pages.welcome.set_waiting(sum(len(each) for each in self._held))
+            self.pages.setCurrentWidget(self.pages.welcome)
+            self.pages.focus_button()
             return
         self.view.show_next_rows()
         self.uploads.add(what, profile, self._settings)
@@ -390,6 +390,7 @@ class MainWindow(QMainWindow):
             geometry=geometry_of(self),
             profile_id=self.profile.id if self.profile is not None else "",
             folder=self._adding.folder,
+            welcome="" if self.pages.welcomes else "dismissed",
         )
         save_state(self._services.folders.state_file, state)
         self._thumbnails.close()

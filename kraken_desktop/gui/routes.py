@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 
@@ -84,6 +85,11 @@ def route_sign(profile: Profile) -> str:
 def place_of(profile: Profile) -> str:
     """The bucket or the folder that a profile stores into; empty before one is named."""
     return profile.folder or profile.bucket
+
+
+def short_place_of(profile: Profile) -> str:
+    """The bucket, or the folder's own name without the way to it."""
+    return Path(profile.folder).name if profile.folder else profile.bucket
 
 
 def route_story(profile: Profile) -> str:

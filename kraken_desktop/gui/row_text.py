@@ -5,12 +5,28 @@ from __future__ import annotations
 import html
 import time
 from collections.abc import Callable
+from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
+from kraken_desktop.gui.routes import place_of
 from kraken_desktop.messages import Words, percent
 from kraken_desktop.messages.text import Message, shown
-from kraken_desktop.model.job import Cancelled, Failed, Failure, JobState, JobStatus, Skipped, SourceKind
+from kraken_desktop.messages.words import is_already_optimal
+from kraken_desktop.model.job import (
+    Cancelled,
+    Failed,
+    Failure,
+    JobState,
+    JobStatus,
+    Skipped,
+    SourceKind,
+    StoredImage,
+)
+
+
+def _now() -> datetime:
+    return datetime.now().astimezone()
 
 
 class RowText:
@@ -18,11 +34,15 @@ class RowText:
 
     Args:
         clock: the runner's, for how long a job still waits.
+        now: aware, for how long a link still opens.
     """
 
-    def __init__(self, words: Words, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, words: Words, clock: Callable[[], float] = time.monotonic, now: Callable[[], datetime] = _now
+    ) -> None:
         self.words = words
         self._clock = clock
+        self._now = now
 
     def name(self, status: JobStatus) -> str:
         """The source's name, with its folder if it came in one."""
@@ -30,13 +50,14 @@ class RowText:
         return shown(f"{source.folder}/{source.name}" if source.folder else source.name)
 
     def destination(self, status: JobStatus) -> str:
-        """The object key, or where the image goes before it has one."""
+        """The object key, with how long its link opens; or where the image goes before it has one."""
         if status.links:
-            return shown(status.links[0].key)
+            validity = "" if self.expired(status) else self.validity(status.links[0])
+            return " · ".join(part for part in (shown(status.links[0].key), validity) if part)
         if status.keys:
             return shown(status.keys[0])
         profile = status.job.snapshot.profile
-        return shown(f"{profile.name} · {profile.bucket}" if profile.bucket else profile.name)
+        return shown(" · ".join(part for part in (profile.name, place_of(profile)) if part))
 
     def state(self, status: JobStatus) -> str:
         """One or two words."""
@@ -48,7 +69,7 @@ class RowText:
             case JobState.SKIPPED:
                 return _tr("Skipped")
             case JobState.DONE:
-                return _tr("Done")
+                return self.words.already_optimal() if is_already_optimal(status.outcome) else _tr("Done")
             case JobState.QUEUED:
                 return _tr("On hold") if status.waiting_for is not None else self.words.state(status)
             case _:
@@ -78,6 +99,39 @@ class RowText:
     def link(self, status: JobStatus) -> str:
         """The first link; empty without one."""
         return shown(status.links[0].url) if status.links else ""
+
+    def validity(self, image: StoredImage) -> str:
+        """How long the link of an image opens; empty if it does not expire."""
+        return self.words.validity(image.expires_at, self._now())
+
+    def expired(self, status: JobStatus) -> str:
+        """That the link opens no longer; empty while it does."""
+        image = next(iter(status.links), None)
+        if image is None or not self.is_expired(image):
+            return ""
+        return _sentence(self.validity(image))
+
+    def is_expired(self, image: StoredImage) -> bool:
+        """Whether the link of an image opens no longer."""
+        return image.expires_at is not None and image.expires_at <= self._now()
+
+    def facts(self, status: JobStatus) -> list[tuple[str, str]]:
+        """What there is to know of a stored image that its row has no room for: titles and texts."""
+        told: list[tuple[str, str]] = []
+        if is_already_optimal(status.outcome):
+            told.append(
+                (_tr("Size"), _tr("Already optimal: what could be made of it was no smaller. Its pixels are kept."))
+            )
+        several = len(status.links) > 1
+        for image in status.links:
+            title = image.variant or _tr("Link")
+            if several:
+                told.append((shown(title), shown(image.url)))
+            if validity := self.validity(image):
+                told.append((shown(title) if several else _tr("Link"), _sentence(validity)))
+            if image.local_copy:
+                told.append((_tr("Local copy"), shown(image.local_copy)))
+        return told
 
     def trouble(self, status: JobStatus) -> Message | None:
         """Cause and remedy, if something went wrong or keeps the job waiting."""
@@ -116,7 +170,7 @@ class RowText:
             *(() if trouble is None else (trouble.why, trouble.remedy)),
             self.sizes(status),
             self.destination(status),
-            self.link(status),
+            self.expired(status) or self.link(status),
         )
         return ". ".join(part.rstrip(".") for part in told if part)
 
@@ -129,7 +183,9 @@ class RowText:
         elif note := self.note(status):
             lines.append(html.escape(note))
         lines.append(html.escape(self.destination(status)))
-        lines += [html.escape(shown(image.url)) for image in status.links]
+        for image in status.links:
+            lines += [html.escape(shown(image.url)), html.escape(_sentence(self.validity(image)))]
+            lines.append(html.escape(shown(image.local_copy)))
         return "<div>" + "<br>".join(line for line in lines if line) + "</div>"
 
     def report(self, status: JobStatus) -> str:
@@ -150,6 +206,10 @@ def failure_of(status: JobStatus) -> Failure | None:
     if isinstance(status.outcome, Failed):
         return status.outcome.failure
     return status.waiting_for if status.state is JobState.WAITING else None
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _tr(text: str) -> str:

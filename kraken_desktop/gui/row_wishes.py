@@ -48,13 +48,15 @@ class RowWishes(QObject):
 
     def copy_links(self, statuses: Sequence[JobStatus], link_format: LinkFormat | None = None) -> None:
         """The links of these rows to the clipboard, in the order of the list."""
-        copied = links_of(statuses, link_format or self.link_format)
+        copied = links_of(statuses, link_format or self.link_format, self._row_text.is_expired)
+        expired = self.tr("%n expired link(s) left out", "", copied.expired) if copied.expired else ""
         if not copied.count:
-            self._toast.say(self.tr("There is no link to copy yet."))
+            self._toast.say(expired or self.tr("There is no link to copy yet."))
             return
         QGuiApplication.clipboard().setText(copied.text)
         self._view.show_copied(copied.job_ids)
-        self._toast.say(self.tr("%n link(s) copied", "", copied.count))
+        told = self.tr("%n link(s) copied", "", copied.count)
+        self._toast.say(", ".join(part for part in (told, expired) if part))
 
     def copy_reports(self, statuses: Sequence[JobStatus]) -> None:
         """The details of what went wrong to the clipboard."""

@@ -117,10 +117,11 @@ class StatusBar(QFrame):
         """Figures of all rows, and of those on their way."""
         self.counts.set_full_text(self._words.summary(tally.counts) or self.tr("No images yet"))
         self.figures.set_full_text(self._figures(tally, run))
+        self.figures.setVisible(bool(self.figures.full_text))
         busy = tally.unfinished > 0
         value = _STEPS * run.ended // run.total if run.total else 0
         if run.bytes_total:
-            value = (value + _STEPS * run.bytes_sent // run.bytes_total) // 2
+            value = (value + _STEPS * run.bytes_through // run.bytes_total) // 2
         self.progress.setValue(min(_STEPS, value))
         self.progress.setVisible(busy)
         self.progress.setAccessibleDescription(self.figures.full_text)
@@ -134,11 +135,11 @@ class StatusBar(QFrame):
             told.append(self.tr("Looking for images: %n found", "", self._scanned))
         if tally.unfinished:
             size = self._words.size
-            text = self.tr("{ended} of {total} images, {sent} of {bytes} sent")
+            text = self.tr("{ended} of {total} images, {through} of {bytes} done")
             told.append(
                 text.replace("{ended}", str(run.ended))
                 .replace("{total}", str(run.total))
-                .replace("{sent}", size(run.bytes_sent))
+                .replace("{through}", size(run.bytes_through))
                 .replace("{bytes}", size(run.bytes_total))
             )
         if tally.bytes_saved:

@@ -118,6 +118,9 @@ QFrame[look="info"] { background: $accent_soft; border: none; border-left: 4px s
 QFrame[look="details"] {
     background: $raised; border: none; border-left: 4px solid $danger; border-top: 1px solid $border;
 }
+QFrame[look="facts"] {
+    background: $raised; border: none; border-left: 4px solid $accent; border-top: 1px solid $border;
+}
 QFrame[look="badge-warning"] { background: $warning_soft; border: none; border-radius: 6px; }
 QFrame[look="badge-success"] { background: $success_soft; border: none; border-radius: 6px; }
 QFrame[look="badge-muted"] { background: $hover; border: none; border-radius: 6px; }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from kraken_desktop.gui.progress import share_of
 from kraken_desktop.model.job import Done, JobState, JobStatus
 
 
@@ -14,8 +15,8 @@ class Tally:
         self.counts: Counter[JobState] = Counter()
         self.bytes_total = 0
         """Of all sources."""
-        self.bytes_sent = 0
-        """Of sources that ended, and what has left of those that run."""
+        self.bytes_through = 0
+        """Of sources that ended, and of those that run as much as they have behind them."""
         self.bytes_before = 0
         """Of the sources of done jobs whose saving is known."""
         self.bytes_saved = 0
@@ -49,10 +50,7 @@ class Tally:
         self.counts[status.state] += sign
         size = status.job.source.size or 0
         self.bytes_total += sign * size
-        if status.state.ended:
-            self.bytes_sent += sign * size
-        elif status.progress is not None:
-            self.bytes_sent += sign * min(status.progress.sent, size)
+        self.bytes_through += sign * round(size * share_of(status))
         self.images += sign * len(status.links)
         if isinstance(status.outcome, Done) and status.outcome.saved_bytes is not None:
             self.bytes_before += sign * (status.outcome.original_bytes or 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence, QPaintEvent, QResizeEvent
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from typing_extensions import override
 
 from kraken_desktop.gui.job_view import format_names
+from kraken_desktop.gui.routes import route_sign, route_story, short_place_of
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Acl, Profile
@@ -52,6 +53,7 @@ class TopBar(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._profiles: tuple[Profile, ...] = ()
+        self._without_account: frozenset[str] = frozenset()
         self.setProperty("look", "bar")
 
         self.picker = ProfilePicker(self)
@@ -107,18 +109,28 @@ class TopBar(QFrame):
         theme.changed.connect(self._render)
         self._render()
 
-    def set_profiles(self, profiles: Sequence[Profile], chosen: Profile | None) -> None:
-        """Offer these, with this one picked."""
+    def set_profiles(
+        self, profiles: Sequence[Profile], chosen: Profile | None, without_account: Collection[str] = ()
+    ) -> None:
+        """Offer these, with this one picked. ``without_account``: ids of those that miss the account they need."""
         self._profiles = tuple(profiles)
+        self._without_account = frozenset(without_account)
         self.picker.blockSignals(True)
         self.picker.clear()
         for profile in self._profiles:
-            self.picker.addItem(f"{profile.name}  ·  {profile.bucket}" if profile.bucket else profile.name, profile.id)
-            self.picker.setItemData(self.picker.count() - 1, publicity(profile)[1], Qt.ItemDataRole.ToolTipRole)
+            place = short_place_of(profile)
+            self.picker.addItem(f"{profile.name}  ·  {place}" if place else profile.name, profile.id)
+            self.picker.setItemData(self.picker.count() - 1, self._about(profile), Qt.ItemDataRole.ToolTipRole)
         self.picker.setCurrentIndex(self.picker.findData(chosen.id) if chosen is not None else -1)
         self.picker.blockSignals(False)
         self.picker.setVisible(bool(self._profiles))
         self._render()
+
+    def _about(self, profile: Profile) -> str:
+        told = [route_story(profile), publicity(profile)[1]]
+        if profile.id in self._without_account:
+            told.append(self.tr("It needs a Kraken.io account, and there is none yet."))
+        return "\n".join(told)
 
     def set_link_format(self, link_format: LinkFormat) -> None:
         """Mark the usual format."""
@@ -173,9 +185,14 @@ class TopBar(QFrame):
         self.settings_button.setIcon(icon("settings"))
         for action in (self.add_action, self.folder_action, self.paste_action):
             action.setIcon(icon(action.property("icon_name")))
-        for row in range(self.picker.count()):
-            self.picker.setItemIcon(row, icon("bucket", "muted"))
-        self.badge.show_profile(self.chosen())
+        for row, profile in enumerate(self._profiles[: self.picker.count()]):
+            lacks = profile.id in self._without_account
+            self.picker.setItemIcon(row, icon("warning", "warning") if lacks else icon(route_sign(profile), "muted"))
+        chosen = self.chosen()
+        self.badge.show_profile(chosen)
+        about = self._about(chosen) if chosen is not None else ""
+        self.picker.setToolTip(about)
+        self.picker.setAccessibleDescription(about)
         self.picker.updateGeometry()
 
 
@@ -240,7 +257,9 @@ class Badge(QFrame):
 
 
 def publicity(profile: Profile) -> tuple[str, str, str, str]:
-    """Word, meaning, icon and color for who sees what a profile uploads."""
+    """Word, meaning, icon and color for who sees what a profile stores."""
+    if profile.folder:
+        return _tr("Local"), _tr("The images stay in a folder on this computer."), "computer", "success"
     match profile.acl:
         case Acl.PUBLIC_READ:
             return _tr("Public"), _tr("Everybody who has the link sees the image."), "globe", "warning"

@@ -287,7 +287,13 @@ class _Scan:
             yield self._batch(waiting)
 
     def _all(self) -> Iterator[Source | Refused | LeftOut]:
-        yield from expand(self._incoming.things, cancelled=self._stop.is_set)
+        settings = self._settings
+        yield from expand(
+            self._incoming.things,
+            buckets=settings.bucket_folders,
+            copies=settings.copy_folders,
+            cancelled=self._stop.is_set,
+        )
         blobs = list(self._incoming.blobs)
         if self._incoming.image is not None:
             blobs.append(encoded(self._incoming.image))

@@ -26,6 +26,8 @@ class WindowState:
     """What was picked last."""
     folder: str = ""
     """Where images were added from last."""
+    welcome: str = ""
+    """``dismissed`` if the person has seen enough of it."""
 
 
 def load_state(path: Path) -> WindowState:

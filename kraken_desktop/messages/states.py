@@ -24,7 +24,12 @@ STATES: dict[JobState, str] = {
     JobState.FAILED: QT_TRANSLATE_NOOP("messages", "Failed"),
 }
 
-UPLOADING_SHARE = QT_TRANSLATE_NOOP("messages", "Uploading, {share}")
+SHARES: dict[Phase, str] = {
+    Phase.UPLOADING: QT_TRANSLATE_NOOP("messages", "Uploading, {share}"),
+    Phase.DOWNLOADING: QT_TRANSLATE_NOOP("messages", "Fetching the result, {share}"),
+    Phase.STORING: QT_TRANSLATE_NOOP("messages", "Storing, {share}"),
+}
+"""Of phases in which bytes are moved, once it is known how many."""
 WAITING_SECONDS = QT_TRANSLATE_NOOP("messages", "Trying again in {seconds} s")
 HELD = QT_TRANSLATE_NOOP("messages", "On hold: {what}")
 PAUSED = QT_TRANSLATE_NOOP("messages", "The queue is on hold: {what}")
@@ -37,6 +42,8 @@ SKIP_REASONS: dict[str, str] = {
 
 DONE_SMALLER = QT_TRANSLATE_NOOP("messages", "Done, {share} smaller")
 DONE_NO_SMALLER = QT_TRANSLATE_NOOP("messages", "Done, no smaller than before")
+ALREADY_OPTIMAL = QT_TRANSLATE_NOOP("messages", "Already optimal")
+DONE_ALREADY_OPTIMAL = QT_TRANSLATE_NOOP("messages", "Done, already optimal")
 DONE_MANY = QT_TRANSLATE_NOOP("messages", "Done, {images}")
 MAY_ARRIVE = QT_TRANSLATE_NOOP("messages", "Cancelled; the image may still arrive in the bucket")
 FAILED = QT_TRANSLATE_NOOP("messages", "Failed: {what}")
@@ -46,6 +53,9 @@ NO_SMALLER = QT_TRANSLATE_NOOP("messages", "no smaller")
 
 ONE_IMAGE = QT_TRANSLATE_NOOP("messages", "{count} image")
 MANY_IMAGES = QT_TRANSLATE_NOOP("messages", "{count} images")
+
+LINK_VALID = QT_TRANSLATE_NOOP("messages", "link valid until {time}")
+LINK_EXPIRED = QT_TRANSLATE_NOOP("messages", "link expired on {time}")
 
 SUMMARY: dict[JobState, str] = {
     JobState.DONE: QT_TRANSLATE_NOOP("messages", "{count} done"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from kraken_desktop.messages import states
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
@@ -201,8 +202,8 @@ class Words:
             return self.outcome(status.outcome)
         progress = status.progress
         if status.state is JobState.RUNNING and progress is not None:
-            if progress.phase is Phase.UPLOADING and progress.total > 0:
-                return self._fill(states.UPLOADING_SHARE, share=percent(progress.sent, progress.total))
+            if progress.phase in states.SHARES and progress.total > 0:
+                return self._fill(states.SHARES[progress.phase], share=percent(progress.sent, progress.total))
             return self.phase(progress.phase)
         if status.state is JobState.WAITING and status.retry_at is not None and now is not None:
             seconds = max(1, round(status.retry_at - now))
@@ -229,6 +230,8 @@ class Words:
     def _done(self, outcome: Done) -> str:
         if len(outcome.images) > 1:
             return self._fill(states.DONE_MANY, images=self.images(len(outcome.images)))
+        if is_already_optimal(outcome):
+            return self._fill(states.DONE_ALREADY_OPTIMAL)
         saved, original = outcome.saved_bytes, outcome.original_bytes
         if saved is None or not original:
             return self._fill(states.STATES[JobState.DONE])
@@ -243,6 +246,17 @@ class Words:
         if saved_bytes <= 0:
             return self._fill(states.NO_SMALLER)
         return self._fill(states.SMALLER, share=percent(saved_bytes, original_bytes))
+
+    def already_optimal(self) -> str:
+        """In two words: it could not be made smaller."""
+        return self._fill(states.ALREADY_OPTIMAL)
+
+    def validity(self, expires_at: datetime | None, now: datetime) -> str:
+        """How long a link opens, in local time; empty for one that does not expire."""
+        if expires_at is None:
+            return ""
+        text = states.LINK_VALID if now < expires_at else states.LINK_EXPIRED
+        return self._fill(text, time=expires_at.astimezone().strftime("%Y-%m-%d %H:%M"))
 
     def size(self, count: int) -> str:
         """A number of bytes: ``1.2 MB``."""
@@ -279,6 +293,11 @@ class Words:
             fill(self._translate, source.why, values),
             fill(self._translate, source.remedy, values),
         )
+
+
+def is_already_optimal(outcome: Outcome | None) -> bool:
+    """Whether the engine found nothing to make smaller."""
+    return isinstance(outcome, Done) and bool(outcome.images) and all(image.already_optimal for image in outcome.images)
 
 
 def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:

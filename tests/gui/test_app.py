@@ -84,7 +84,7 @@ def test_a_first_start_shows_the_welcome_page(program: Program, qtbot: QtBot) ->
     window = program.window
     assert window is not None
     assert window.isVisible()
-    assert window.pages.currentWidget() is window.welcome
+    assert window.pages.currentWidget() is window.pages.welcome
 
 
 def test_files_of_the_command_line_are_uploaded(program: Program, qtbot: QtBot, tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ class TestTally:
             JobState.FAILED: 1,
         }
         assert (tally.total, tally.ended, tally.unfinished, tally.images) == (5, 2, 3, 1)
-        assert (tally.bytes_total, tally.bytes_sent) == (4000, 2250)
+        assert (tally.bytes_total, tally.bytes_through) == (4000, 2250)
         assert (tally.bytes_before, tally.bytes_saved) == (1000, 600)
 
     def test_follows_changes_and_removals(self, model: JobListModel) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,12 +16,16 @@ from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.job_delegate import lay_out
 from kraken_desktop.gui.main_window import MainWindow
+from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.intake import LeftOut, LeftOutReason
 from kraken_desktop.model.errors import BadCredentialsError, JournalError, SettingsError
-from kraken_desktop.model.job import Failure, SourceKind
+from kraken_desktop.model.job import Done, Failure, JobStatus, SourceKind
 from kraken_desktop.model.links import LinkFormat
-from kraken_desktop.model.settings import Settings
+from kraken_desktop.model.profile import Engine, Uploader
+from kraken_desktop.model.settings import Settings, first_settings
+from kraken_desktop.resource_files import samples
+from kraken_desktop.stores.secret_store import Secrets
 from tests.support.gui import (
     ACCOUNT,
     PRIVATE,
@@ -133,6 +139,15 @@ class TestComingIn:
         qtbot.waitUntil(lambda: len(runner.jobs) == 1)
         assert runner.jobs[0].snapshot.profile == PRIVATE
 
+    def test_the_route_and_the_place_are_said(self, make_window: Callable[..., MainWindow]) -> None:
+        window = make_window(FIRST.with_account(ACCOUNT).with_profile(PROFILE))
+        assert window.choose_profile("This computer")
+        assert "This computer makes each image smaller" in window.top_bar.picker.toolTip()
+        assert window.top_bar.picker.currentText() == "This computer  ·  Kraken Desktop"
+        assert window.top_bar.badge.text == "Local"
+        assert window.choose_profile(PROFILE.name)
+        assert "Kraken.io makes each image smaller and stores it" in window.top_bar.picker.accessibleDescription()
+
     def test_who_sees_it_is_said(self, window: MainWindow) -> None:
         assert window.top_bar.badge.text == "Public"
         assert "Everybody" in window.top_bar.badge.accessibleName()
@@ -157,20 +172,142 @@ class TestComingIn:
         assert not window.status_bar.stop_button.isVisible()
 
 
+FIRST = first_settings(Path("/pictures/Kraken Desktop"))
+
+
 class TestFirstStart:
-    def test_the_welcome_page_is_all_there_is(self, make_window: Callable[..., MainWindow]) -> None:
+    def test_dropping_works_at_once(
+        self, make_window: Callable[..., MainWindow], services: WindowServices, qtbot: QtBot, image: Path
+    ) -> None:
+        window = make_window(FIRST)
+        assert window.pages.currentWidget() is window.pages.welcome
+        assert window.ready
+        drop(window, mime_of_files(image))
+        qtbot.waitUntil(lambda: len(services.made[-1].jobs) == 1)
+        assert services.made[-1].jobs[0].snapshot.profile == FIRST.profiles[0]
+        qtbot.waitUntil(lambda: window.pages.currentWidget() is window.view)
+
+    def test_no_secret_is_asked_for(
+        self, make_window: Callable[..., MainWindow], services: WindowServices, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def never(*_: object) -> None:
+            raise AssertionError("the keyring is asked")
+
+        monkeypatch.setattr(Secrets, "_kept", never)
+        window = make_window(FIRST)
+        window.open_settings("profiles")
+        window.findChild(SettingsDialog).close()
+
+    def test_it_says_what_leaves_this_computer_on_each_route(self, make_window: Callable[..., MainWindow]) -> None:
+        cards = make_window(FIRST).pages.welcome.cards
+        assert set(cards) == set(Route)
+        told = {
+            route: " ".join(label.text() for label in card.findChildren(QLabel) if label.text())
+            for route, card in cards.items()
+        }
+        assert "Nothing leaves" in told[Route.LOCAL]
+        assert "The S3 secret stays here" in told[Route.MIXED]
+        assert "the API secret and the S3 secret" in told[Route.KRAKEN]
+
+    @pytest.mark.parametrize("route", Route)
+    def test_each_route_is_one_click_from_its_form(
+        self, make_window: Callable[..., MainWindow], qtbot: QtBot, route: Route
+    ) -> None:
+        window = make_window(FIRST)
+        window.pages.welcome.cards[route].button.click()
+        dialog = window.findChild(SettingsDialog)
+        assert dialog.setup.is_running
+        assert (dialog.page is dialog.account_page) is route.needs_account
+        if not route.needs_account:
+            assert dialog.profiles_page.form.route.route.value is route
+            assert not dialog.profiles_page.form.route.goes_to_folder
+        dialog.profiles_page.discard()
+        dialog.close()
+
+    def test_the_samples_are_dropped_by_a_button(
+        self, make_window: Callable[..., MainWindow], services: WindowServices, qtbot: QtBot
+    ) -> None:
+        window = make_window(FIRST)
+        assert window.focusWidget() is window.pages.welcome.invitation.samples_button
+        window.focusWidget().click()
+        qtbot.waitUntil(lambda: len(services.made[-1].jobs) == len(samples()))
+
+    def test_what_the_folder_bucket_holds_is_left_out(
+        self, make_window: Callable[..., MainWindow], services: WindowServices, qtbot: QtBot, tmp_path: Path
+    ) -> None:
+        stored = write_image(tmp_path / "all" / "stored" / "a.png")
+        write_image(tmp_path / "all" / "b.png")
+        window = make_window(first_settings(stored.parent))
+        drop(window, mime_of_files(tmp_path / "all"))
+        qtbot.waitUntil(lambda: window.banners.banner("left out all") is not None)
+        assert [job.source.name for job in services.made[-1].jobs] == ["b.png"]
+        assert "stored itself" in window.banners.banner("left out all").message.what
+
+    def test_the_folder_is_shown_or_what_there_is_of_it(
+        self, make_window: Callable[..., MainWindow], tmp_path: Path
+    ) -> None:
+        opened: list[str] = []
+        catcher = Catcher(opened)
+        QDesktopServices.setUrlHandler("file", catcher, "take")
+        window = make_window(first_settings(tmp_path / "not" / "yet"))
+        window.pages.welcome.invitation.folder_button.click()
+        (tmp_path / "not" / "yet").mkdir(parents=True)
+        window.pages.drop_area.folder_wanted.emit()
+        QDesktopServices.unsetUrlHandler("file")
+        assert opened == [tmp_path.as_uri(), (tmp_path / "not" / "yet").as_uri()]
+
+    def test_once_dismissed_it_stays_away(self, make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+        window = make_window(FIRST)
+        window.pages.welcome.invitation.close_button.click()
+        assert window.pages.currentWidget() is window.pages.drop_area
+        assert window.focusWidget() is window.pages.drop_area.button
+        with qtbot.waitSignal(window.closed):
+            window.quit_unasked()
+        again = make_window(FIRST)
+        assert again.pages.currentWidget() is again.pages.drop_area
+
+    def test_who_has_a_profile_of_their_own_is_not_welcomed(self, make_window: Callable[..., MainWindow]) -> None:
+        window = make_window(SETTINGS)
+        assert window.pages.currentWidget() is window.pages.drop_area
+
+    def test_a_profile_that_was_set_up_is_picked(self, make_window: Callable[..., MainWindow]) -> None:
+        window = make_window(FIRST)
+        window.pages.welcome.cards[Route.LOCAL].button.click()
+        dialog = window.findChild(SettingsDialog)
+        own = replace(PROFILE, engine=Engine.LOCAL, uploader=Uploader.LOCAL)
+        dialog.settings_changed.emit(FIRST.with_profile(own))
+        dialog.profile_made.emit(own.id)
+        assert window.profile == own
+        dialog.profiles_page.discard()
+        dialog.close()
+
+    def test_without_any_profile_there_is_a_way_to_one(self, make_window: Callable[..., MainWindow]) -> None:
         window = make_window(Settings())
-        assert window.pages.currentWidget() is window.welcome
+        assert window.pages.currentWidget() is window.pages.welcome
         assert not window.ready
-        assert window.welcome.button.isVisible()
+        assert window.pages.welcome.button.isVisible()
 
     @pytest.mark.parametrize(
         "settings", [Settings().with_account(ACCOUNT), Settings().with_profile(PROFILE)], ids=["account", "profile"]
     )
     def test_half_a_set_up_is_none(self, make_window: Callable[..., MainWindow], settings: Settings) -> None:
         window = make_window(settings)
-        assert window.pages.currentWidget() is window.welcome
+        assert window.pages.currentWidget() is window.pages.welcome
         assert not window.ready
+
+    def test_a_profile_without_its_account_is_marked_and_another_one_works(
+        self, make_window: Callable[..., MainWindow], services: WindowServices, qtbot: QtBot, image: Path
+    ) -> None:
+        window = make_window(FIRST.with_profile(PROFILE))
+        picker = window.top_bar.picker
+        assert window.choose_profile(PROFILE.name)
+        assert "needs a Kraken.io account" in picker.toolTip()
+        drop(window, mime_of_files(image))
+        assert window.pages.welcome.waiting_text.startswith("1 dropped thing")
+        assert window.choose_profile("This computer")
+        assert "account" not in picker.toolTip()
+        window.banners.banner("held").buttons[0].click()
+        qtbot.waitUntil(lambda: len(services.made[-1].jobs) == 1)
 
     def test_what_was_dropped_waits_for_the_set_up(
         self, make_window: Callable[..., MainWindow], services: WindowServices, qtbot: QtBot, image: Path
@@ -178,9 +315,9 @@ class TestFirstStart:
         window = make_window(Settings())
         drop(window, mime_of_files(image))
         drop(window, mime_of_files(image, image.parent))
-        assert window.welcome.waiting_text.startswith("3 dropped things kept")
+        assert window.pages.welcome.waiting_text.startswith("3 dropped things kept")
         window._on_settings(SETTINGS)
-        assert window.pages.currentWidget() is window.drop_area
+        assert window.pages.currentWidget() is window.pages.drop_area
         banner = window.banners.banner("held")
         assert banner.message.what.startswith("3 things")
         banner.buttons[0].click()
@@ -201,7 +338,7 @@ class TestFirstStart:
 
     def test_set_up_opens_the_settings(self, make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
         window = make_window(Settings())
-        window.welcome.button.click()
+        window.pages.welcome.button.click()
         dialog = window.findChild(SettingsDialog)
         assert dialog is not None
         assert dialog.isVisible()
@@ -316,7 +453,7 @@ class TestRows:
     def test_a_cleared_list_invites_again(self, window: MainWindow) -> None:
         window.model.apply([done(0)])
         window.wishes.clear_finished()
-        assert window.pages.currentWidget() is window.drop_area
+        assert window.pages.currentWidget() is window.pages.drop_area
         assert not window.status_bar.isVisible()
 
     def test_a_failure_is_told_in_full_below(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
@@ -330,6 +467,47 @@ class TestRows:
         assert not window.details.isVisible()
         window.view.selectRow(1)
         assert not window.details.isVisible()
+
+    def test_what_has_no_room_in_a_row_is_told_below(self, window: MainWindow, tmp_path: Path) -> None:
+        soon = datetime.now().astimezone() + timedelta(days=1)
+        file = str(tmp_path / "copy.png")
+        window.model.apply([with_image(done(0), expires_at=soon, local_copy=file, already_optimal=True)])
+        window.view.selectRow(0)
+        assert window.details.isVisible()
+        for part in ("Already optimal", soon.strftime("%Y-%m-%d %H:%M"), file):
+            assert part in window.details.text
+        assert not window.details.retry_button.isVisible()
+        assert not window.details.copy_button.isVisible()
+        opened: list[str] = []
+        catcher = Catcher(opened)
+        QDesktopServices.setUrlHandler("file", catcher, "take")
+        window.details.folder_button.click()
+        QDesktopServices.unsetUrlHandler("file")
+        assert opened == [tmp_path.as_uri()]
+
+    def test_expired_links_are_not_copied(self, window: MainWindow) -> None:
+        past = datetime.now().astimezone() - timedelta(hours=1)
+        window.model.apply([done(0), with_image(done(1), expires_at=past)])
+        window.copy_all()
+        assert clipboard() == url_of(0)
+        assert window.toast.text == "1 link copied, 1 expired link left out"
+        window.wishes.copy_links([window.model.status(1)])
+        assert clipboard() == url_of(0)
+        assert window.toast.text == "1 expired link left out"
+
+    def test_a_local_result_opens_and_its_folder_is_shown(self, window: MainWindow, tmp_path: Path) -> None:
+        file = tmp_path / "a b.png"
+        window.model.apply([with_image(done(0), url=file.as_uri())])
+        opened: list[str] = []
+        catcher = Catcher(opened)
+        QDesktopServices.setUrlHandler("file", catcher, "take")
+        menu = window.view.menu_for([window.model.status(0)])
+        actions = {action.text().replace("&", ""): action for action in menu.actions()}
+        actions["Open"].trigger()
+        actions["Show in folder"].trigger()
+        menu.close()
+        QDesktopServices.unsetUrlHandler("file")
+        assert [QUrl(url).toLocalFile() for url in opened] == [str(file), str(tmp_path)]
 
     def test_the_context_menu_offers_what_can_be_done(self, window: MainWindow) -> None:
         window.model.apply([done(0), failed(1), running(2)])
@@ -407,7 +585,7 @@ class TestMessages:
         window.model.apply([done(0), running(1, sent=500)])
         assert window.status_bar.counts.full_text == "1 done, 1 running"
         figures = window.status_bar.figures.full_text
-        assert "1 of 2 images, 1.5 kB of 2.0 kB sent" in figures
+        assert "1 of 2 images, 1.5 kB of 2.0 kB done" in figures
         assert "600 bytes saved (60%)" in figures
         assert window.status_bar.progress.value() == 625
 
@@ -477,6 +655,12 @@ class TestEverybody:
         assert window.size() == window.minimumSize()
         assert window.status_bar.retry_button.text() == ""
         assert window.status_bar.retry_button.accessibleName() == "Retry 1 failed or cancelled image"
+
+
+def with_image(status: JobStatus, **changes: object) -> JobStatus:
+    outcome = status.outcome
+    assert isinstance(outcome, Done)
+    return replace(status, outcome=replace(outcome, images=(replace(outcome.images[0], **changes),)))
 
 
 class Catcher(QWidget):

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import BadCredentialsError, ServerFaultError, UnsupportedTypeError
-from kraken_desktop.model.job import Cancelled, Failure, JobState, JobStatus, Phase, SourceKind
+from kraken_desktop.model.job import Cancelled, Done, Failure, JobState, JobStatus, Phase, SourceKind
 from tests.support.gui import cancelled, done, failed, make_job, queued, running
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -96,3 +99,80 @@ def test_a_screen_reader_hears_it_all() -> None:
 def test_pasted_images_have_no_place() -> None:
     assert TEXT.location(queued(1, kind=SourceKind.SPOOL)) == "Pasted"
     assert TEXT.location(queued(1)) == "/pictures/image-1.png"
+
+
+# --- what a result is, besides stored ---
+
+NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
+AT_NOON = RowText(Words(), now=lambda: NOW)
+
+
+def with_image(status: JobStatus, **changes: object) -> JobStatus:
+    outcome = status.outcome
+    assert isinstance(outcome, Done)
+    return replace(status, outcome=replace(outcome, images=(replace(outcome.images[0], **changes),)))
+
+
+def test_already_optimal_is_a_state_of_its_own() -> None:
+    status = with_image(done(1, size=1000), already_optimal=True)
+    assert AT_NOON.state(status) == "Already optimal"
+    assert AT_NOON.facts(status)[0][1].startswith("Already optimal")
+
+
+@pytest.mark.parametrize(("hours", "is_expired"), [(1, False), (0, True), (-1, True)])
+def test_a_signed_link_says_how_long_it_opens(hours: int, is_expired: bool) -> None:
+    until = NOW + timedelta(hours=hours)
+    local = until.astimezone().strftime("%Y-%m-%d %H:%M")
+    status = with_image(done(1), expires_at=until)
+    told = f"Link expired on {local}" if is_expired else f"Link valid until {local}"
+    assert (AT_NOON.expired(status) == told) is is_expired
+    assert (local in AT_NOON.destination(status)) is not is_expired
+    assert ("Link", told) in AT_NOON.facts(status)
+    assert told in AT_NOON.tool_tip(status)
+    assert local in AT_NOON.described(status)
+
+
+def test_a_plain_result_has_nothing_more_to_say() -> None:
+    assert AT_NOON.facts(done(1)) == []
+    assert AT_NOON.facts(failed(1)) == []
+
+
+def test_a_local_copy_is_told() -> None:
+    status = with_image(done(1), local_copy="/copies/a.png")
+    assert AT_NOON.facts(status) == [("Local copy", "/copies/a.png")]
+    assert "/copies/a.png" in AT_NOON.tool_tip(status)
+
+
+def test_every_variant_has_its_link() -> None:
+    outcome = done(1).outcome
+    assert isinstance(outcome, Done)
+    (image,) = outcome.images
+    both = (replace(image, variant="small"), replace(image, variant="large", url="https://x.example/large.png"))
+    assert AT_NOON.facts(replace(done(1), outcome=replace(outcome, images=both))) == [
+        ("small", image.url),
+        ("large", "https://x.example/large.png"),
+    ]
+
+
+def test_a_folder_is_where_images_go_too() -> None:
+    status = queued(1)
+    local = replace(status.job.snapshot.profile, name="This computer", folder="/pictures/out")
+    there = replace(status, job=replace(status.job, snapshot=replace(status.job.snapshot, profile=local)))
+    assert TEXT.destination(there) == "This computer · /pictures/out"
+
+
+@pytest.mark.parametrize(
+    ("changes", "profile", "path"),
+    [
+        ({}, {}, ""),
+        ({"url": "file:///out/a%20b.png"}, {}, "/out/a b.png"),
+        ({"local_copy": "/copies/a.png"}, {}, "/copies/a.png"),
+        ({"key": "2026/a.png"}, {"folder": "/out", "public_url": "https://x.example"}, "/out/2026/a.png"),
+        ({"key": "../a.png"}, {"folder": "/out", "public_url": "https://x.example"}, ""),
+    ],
+)
+def test_where_a_result_is_on_this_computer(changes: dict[str, str], profile: dict[str, str], path: str) -> None:
+    status = with_image(done(1), **changes)
+    snapshot = replace(status.job.snapshot, profile=replace(status.job.snapshot.profile, **profile))
+    status = replace(status, job=replace(status.job, snapshot=snapshot))
+    assert [Path(found) for found in local_files(status)] == ([Path(path)] if path else [])

@@ -22,14 +22,14 @@ from tests.support.gui import NotingRunner, done, drop, failed, mime_of_files, q
 class TestFirstFocus:
     def test_enter_begins_the_set_up(self, make_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
         window = make_window(Settings())
-        assert window.focusWidget() is window.welcome.button
+        assert window.focusWidget() is window.pages.welcome.button
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Return)
         dialog = window.findChild(SettingsDialog)
         assert dialog is not None
         dialog.close()
 
     def test_or_asks_for_images(self, window: MainWindow, qtbot: QtBot) -> None:
-        assert window.focusWidget() is window.drop_area.button
+        assert window.focusWidget() is window.pages.drop_area.button
         qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Enter)
         dialog = window.findChild(QFileDialog)
         assert dialog is not None

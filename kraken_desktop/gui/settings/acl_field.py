@@ -30,9 +30,12 @@ class AclField(ChoiceField[Acl]):
         )
         self.set_meaning(
             Acl.PRIVATE,
-            self.tr("Nobody else can open the image. Its link is signed, and opens for some days only.")
+            self.tr("Nobody else can open the image. Its link is signed, and opens for seven days.")
             if own
-            else self.tr("The links open for nobody, unless they are signed. The bucket must allow ACLs."),
+            else self.tr(
+                "Nobody else can open the image. Its link is signed, and opens for seven days. The bucket must "
+                "allow ACLs."
+            ),
         )
         self.set_meaning(
             Acl.NONE, self.tr("Nothing is asked for; the bucket’s own settings decide who can open the image.")

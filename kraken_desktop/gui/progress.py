@@ -1,0 +1,32 @@
+"""How far a running job is, over all its phases."""
+
+from __future__ import annotations
+
+from kraken_desktop.gui.routes import Route, route_of
+from kraken_desktop.model.job import JobState, JobStatus, Phase
+
+_SPANS: dict[Route, dict[Phase, tuple[float, float]]] = {
+    Route.KRAKEN: {Phase.UPLOADING: (0.0, 1.0), Phase.OPTIMIZING: (1.0, 1.0)},
+    Route.MIXED: {
+        Phase.UPLOADING: (0.0, 0.6),
+        Phase.OPTIMIZING: (0.6, 0.6),
+        Phase.DOWNLOADING: (0.6, 0.8),
+        Phase.STORING: (0.8, 1.0),
+    },
+    Route.LOCAL: {Phase.OPTIMIZING: (0.2, 0.2), Phase.STORING: (0.8, 1.0)},
+}
+"""What part of the way a phase is; its own bytes move from the first figure to the second."""
+
+
+def share_of(status: JobStatus) -> float:
+    """0 to 1."""
+    if status.state.ended:
+        return 1.0
+    progress = status.progress
+    if status.state is not JobState.RUNNING or progress is None:
+        return 0.0
+    if progress.phase is Phase.CHECKING:
+        return 1.0
+    first, last = _SPANS[route_of(status.job.snapshot.profile)].get(progress.phase, (0.0, 0.0))
+    moved = min(1.0, progress.sent / progress.total) if progress.total > 0 else 0.0
+    return first + (last - first) * moved
