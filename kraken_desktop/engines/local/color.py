@@ -16,6 +16,22 @@ from kraken_desktop.model.recipe import rgb
 logging.getLogger("pyvips").setLevel(logging.ERROR)
 
 _PROFILE = "icc-profile-data"
+_OWN_FIELDS = frozenset(
+    {
+        "width",
+        "height",
+        "bands",
+        "format",
+        "coding",
+        "interpretation",
+        "xoffset",
+        "yoffset",
+        "xres",
+        "yres",
+        "filename",
+    }
+)
+"""What every image of libvips has."""
 _P3_PRIMARIES = 12
 """Of ITU-T H.273, with a D65 white point: Display P3."""
 _SRGB_GAMMA = 1 / 2.2
@@ -25,10 +41,10 @@ _STEP = 257
 
 def in_memory(pixels: Pixels) -> Pixels:
     """The same pixels, computed once, with nothing else that came along in the file."""
-    plain = pyvips.Image.new_from_memory(
-        pixels.write_to_memory(), pixels.width, pixels.height, pixels.bands, pixels.format
-    )
-    return plain.copy(interpretation=pixels.interpretation)
+    plain = pixels.copy(xres=1, yres=1)
+    for name in set(plain.get_fields()) - _OWN_FIELDS:
+        plain.remove(name)
+    return plain.copy_memory()
 
 
 def is_gray(pixels: Pixels) -> bool:
@@ -50,7 +66,6 @@ def to_srgb(pixels: Pixels, icc: bytes | None, *, primaries: int = 0, gamma: flo
         primaries: by ITU-T H.273; counts where there is no profile.
         gamma: what the samples were raised to, if not as sRGB has it; counts where there is no profile.
     """
-    pixels = _named(pixels)
     if icc is not None:
         try:
             return _transformed(_with_profile(pixels, icc), embedded=True)
@@ -127,16 +142,6 @@ def _comparable(pixels: Pixels) -> Pixels:
     if pixels.format == "uchar":
         pixels = (pixels * _STEP).cast("ushort")
     return pixels if pixels.bands == 4 else pixels.bandjoin(65535)
-
-
-def _named(pixels: Pixels) -> Pixels:
-    """With the interpretation that its bands and depth have; a decoder may have left it open."""
-    deep = pixels.format == "ushort"
-    if is_cmyk(pixels):
-        return pixels
-    if is_gray(pixels):
-        return pixels.copy(interpretation="grey16" if deep else "b-w")
-    return pixels.copy(interpretation="rgb16" if deep else "srgb")
 
 
 def _with_profile(pixels: Pixels, icc: bytes) -> Pixels:

@@ -69,9 +69,16 @@ def turned(pixels: Pixels, orientation: int) -> Pixels:
     return pixels.autorot()
 
 
-def in_memory(picture: Picture) -> Picture:
-    """The same picture, computed, with its frames told in the way of libvips' encoders."""
-    pixels = color.in_memory(color.without_useless_alpha(picture.pixels))
+def in_memory(picture: Picture, known: Pixels | None = None) -> Picture:
+    """The same picture, computed, with its frames told in the way of libvips' encoders.
+
+    Args:
+        picture: maybe lazy.
+        known: pixels that are in memory already; if they are the picture's own, nothing is copied.
+    """
+    pixels = color.without_useless_alpha(picture.pixels)
+    if pixels is not known:
+        pixels = color.in_memory(pixels)
     if picture.animation is not None:
         pixels.set_type(pyvips.GValue.gint_type, "page-height", picture.height)
         pixels.set_type(pyvips.GValue.gint_type, "loop", picture.animation.loop)
