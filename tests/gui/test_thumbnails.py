@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.engines.local.engine import LocalEngine
 from kraken_desktop.gui.jobs import Background
 from kraken_desktop.gui.thumbnails import MOST_KEPT, MOST_WANTED, Thumbnails
 from kraken_desktop.model.job import Source, SourceKind
+from tests.support.gui import write_image
 
 
 @pytest.fixture
@@ -100,3 +103,17 @@ def test_closing_gives_up_what_is_being_fetched_and_fetches_nothing_more(qtbot: 
     thumbnails.picture(source("c.png"), 8, 1.0)
     assert background.close(10)
     assert asked == ["/a.png"]
+
+
+def test_what_the_engine_makes_is_what_is_drawn(qtbot: QtBot, background: Background, tmp_path: Path) -> None:
+    engine = LocalEngine(scratch=tmp_path / "scratch")
+    path = write_image(tmp_path / "a.png", size=64, color="#2050a0")
+    thumbnails = Thumbnails(engine.thumbnail, background)
+    asked = Source(kind=SourceKind.FILE, location=str(path), name=path.name, size=1, mtime_ns=1)
+    with qtbot.waitSignal(thumbnails.arrived, timeout=30_000):
+        thumbnails.picture(asked, 16, 1.0)
+    picture = thumbnails.picture(asked, 16, 1.0)
+    engine.close()
+    assert picture is not None
+    assert picture.toImage().pixelColor(8, 8).name() == "#2050a0"
+    assert picture.toImage().pixelColor(0, 0).alpha() == 0, "the corners are round"

@@ -33,6 +33,10 @@ def handler_of(_task: Task) -> Handler:
     return misbehave
 
 
+def as_named(_task: Task) -> Handler:
+    return misbehave_as_named
+
+
 def no_library(_task: Task) -> Handler:
     raise ModuleNotFoundError("No module named 'libimage'", name="libimage")
 
@@ -101,3 +105,10 @@ def misbehave(task: Task, limits: Limits, announce: Announce) -> Reply:
                 except BlockingIOError:
                     break
     return Probed(width=1, height=1)
+
+
+def misbehave_as_named(task: Task, limits: Limits, announce: Announce) -> Reply:
+    """The name of the source says how, and its path is the argument."""
+    if isinstance(task, ThumbnailTask):
+        return misbehave(task, limits, announce)
+    return misbehave(probe(f"{Path(task.source).name} {task.source}"), limits, announce)
