@@ -11,7 +11,7 @@ from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import BadCredentialsError, ServerFaultError, UnsupportedTypeError
 from kraken_desktop.model.job import Cancelled, Done, Failure, JobState, JobStatus, Phase, SourceKind
-from tests.support.gui import cancelled, done, failed, make_job, queued, running
+from tests.support.gui import cancelled, done, failed, make_job, queued, running, with_image
 
 pytestmark = pytest.mark.usefixtures("qapp")
 TEXT = RowText(Words(), clock=lambda: 100.0)
@@ -105,12 +105,6 @@ def test_pasted_images_have_no_place() -> None:
 
 NOW = datetime(2026, 11, 26, 12, tzinfo=UTC)
 AT_NOON = RowText(Words(), now=lambda: NOW)
-
-
-def with_image(status: JobStatus, **changes: object) -> JobStatus:
-    outcome = status.outcome
-    assert isinstance(outcome, Done)
-    return replace(status, outcome=replace(outcome, images=(replace(outcome.images[0], **changes),)))
 
 
 def test_already_optimal_is_a_state_of_its_own() -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl, Slot
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -157,3 +158,21 @@ def drop(target: QWidget, mime: QMimeData, actions: Qt.DropAction = Qt.DropActio
     else:
         event.ignore()
     return event
+
+
+def with_image(status: JobStatus, **changes: object) -> JobStatus:
+    outcome = status.outcome
+    assert isinstance(outcome, Done)
+    return replace(status, outcome=replace(outcome, images=(replace(outcome.images[0], **changes),)))
+
+
+class Catcher(QWidget):
+    """Takes the addresses that would open in another program."""
+
+    def __init__(self, opened: list[str]) -> None:
+        super().__init__()
+        self._opened = opened
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self._opened.append(url.toString())
