@@ -104,7 +104,8 @@ class S3Bucket:
             BucketError, TransportError, SourceError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
-        body = FileBody(upload.path, size=upload.size, sha256=upload.sha256, on_sent=_rising(on_sent))
+        tell = _rising(on_sent)
+        body = FileBody(upload.path, size=upload.size, sha256=upload.sha256, on_sent=tell)
         began = self._now()
         tries = 0
 
@@ -117,7 +118,7 @@ class S3Bucket:
                 # What is there now may be what an earlier try left whose answer was lost.
                 if tries == 1 or not self._is_ours(key, upload, began, cancel):
                     raise
-                on_sent(upload.size, upload.size)
+                tell(upload.size, upload.size)
 
         self._patiently(put_once, cancel)
 

@@ -54,6 +54,7 @@ _DENIED = frozenset(
         "InvalidToken",
         "MethodNotAllowed",
         "NoSuchBucket",
+        "NotImplemented",
         "NotSignedUp",
         "QuotaExceeded",
         "SignatureDoesNotMatch",
@@ -80,7 +81,9 @@ _FOR_NOW = frozenset(
         "XAmzContentSHA256Mismatch",
     }
 )
-_FULL = 507
+
+_LASTING = frozenset({501, 507})
+"""Of the 5xx, those that stay: not implemented, and no room."""
 
 # The text is the only place where AWS tells a missing right from a bucket that blocks public objects.
 _ABOUT_ACL = re.compile(r"PutObjectAcl|BlockPublic|public access|\bACL", re.IGNORECASE)
@@ -119,8 +122,8 @@ class Refusal:
 
     @property
     def unconditional(self) -> bool:
-        """Whether the server does not know a header that was sent."""
-        return self.status == 501 or self.code == "NotImplemented"
+        """Whether the server does not know a header that was sent, and names no other one than the condition."""
+        return (self.status == 501 or self.code == "NotImplemented") and "x-amz-" not in self.said.lower()
 
 
 def refusal(answer: Answer) -> Refusal:
@@ -151,13 +154,12 @@ def error_of(told: Refusal, *, bucket: str, key: str, doing: str, acl: str = "")
     }
     if told.elsewhere and (told.region or told.status == 301 or told.code == "PermanentRedirect"):
         return WrongRegionError(**facts, region=told.region)
-    if told.code == "AccessControlListNotSupported" or (acl and told.code == "AccessDenied" and _blames_acl(told)):
+    if told.code == "AccessControlListNotSupported" or (acl and _blames_acl(told)):
         return AclRefusedError(**facts, acl=acl)
-    busy = told.code in _FOR_NOW or told.status in {307, 408, 429}
-    if busy or (told.status >= 500 and not told.unconditional and told.status != _FULL and told.code not in _DENIED):
-        return BucketBusyError(**facts, retry_after=told.retry_after)
-    if told.code in _DENIED or (not told.code and told.status in {401, 403, 404, 405}) or told.status == _FULL:
+    if told.code in _DENIED or told.status in _LASTING or (not told.code and told.status in {401, 403, 404, 405}):
         return BucketDeniedError(**facts)
+    if told.code in _FOR_NOW or told.status in {307, 408, 429} or told.status >= 500:
+        return BucketBusyError(**facts, retry_after=told.retry_after)
     return BucketRefusedError(**facts)
 
 
@@ -190,6 +192,10 @@ def http_date(text: str) -> datetime | None:
 
 def _blames_acl(told: Refusal) -> bool:
     """Whether an ACL may be what was refused. A bare "Access Denied" leaves both causes open."""
+    if told.code == "NotImplemented":
+        return "x-amz-acl" in told.said.lower()
+    if told.code != "AccessDenied":
+        return False
     return _ABOUT_ACL.search(told.said) is not None or _ABOUT_WRITING.search(told.said) is None
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from urllib.parse import quote, urlencode
 
 from kraken_desktop.buckets.bucket import Upload
+from kraken_desktop.model.links import is_aws
 from kraken_desktop.model.profile import Acl, Profile
 
 UNKNOWN_TYPE = "application/octet-stream"
@@ -17,7 +19,8 @@ def put_headers(profile: Profile, upload: Upload) -> dict[str, str]:
     """All headers but those of the signature and of the transfer.
 
     An ACL is sent for public objects only: ``private`` is what S3 does anyway, and a bucket with ACLs turned off
-    refuses every one. No checksum is sent: the signature covers the hash of the body, and not every S3 knows more.
+    refuses every one. The signature covers the hash of the body; a checksum beside it, which the object keeps and a
+    bucket with Object Lock asks for, is for AWS only, because not every S3 knows it.
     """
     headers = {
         name.strip(): value.strip()
@@ -32,5 +35,7 @@ def put_headers(profile: Profile, upload: Upload) -> dict[str, str]:
         headers["x-amz-storage-class"] = profile.storage_class.strip()
     if profile.acl is Acl.PUBLIC_READ:
         headers["x-amz-acl"] = "public-read"
+    if not profile.endpoint or is_aws(profile.endpoint):
+        headers["x-amz-checksum-sha256"] = b64encode(bytes.fromhex(upload.sha256)).decode()
     headers["Content-Type"] = upload.content_type or UNKNOWN_TYPE
     return headers

@@ -118,7 +118,10 @@ NO_TAG = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObject
         (Refusal(status=409, code="ConditionalRequestConflict"), "", BucketBusyError),
         (Refusal(status=429), "", BucketBusyError),
         (Refusal(status=500), "", BucketBusyError),
-        (Refusal(status=501, code="NotImplemented"), "", BucketRefusedError),
+        (Refusal(status=501, code="NotImplemented"), "public_read", BucketDeniedError),
+        (Refusal(status=501, code="NotImplemented", said="Header 'x-amz-acl' ..."), "public_read", AclRefusedError),
+        (Refusal(status=501, code="NotImplemented", said="Header 'x-amz-tagging' ..."), "", BucketDeniedError),
+        (Refusal(status=501), "", BucketDeniedError),
         (Refusal(status=503, code="SlowDown"), "", BucketBusyError),
         (Refusal(status=507), "", BucketDeniedError),
         (Refusal(status=507, code="XMinioStorageFull"), "", BucketDeniedError),
@@ -129,6 +132,19 @@ def test_each_refusal_is_its_error(told: Refusal, acl: str, kind: type[BucketRef
     error = error_of(told, bucket="b", key="k", doing="put", acl=acl)
     assert type(error) is kind
     assert (error.status, error.aws_code, error.said) == (told.status, told.code, told.said)
+
+
+@pytest.mark.parametrize(
+    ("told", "unconditional"),
+    [
+        (Refusal(status=501), True),
+        (Refusal(status=501, code="NotImplemented", said="A header you provided is not implemented"), True),
+        (Refusal(status=501, code="NotImplemented", said="Header 'x-amz-tagging' not implemented"), False),
+        (Refusal(status=500), False),
+    ],
+)
+def test_a_header_that_is_named_is_what_was_not_known(told: Refusal, unconditional: bool) -> None:
+    assert told.unconditional is unconditional
 
 
 @pytest.mark.parametrize(("text", "seconds"), [("7", 7), ("", None), ("-1", None), ("soon", None), ("9" * 30, None)])
