@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 import time
 import traceback
@@ -362,3 +363,30 @@ def test_cancelling_while_waiting_for_a_busy_server(
             waiting.set()
 
     _cancelled_after(0.5, token, waiting, lambda: own.put("a.png", upload(), token, sent))
+
+
+def test_an_early_refusal_is_heard_while_the_body_is_still_leaving(
+    open_bucket: Buckets, strict_s3: StrictS3Handle, upload: Uploads
+) -> None:
+    regions: list[str] = []
+    heard: list[int] = []
+
+    def script(peer: Peer) -> None:
+        _, headers, body = peer.read_head()
+        regions.append(headers["authorization"].split("/")[2])
+        if len(regions) == 1:
+            told = b"<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-west-3</Region></Error>"
+            peer.answer(400, told, "Connection: close\r\n")
+            peer.connection.shutdown(socket.SHUT_WR)
+        left = int(headers["content-length"]) - len(body)
+        while left > 0 and (piece := peer.connection.recv(65536)):
+            left -= len(piece)
+        if not left:
+            peer.answer(200, b"", 'ETag: "x"\r\n')
+
+    with RawServer(script) as server:
+        own = open_bucket(strict_s3, "images", endpoint=server.url)
+        own.put("a.png", upload(b"x" * 8_000_000), CancelToken(), lambda sent, size: heard.append(sent))
+    assert regions == ["us-east-1", "eu-west-3"]
+    assert heard == sorted(set(heard))
+    assert heard[-1] == 8_000_000
