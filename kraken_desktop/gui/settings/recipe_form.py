@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QSlider,
     QSpinBox,
@@ -17,13 +18,14 @@ from PySide6.QtWidgets import (
 )
 
 from kraken_desktop.gui.settings.choice import Choice
+from kraken_desktop.gui.settings.choice_field import ChoiceField
 from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.marks import CheckBox, RadioButton
 from kraken_desktop.gui.settings.names import name_remarks
-from kraken_desktop.gui.settings.remarks import Remark
+from kraken_desktop.gui.settings.remarks import Remark, muted, wrapping
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
-from kraken_desktop.model.recipe import KeptMetadata, Recipe
+from kraken_desktop.model.recipe import KeptMetadata, QualityTarget, Recipe
 
 _FIRST_QUALITY = 80
 
@@ -50,6 +52,24 @@ class RecipeForm(FieldForm):
         self.spin = QSpinBox(self)
         self.spin.setRange(1, 100)
         self.spin.setAccessibleName(self.tr("Quality, 1 to 100"))
+        self.target = ChoiceField(
+            {
+                QualityTarget.SMALLER: (
+                    self.tr("Smaller"),
+                    self.tr("The smallest files. Who compares with the original can see a difference."),
+                ),
+                QualityTarget.BALANCED: (
+                    self.tr("Balanced"),
+                    self.tr("Looks like the original on a page, and is much smaller."),
+                ),
+                QualityTarget.FINEST: (
+                    self.tr("Finest"),
+                    self.tr("Looks like the original even side by side. The files are larger."),
+                ),
+            },
+            theme,
+            self,
+        )
         self.auto_orient = CheckBox(self.tr("Turn photos up&right"), theme, self)
         self.kept = {
             KeptMetadata.PROFILE: CheckBox(self.tr("Color &profile"), theme, self),
@@ -64,19 +84,28 @@ class RecipeForm(FieldForm):
         lossy = Choice(self.lossy, self.tr("The smallest files; the difference can hardly be seen."), self)
         lossless = Choice(self.lossless, self.tr("Every pixel stays as it is; the files are larger."), self)
         self.add_field("lossy", self.tr("Compression"), _column(self, lossy, lossless), focus=self.lossy)
-        numbers = QWidget(self)
-        row = QHBoxLayout(numbers)
+        sliding = QWidget(self)
+        row = QHBoxLayout(sliding)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(12)
         row.addWidget(self.slider, 1)
         row.addWidget(self.spin)
+        numbers = muted(
+            wrapping(QLabel(self.tr("1 to 100. Lower numbers make smaller files and rougher images."), self))
+        )
+        self._by_hand = _column(self, sliding, numbers)
         automatic = Choice(self.automatic, self.tr("The best balance for each image."), self)
         self.add_field(
             "quality",
             self.tr("&Quality"),
-            _column(self, automatic, numbers),
+            _column(self, automatic, self._by_hand),
             focus=self.automatic,
-            hint=self.tr("1 to 100. Lower numbers make smaller files and rougher images."),
+        )
+        self.add_field(
+            "target",
+            self.tr("Automatic quality is to be"),
+            self.target,
+            hint=self.tr("For this computer’s own engine. Kraken.io decides for itself."),
         )
         self.add_section(self.tr("Photos"))
         turning = Choice(
@@ -98,6 +127,7 @@ class RecipeForm(FieldForm):
         self.name.textEdited.connect(lambda: self._on_edited("name"))
         self.lossy.toggled.connect(lambda: self._on_edited("lossy"))
         self.automatic.toggled.connect(lambda: self._on_edited("quality"))
+        self.target.edited.connect(lambda: self._on_edited("target"))
         self.slider.valueChanged.connect(self.spin.setValue)
         self.spin.valueChanged.connect(self.slider.setValue)
         self.spin.valueChanged.connect(lambda: self._on_edited("quality"))
@@ -121,6 +151,7 @@ class RecipeForm(FieldForm):
         (self.lossy if recipe.lossy else self.lossless).setChecked(True)
         self.automatic.setChecked(recipe.quality is None)
         self.spin.setValue(recipe.quality or _FIRST_QUALITY)
+        self.target.set_value(recipe.target)
         self.auto_orient.setChecked(recipe.auto_orient)
         for what, box in self.kept.items():
             box.setChecked(what in recipe.keep_metadata)
@@ -135,6 +166,7 @@ class RecipeForm(FieldForm):
             name=self.name.text().strip(),
             lossy=self.lossy.isChecked(),
             quality=None if self.automatic.isChecked() else self.spin.value(),
+            target=self.target.value,
             auto_orient=self.auto_orient.isChecked(),
             keep_metadata=frozenset(what for what, box in self.kept.items() if box.isChecked()),
         )
@@ -150,9 +182,11 @@ class RecipeForm(FieldForm):
     def _render(self) -> None:
         lossy = self.lossy.isChecked()
         self.automatic.setEnabled(lossy)
+        self.set_field_visible("target", lossy and self.automatic.isChecked())
         by_hand = lossy and not self.automatic.isChecked()
         self.slider.setEnabled(by_hand)
         self.spin.setEnabled(by_hand)
+        self._by_hand.setVisible(by_hand)
         # Turning the pixels makes the mark wrong.
         self.kept[KeptMetadata.ORIENTATION].setEnabled(not self.auto_orient.isChecked())
         remarks: dict[str, list[Remark]] = {"name": name_remarks(self.name.text(), self._taken, self._words)}

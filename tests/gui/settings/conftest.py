@@ -12,6 +12,7 @@ import shiboken6
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
 from kraken_desktop.engines.kraken_answers import AccountStatus
+from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.dialog import SettingsDialog
 from kraken_desktop.gui.theme import Theme
@@ -126,7 +127,7 @@ class House:
         if names:
             self.store.update(lambda now: now.with_default("profile-1"))
 
-    def open(self, page="account", **more) -> SettingsDialog:
+    def open(self, page="account", route=Route.KRAKEN, **more) -> SettingsDialog:
         collaborators = Collaborators(
             store=self.store,
             secrets=self.secrets,
@@ -137,7 +138,7 @@ class House:
             now=lambda: datetime(2026, 11, 23, 12, tzinfo=UTC),
             **more,
         )
-        dialog = SettingsDialog(collaborators, page=page)
+        dialog = SettingsDialog(collaborators, page=page, route=route)
         dialog.show()
         dialog.activateWindow()
         self.qtbot.waitUntil(dialog.isActiveWindow)

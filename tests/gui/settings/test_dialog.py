@@ -8,10 +8,12 @@ from PySide6.QtCore import QEvent, Qt, QTranslator
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QScrollArea, QSpinBox, QWidget
 
 from kraken_desktop.gui.jobs import Background
+from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.gui.settings.remarks import RemarkLabel
 from kraken_desktop.model.errors import BadCredentialsError, NameLookupError
 from kraken_desktop.model.profile import Account
+from kraken_desktop.model.settings import first_settings
 
 from .conftest import API_SECRET, S3_SECRET
 
@@ -253,6 +255,47 @@ def test_set_up_is_two_forms(house, type_into, qtbot):
     settings = house.store.load()
     assert settings.default_profile.bucket == "my-images"
     assert settings.default_profile.account_id == settings.accounts[0].id
+
+
+def test_set_up_of_ones_own_bucket_is_one_form(house, type_into, qtbot):
+    house.store.update(lambda _: first_settings(house.path.parent / "pictures"))
+    dialog = house.open("setup", Route.LOCAL)
+    page = dialog.profiles_page
+    assert dialog.page is page
+    assert not dialog.bar.back_button.isVisible()
+    assert "Step" not in [label.text() for label in dialog.setup.header.findChildren(QLabel) if label.isVisible()]
+    assert page.form.route.route.value is Route.LOCAL
+    type_into(page.form.destination.bucket, "my-images")
+    type_into(page.form.destination.access_key, "AKIAIOSFODNN7EXAMPLE")
+    type_into(page.form.destination.secret.findChild(QLineEdit), S3_SECRET)
+    with qtbot.waitSignal(dialog.profile_made) as made:
+        dialog.bar.save_button.click()
+    settings = house.store.load()
+    assert settings.default_profile.id == made.args[0]
+    assert settings.default_profile.bucket == "my-images"
+    assert len(settings.profiles) == 2
+
+
+@pytest.mark.parametrize("route", [Route.KRAKEN, Route.MIXED])
+def test_set_up_leads_over_the_account_to_the_route(house, type_into, route):
+    house.store.update(lambda _: first_settings(house.path.parent / "pictures"))
+    dialog = house.open("setup", route)
+    fill_in_account(dialog, type_into)
+    dialog.bar.save_button.click()
+    assert dialog.page is dialog.profiles_page
+    assert dialog.profiles_page.form.route.route.value is route
+    assert dialog.profiles_page.form.profile().account_id == house.store.load().accounts[0].id
+
+
+def test_set_up_ends_with_the_account_if_a_profile_waits_for_it(house, type_into, qtbot):
+    house.fill("Blog", account=False)
+    dialog = house.open("setup")
+    fill_in_account(dialog, type_into)
+    assert dialog.bar.save_button.text().replace("&", "") == "Finish"
+    with qtbot.waitSignal(dialog.accepted):
+        dialog.bar.save_button.click()
+    settings = house.store.load()
+    assert settings.profiles[0].account_id == settings.accounts[0].id
 
 
 def test_set_up_goes_back_and_loses_nothing(house, type_into):

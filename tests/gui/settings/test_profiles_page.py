@@ -454,6 +454,23 @@ def test_nothing_typed_is_lost_when_a_choice_is_switched(form, type_into):
     assert (form.profile().folder, form.profile().endpoint) == ("", "https://s3.example.com")
 
 
+def test_a_folder_of_this_computer_is_saved_without_a_secret(house, type_into, qtbot):
+    house.fill("Blog", account=False)
+    dialog = house.open("profiles")
+    page = dialog.profiles_page
+    page.entries.add_button.click()
+    form = page.form
+    assert form.route.route.value is Route.LOCAL
+    choose_place(form, Place.FOLDER)
+    folder = str(house.path.parent / "out put")
+    type_into(form.destination.folder.line, folder)
+    assert form.images.example.url.startswith(Path(folder).as_uri())
+    dialog.bar.save_button.click()
+    saved = house.store.load().profiles[1]
+    assert (saved.engine, saved.uploader, saved.folder) == (Engine.LOCAL, Uploader.LOCAL, folder)
+    assert not page.is_dirty()
+
+
 def test_the_keyring_is_not_asked_for_a_profile_with_a_folder(house, type_into):
     house.fill("Blog")
     local = replace(

@@ -5,7 +5,17 @@ from dataclasses import replace
 import pytest
 from PySide6.QtGui import QPalette
 
-from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, KeptMetadata, Recipe
+from kraken_desktop.model.recipe import (
+    DEFAULT_RECIPE_ID,
+    Chroma,
+    KeptMetadata,
+    OutputFormat,
+    QualityTarget,
+    Recipe,
+    Resize,
+    Strategy,
+    Variant,
+)
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -40,6 +50,42 @@ def test_quality_belongs_to_lossy_images(house):
     form.lossless.click()
     assert not form.slider.isEnabled()
     assert not form.spin.isEnabled()
+
+
+def test_automatic_quality_has_three_words(house):
+    dialog = house.open("recipes")
+    form = dialog.recipes_page.form
+    assert form.target.value is QualityTarget.BALANCED
+    assert form.is_field_visible("target")
+    form.target.button_of(QualityTarget.FINEST).click()
+    dialog.bar.save_button.click()
+    assert house.store.load().recipes[0].target is QualityTarget.FINEST
+    form.automatic.click()
+    assert not form.is_field_visible("target")
+    form.automatic.click()
+    form.lossless.click()
+    assert not form.is_field_visible("target")
+    assert form.recipe().target is QualityTarget.FINEST
+
+
+def test_what_the_form_does_not_show_is_not_lost(house, type_into):
+    rich = Recipe(
+        id="recipe-1",
+        name="Rich",
+        resize=Resize(strategy=Strategy.LANDSCAPE, width=800),
+        convert=OutputFormat.WEBP,
+        chroma=Chroma.FULL,
+        background="#102030",
+        variants=(Variant(name="small", quality=40),),
+    )
+    house.store.update(lambda now: now.with_recipe(rich))
+    dialog = house.open("recipes")
+    page = dialog.recipes_page
+    page.entries.pick(1)
+    assert not page.is_dirty()
+    type_into(page.form.name, "Renamed")
+    dialog.bar.save_button.click()
+    assert house.store.load().recipe("recipe-1") == replace(rich, name="Renamed")
 
 
 def test_the_place_is_named_in_plain_words(house):
