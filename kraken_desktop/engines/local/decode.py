@@ -19,7 +19,7 @@ from kraken_desktop.model.errors import EngineUnavailableError, ImageBrokenError
 # Pillow's own limit only warns; the header has been checked before any decoder sees the file.
 Image.MAX_IMAGE_PIXELS = None
 
-_PILLOW_ERRORS = (OSError, SyntaxError, ValueError, EOFError, TypeError, IndexError, KeyError, struct.error)
+_PILLOW_ERRORS = (OSError, SyntaxError, ValueError, EOFError, TypeError, LookupError, RuntimeError, struct.error)
 """What Pillow raises for a broken file, over all its formats."""
 _JPEG_SHRINKS = (8, 4, 2)
 
