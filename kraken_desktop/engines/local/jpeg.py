@@ -14,7 +14,7 @@ from kraken_desktop.engines.local.search import Curve, Setting, smallest
 from kraken_desktop.model.errors import ImageBrokenError
 from kraken_desktop.model.recipe import Chroma
 
-CURVE = Curve(lowest=40, highest=94, start=71, slope=0.65)
+CURVE = Curve(lowest=50, highest=94, start=71, slope=0.65)
 
 _ALMOST_LOSSLESS = 95
 """The quality where a lossless recipe changes size or type: scores over 90, which cannot be told from the original."""

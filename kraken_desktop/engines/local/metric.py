@@ -28,6 +28,8 @@ _SMALLEST_SIDE = 8
 _SMALLEST_WEIGHT = 0.01
 """What weighs less moves a score by some hundredths, and is two thirds of the work."""
 _BLOCK = 64
+_BAND = 1 << 18
+"""Pixels worked on at a time, about."""
 _REACH = len(constants.BLUR) - 1
 
 _TILE = 256
@@ -74,9 +76,13 @@ class _Scale:
 
     def __init__(self, planes: Floats) -> None:
         self.planes = planes
-        self.mean, square = _blurred(planes, planes * planes)
-        self.variance = square - self.mean * self.mean
-        self.edges = 1 + np.abs(planes - self.mean)
+        self.mean, self.variance, self.edges = np.empty_like(planes), np.empty_like(planes), np.empty_like(planes)
+        for rows, halo, inner in _bands(planes):
+            part = planes[:, halo]
+            mean, square = _blurred(inner, part, part * part)
+            self.mean[:, rows] = mean
+            self.variance[:, rows] = square - mean * mean
+            self.edges[:, rows] = 1 + np.abs(planes[:, rows] - mean)
 
 
 class Reference:
@@ -188,9 +194,11 @@ def _channels(cones: Floats, channels: tuple[int, ...]) -> Floats:
     if not channels:
         return cones[:0]
     # numpy's cbrt is many times slower than its exp and log.
-    roots = np.exp(np.log(cones if 2 in channels else cones[:2]) * np.float32(1 / 3))
+    roots = np.log(cones if 2 in channels else cones[:2])
+    roots *= np.float32(1 / 3)
+    np.exp(roots, out=roots)
     roots -= np.float32(constants.ABSORBANCE_BIAS ** (1 / 3))
-    luma = (roots[0] + roots[1]) / 2
+    luma = (roots[0] + roots[1]) * np.float32(0.5)
     planes = np.empty((len(channels), *luma.shape), np.float32)
     for plane, channel in zip(planes, channels, strict=True):
         match channel:
@@ -215,34 +223,53 @@ def _halved(planes: Floats) -> Floats:
 
 def _error(original: _Scale, planes: Floats, weights: list[tuple[Norms, Norms]]) -> float:
     """The weighted errors of one scale."""
-    mean, square, product = _blurred(planes, planes * planes, original.planes * planes)
+    sums = np.zeros((len(weights), 2, len(Norms._fields)))
+    for rows, halo, inner in _bands(planes):
+        sums += _sums(original, planes, rows, halo, inner)
+    means = sums / planes[0].size
+    means[:, 1] **= 0.25
+    return float((np.array(weights) * means).sum())
+
+
+def _sums(original: _Scale, planes: Floats, rows: slice, halo: slice, inner: slice) -> npt.NDArray[np.float64]:
+    """Of the error maps of some rows and of their fourth powers: channel, power, map."""
+    part = planes[:, halo]
+    mean, square, product = _blurred(inner, part, part * part, original.planes[:, halo] * part)
+    its_mean, its_variance, its_edges = original.mean[:, rows], original.variance[:, rows], original.edges[:, rows]
     stabilizer = np.float32(constants.STABILIZER)
-    covariance = product - original.mean * mean
-    variances = original.variance + (square - mean * mean)
-    likeness = (1 - np.square(original.mean - mean)) * (2 * covariance + stabilizer) / (variances + stabilizer)
-    structure = np.maximum(1 - likeness, 0)
-    edges = (1 + np.abs(planes - mean)) / original.edges - 1
-    error = 0.0
-    for channel, (of_mean, of_fourth) in enumerate(weights):
-        maps = (structure[channel], np.maximum(edges[channel], 0), np.maximum(-edges[channel], 0))
-        for values, mean_weight, fourth_weight in zip(maps, of_mean, of_fourth, strict=True):
-            if mean_weight >= _SMALLEST_WEIGHT:
-                error += mean_weight * float(values.mean())
-            if fourth_weight >= _SMALLEST_WEIGHT:
-                error += fourth_weight * float(np.square(np.square(values)).mean()) ** 0.25
-    return error
+    covariance = product - its_mean * mean
+    variances = its_variance + (square - mean * mean)
+    likeness = (1 - np.square(its_mean - mean)) * (2 * covariance + stabilizer) / (variances + stabilizer)
+    edges = (1 + np.abs(planes[:, rows] - mean)) / its_edges - 1
+    maps = np.stack([np.maximum(1 - likeness, 0), np.maximum(edges, 0), np.maximum(-edges, 0)])
+    first = maps.sum(axis=(2, 3), dtype=np.float64)
+    np.square(maps, out=maps)
+    fourth = np.einsum("mcyx,mcyx->mc", maps, maps, dtype=np.float64)
+    return np.stack([first, fourth]).transpose(2, 0, 1)
 
 
-def _blurred(*stacks: Floats) -> Floats:
-    """A Gaussian over each plane of each stack; nothing beyond the edges, as in libjxl.
+def _bands(planes: Floats) -> Iterator[tuple[slice, slice, slice]]:
+    """Some rows at a time, which stay in the processor's cache.
+
+    Yields the rows, these and what a blur of them reaches, and where they are in that.
+    """
+    _, height, width = planes.shape
+    step = max(1, _BAND // (width * _BLOCK)) * _BLOCK - 2 * _REACH
+    for top in range(0, height, step):
+        bottom = min(height, top + step)
+        above = max(0, top - _REACH)
+        yield slice(top, bottom), slice(above, bottom + _REACH), slice(top - above, bottom - above)
+
+
+def _blurred(inner: slice, *stacks: Floats) -> Floats:
+    """A Gaussian over each plane of each stack; nothing beyond the edges, as in libjxl. Only the ``inner`` rows.
 
     A product with a band matrix, block by block: several times faster than adding up shifted copies.
     """
-    planes = np.stack(stacks)
-    count, (height, width) = len(stacks) * planes.shape[1], planes.shape[2:]
+    count, (height, width) = len(stacks) * len(stacks[0]), stacks[0].shape[1:]
     across, down = -(-width // _BLOCK), -(-height // _BLOCK)
     padded = np.zeros((count, height, across * _BLOCK + 2 * _REACH), np.float32)
-    padded[:, :, _REACH : _REACH + width] = planes.reshape(count, height, width)
+    np.concatenate(stacks, out=padded[:, :, _REACH : _REACH + width])
     plane, row, pixel = padded.strides
     windows = as_strided(
         padded, (count, across, height, _BLOCK + 2 * _REACH), (plane, _BLOCK * pixel, row, pixel), writeable=False
@@ -258,5 +285,5 @@ def _blurred(*stacks: Floats) -> Floats:
     )
     blocks = _BLUR_COLUMNS @ windows
     whole = blocks.transpose(0, 2, 3, 1, 4).reshape(count, down * _BLOCK, across * _BLOCK)
-    blurred: Floats = whole[:, :height, :width].reshape(*planes.shape)
+    blurred: Floats = whole[:, inner, :width].reshape(len(stacks), -1, inner.stop - inner.start, width)
     return blurred

@@ -6,7 +6,7 @@ picture too large for that, more tiles stand for the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias, TypeVar
 
@@ -21,14 +21,14 @@ GOALS = {QualityTarget.SMALLER: 70.0, QualityTarget.BALANCED: 74.0, QualityTarge
 
 _COARSE, _FINE = 2, 4
 """Tiles across: of the first probe, and of the one that stands for a large picture."""
-_WHOLE = 3_000_000
+_WHOLE = 4_000_000
 """Pixels of the largest picture that is scored as a whole: half a second and half a gigabyte."""
-_TILES_FLATTER = 0.8
+_TILES_FLATTER = 1.0
 """How much better tiles score than their whole picture does, in the mean."""
 
 _ROUGH = 1.6
 """How near a score on tiles has to come: the whole picture corrects the rest."""
-_NEAR = 1.0
+_NEAR = 1.2
 """How far above the target a score may stay."""
 _MOST_ENCODES = 5
 """Of one probe."""
@@ -118,7 +118,7 @@ class _Probe:
             if lowest > highest:
                 return start._replace(quality=min(good, default=curve.highest))
             slope = _slope(scores, curve.slope)
-            quality = _between(lowest, round(quality + (goal + near / 3 - score) / slope), highest)
+            quality = _between(lowest, round(quality + (goal + near / 2 - score) / slope), highest)
 
 
 def smallest(pixels: Pixels, target: QualityTarget, curve: Curve, encode: Encode, full_chroma: bool | None) -> Found:
@@ -162,12 +162,11 @@ def _with_chroma(probe: _Probe, start: Setting, goal: float) -> Setting:
 
 
 def _slope(scores: dict[int, float], usual: float) -> float:
-    """Points for a step of quality between the two last tried, if that makes sense; else the usual."""
+    """Points for a step of quality between the two last tried, kept from what noise makes of near ones."""
     if len(scores) < 2:
         return usual
     (before, its_score), (last, score) = list(scores.items())[-2:]
-    measured = (score - its_score) / (last - before)
-    return _between(usual / 2, measured, usual * 2)
+    return _between(usual / 2, (score - its_score) / (last - before), usual * 2)
 
 
 def _as(original: Pixels, copy: Pixels) -> Pixels:
@@ -179,12 +178,6 @@ def _as(original: Pixels, copy: Pixels) -> Pixels:
     if original.hasalpha() and not copy.hasalpha():
         copy = copy.addalpha()
     return copy
-
-
-def frames_side_by_side(frames: Iterable[Pixels]) -> Pixels:
-    """Some frames of an animation as one still picture to search on."""
-    joined: Pixels = pyvips.Image.arrayjoin(list(frames), across=1)
-    return joined.copy_memory()
 
 
 def _between(least: _Number, value: _Number, most: _Number) -> _Number:
