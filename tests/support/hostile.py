@@ -1,7 +1,7 @@
 """Files that are meant to break a decoder: written here, byte by byte, or small images of ours that were damaged.
 
-``BROKEN`` can never be decoded whole. ``TRICKY`` may end either way, but must end. All are made in milliseconds,
-are small, and always the same.
+``BROKEN`` can never be decoded whole. ``TRICKY`` may end either way, but must end; so must ``SLOW``, which takes its
+time. All are made in milliseconds, are small, and always the same.
 """
 
 from __future__ import annotations
@@ -107,8 +107,8 @@ def svg_of_a_file() -> bytes:
     return svg("<text>&x;</text>", before='<!DOCTYPE svg [<!ENTITY x SYSTEM "file:///etc/passwd">]>')
 
 
-def svg_of_uses(levels: int = 9) -> bytes:
-    """Each group shows the one before ten times: a billion rectangles."""
+def svg_of_uses(levels: int) -> bytes:
+    """Each group shows the one before ten times."""
     parts = ['<g id="g0"><rect width="1" height="1"/></g>']
     parts += [f'<g id="g{n}">{f"""<use href="#g{n - 1}"/>""" * 10}</g>' for n in range(1, levels + 1)]
     return svg(f'<defs>{"".join(parts)}</defs><use href="#g{levels}"/>')
@@ -199,11 +199,11 @@ BROKEN: dict[str, Maker] = {
 TRICKY: dict[str, Maker] = {
     "palette.png": palette_out_of_range,
     "file.svg": svg_of_a_file,
-    "uses.svg": svg_of_uses,
+    "uses.svg": partial(svg_of_uses, 3),
     "deep.svg": lambda: svg("<g>" * 20_000 + "</g>" * 20_000),
     "no size.svg": lambda: svg("", root='<svg xmlns="http://www.w3.org/2000/svg">'),
     "negative.svg": lambda: svg("", root=_ROOT.replace('"10"', '"-10"')),
-    "many frames.gif": lambda: gif((100, 100), 3000),
+    "many frames.gif": lambda: gif((20, 20), 3000),
     "trailing garbage.jpg": lambda: good("jpg") + b"garbage " * 5000,
     "jpeg inside.png": lambda: good("jpg"),
     **{
@@ -224,4 +224,8 @@ TRICKY: dict[str, Maker] = {
         for extension in extensions
         for seed in (1, 2)
     },
+}
+SLOW: dict[str, Maker] = {
+    "a billion uses.svg": partial(svg_of_uses, 9),
+    "frames of nothing.gif": partial(gif, (300, 300), 3000),
 }
