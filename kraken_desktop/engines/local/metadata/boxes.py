@@ -6,7 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kraken_desktop.engines.local.metadata.container import broken
+from kraken_desktop.engines.local.metadata.container import broken, require_few
 
 _LARGE, _TO_THE_END = 1, 0
 
@@ -63,7 +63,10 @@ def walk(data: bytes, start: int, end: int) -> Iterator[Box]:
     Raises:
         ImageBrokenError: a box has no sound header, or reaches beyond ``end``.
     """
+    count = 0
     while start < end:
+        count += 1
+        require_few(count)
         box = first(data, start, end)
         if box is None or box.end > end:
             raise broken("a box is cut")

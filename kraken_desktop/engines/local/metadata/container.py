@@ -12,6 +12,10 @@ MOST_BYTES = Limits().inflated_bytes
 """Of one profile or text, inflated or not; a longer one counts as not there."""
 
 
+MOST_PARTS = 2**16
+"""Segments, chunks, boxes or frames of one file. No honest file comes near; each costs memory."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Blocks:
     """Metadata ready to be put into a file. None: none of its kind."""
@@ -27,6 +31,16 @@ class Blocks:
 def broken(reason: str) -> ImageBrokenError:
     """The error for a container whose structure is wrong. Whoever knows the path fills it in."""
     return ImageBrokenError(path="", reason=reason)
+
+
+def require_few(parts: int) -> None:
+    """Refuse a file with more than ``MOST_PARTS``.
+
+    Raises:
+        ImageBrokenError: as it says.
+    """
+    if parts > MOST_PARTS:
+        raise broken("too many parts")
 
 
 def inflate(data: bytes) -> bytes | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kraken_desktop.engines.local.metadata import xmp
-from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken
+from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken, require_few
 from kraken_desktop.engines.local.metadata.facts import Metadata
 from kraken_desktop.engines.local.metadata.icc import is_profile, is_srgb
 
@@ -86,6 +86,7 @@ def _blocks(data: bytes) -> tuple[int, list[_Block]]:
         block = _block(data, at)
         if block is None:
             break
+        require_few(len(blocks))
         blocks.append(block)
         if block.kind == _TRAILER:
             break

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from kraken_desktop.engines.local.metadata import exif, items, tracks, xmp
 from kraken_desktop.engines.local.metadata.boxes import Box, first, packed
-from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken
+from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken, require_few
 from kraken_desktop.engines.local.metadata.facts import Metadata
 from kraken_desktop.engines.local.metadata.icc import is_profile
 from kraken_desktop.engines.local.metadata.items import Meta
@@ -116,6 +116,7 @@ def _file(data: bytes) -> _File:
             raise broken("it is cut")
         if box.kind in _UNKNOWN_OFFSETS:
             raise broken(f"a file with a {box.kind.decode()} box")
+        require_few(len(boxes))
         boxes.append(box)
         at = box.end
     by_kind = {box.kind: box for box in reversed(boxes)}

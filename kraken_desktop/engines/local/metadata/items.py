@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from kraken_desktop.engines.local.metadata.boxes import Box, children, fields
-from kraken_desktop.engines.local.metadata.container import broken
+from kraken_desktop.engines.local.metadata.container import broken, require_few
 
 IN_FILE, IN_META = 0, 1
 """How an item's bytes are found; the third way, inside another item, moves with that one."""
@@ -180,12 +180,15 @@ def _read_locations(data: bytes, meta: Meta, box: Box) -> None:
     index_size = meta.location_index_size = sizes & 15 if version else 0
     if any(size not in {0, 4, 8} for size in (offset_size, length_size, base_size, index_size)):
         raise broken("locations of an unknown size")
+    pieces = 0
     for _ in range(told.number(2 if version < 2 else 4)):
         item = told.number(2 if version < 2 else 4)
         method = told.number(2) & 15 if version else IN_FILE
         reference = told.number(2)
         base = told.number(base_size)
         count = told.number(2)
+        pieces += count
+        require_few(pieces)
         if count and not index_size + offset_size + length_size:
             # Nothing is said of the pieces, so there is one: the rest from the base on.
             raise broken("an item of unknown length")

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kraken_desktop.engines.local.metadata import exif, iptc, xmp
-from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken
+from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken, require_few
 from kraken_desktop.engines.local.metadata.facts import Metadata
 from kraken_desktop.engines.local.metadata.icc import is_profile, is_srgb
 
@@ -139,6 +139,7 @@ def _head(data: bytes) -> _Head:
             break
         if marker == _SOS:
             return _Head(segments, found.start())
+        require_few(len(segments))
         segments.append(_Segment(marker, data[at + 2 : end]))
         at = end
     raise broken("it ends in front of the image")
@@ -159,6 +160,7 @@ def _scans(data: bytes, at: int) -> Iterator[bytes]:
     """
     pattern = _ANY_MARKER
     start = at
+    removed = 0
     while (found := pattern.search(data, at)) is not None:
         marker, at = data[found.start() + 1], found.end()
         if marker == _EOI:
@@ -171,6 +173,8 @@ def _scans(data: bytes, at: int) -> Iterator[bytes]:
             at = end
             pattern = _SCAN_END if marker == _SOS else _ANY_MARKER
         elif marker in _REMOVED:
+            removed += 1
+            require_few(removed)
             yield data[start : found.start()]
             end = _end_of_segment(data, at)
             if end is None:

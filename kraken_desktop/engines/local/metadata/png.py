@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kraken_desktop.engines.local.metadata import exif, iptc, xmp
-from kraken_desktop.engines.local.metadata.container import Blocks, broken, inflate
+from kraken_desktop.engines.local.metadata.container import Blocks, broken, inflate, require_few
 from kraken_desktop.engines.local.metadata.facts import ExifFacts, Metadata
 from kraken_desktop.engines.local.metadata.icc import is_profile, is_srgb
 
@@ -102,6 +102,7 @@ def _chunks(data: bytes) -> list[_Chunk]:
     if not data.startswith(_SIGNATURE):
         raise broken("no PNG")
     chunks: list[_Chunk] = []
+    has_image = False
     at = len(_SIGNATURE)
     while at + 12 <= len(data):
         size, kind = struct.unpack_from(">I4s", data, at)
@@ -112,6 +113,11 @@ def _chunks(data: bytes) -> list[_Chunk]:
             break
         if (kind == b"IHDR") != (not chunks):
             raise broken("no header, or two")
+        if kind == b"IDAT" and has_image and chunks[-1].kind != b"IDAT":
+            # Decoders give up there. Put together it would be another image.
+            raise broken("image data in pieces")
+        has_image = has_image or kind == b"IDAT"
+        require_few(len(chunks))
         chunks.append(_Chunk(kind, at, end))
         if kind == b"IEND":
             return chunks

@@ -10,14 +10,23 @@ from collections.abc import Callable, Iterator
 from itertools import accumulate
 
 from kraken_desktop.engines.local.metadata.boxes import Box, children, fields, packed, packed_full
-from kraken_desktop.engines.local.metadata.container import broken
+from kraken_desktop.engines.local.metadata.container import broken, require_few
 from kraken_desktop.engines.local.metadata.spans import Span
 
 _PICTURES = frozenset({b"pict", b"auxv", b"vide", b"soun"})
 """Tracks that are seen or heard; others hold metadata over time."""
-_ABOUT = frozenset({b"udta", b"meta", b"uuid", b"free", b"skip"})
-_PATH = (b"trak", b"mdia", b"minf", b"stbl")
+_PATH = (b"moov", b"trak", b"mdia", b"minf", b"stbl")
 """Down to the tables, each inside the one before."""
+_NEEDED = {
+    b"moov": frozenset({b"mvhd", b"trak"}),
+    b"trak": frozenset({b"tkhd", b"tref", b"edts", b"trgr", b"mdia"}),
+    b"mdia": frozenset({b"mdhd", b"hdlr", b"minf"}),
+    b"minf": frozenset({b"vmhd", b"smhd", b"nmhd", b"dinf", b"stbl"}),
+    b"stbl": frozenset(
+        {b"stsd", b"stts", b"ctts", b"cslg", b"stss", b"stsc", b"stsz", b"stco", b"co64", b"sdtp", b"sbgp", b"sgpd"}
+    ),
+}
+"""What stays on the way down; what is left out is said about a track, or is unknown."""
 _DATED = frozenset({b"mvhd", b"tkhd", b"mdhd"})
 
 
@@ -28,7 +37,7 @@ def spans(data: bytes, moov: Box) -> Iterator[Span]:
         ImageBrokenError: a track is cut, or says nothing of its frames.
     """
     for track in _tracks(data, moov):
-        table = _inside(data, track, *_PATH[1:])
+        table = _inside(data, track, *_PATH[2:])
         boxes = {box.kind: box for box in children(data, table)}
         offsets = _offsets(data, boxes)
         if not offsets:
@@ -40,13 +49,8 @@ def spans(data: bytes, moov: Box) -> Iterator[Span]:
 
 def rebuilt(data: bytes, moov: Box, moved: Callable[[int], int]) -> bytes:
     """The box without user data, metadata and dates. Its length does not depend on ``moved``."""
-    kept = {track.start for track in _tracks(data, moov)}
-    parts = [
-        _without_about(data, box, moved, 0)
-        for box in children(data, moov)
-        if box.kind not in _ABOUT and (box.kind != b"trak" or box.start in kept)
-    ]
-    return packed(b"moov", *parts)
+    kept = frozenset(track.start for track in _tracks(data, moov))
+    return _needed(data, moov, moved, kept)
 
 
 def _tracks(data: bytes, moov: Box) -> list[Box]:
@@ -82,6 +86,7 @@ def _numbers(data: bytes, box: Box, size: int, each: int = 1) -> tuple[int, ...]
     told = fields(data, box)
     told.full()
     count = told.number(4) * each
+    require_few(count)
     return struct.unpack(f">{count}{'I' if size == 4 else 'Q'}", told.raw(count * size))
 
 
@@ -89,6 +94,7 @@ def _chunk_spans(data: bytes, boxes: dict[bytes, Box], offsets: tuple[int, ...])
     told = fields(data, boxes[b"stsz"])
     told.full()
     uniform, count = told.number(4), told.number(4)
+    require_few(0 if uniform else count)
     ends = (0,) if uniform else (0, *accumulate(struct.unpack(f">{count}I", told.raw(count * 4))))
     runs = _numbers(data, boxes[b"stsc"], 4, each=3)
     starts, samples = runs[0::3], runs[1::3]
@@ -105,11 +111,16 @@ def _chunk_spans(data: bytes, boxes: dict[bytes, Box], offsets: tuple[int, ...])
         sample = last
 
 
-def _without_about(data: bytes, box: Box, moved: Callable[[int], int], depth: int) -> bytes:
-    """A box, ``depth`` steps down from a track, with what is inside it."""
+def _needed(data: bytes, box: Box, moved: Callable[[int], int], kept: frozenset[int], depth: int = 0) -> bytes:
+    """A box, ``depth`` steps down, with what is needed of what is inside it; ``kept`` is where kept tracks begin."""
     if _PATH[depth : depth + 1] == (box.kind,):
-        inside = (child for child in children(data, box) if child.kind not in _ABOUT)
-        return packed(box.kind, *(_without_about(data, child, moved, depth + 1) for child in inside))
+        inside = (child for child in children(data, box) if child.kind in _NEEDED[box.kind])
+        parts = (
+            _needed(data, child, moved, kept, depth + 1)
+            for child in inside
+            if child.kind != b"trak" or child.start in kept
+        )
+        return packed(box.kind, *parts)
     if box.kind in {b"stco", b"co64"}:
         size = 4 if box.kind == b"stco" else 8
         offsets = [moved(offset) for offset in _numbers(data, box, size)]

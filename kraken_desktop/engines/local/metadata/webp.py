@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kraken_desktop.engines.local.metadata import exif, xmp
-from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken
+from kraken_desktop.engines.local.metadata.container import MOST_BYTES, Blocks, broken, require_few
 from kraken_desktop.engines.local.metadata.facts import Metadata
 from kraken_desktop.engines.local.metadata.icc import is_profile, is_srgb
 
@@ -85,7 +85,10 @@ def _chunks(data: bytes) -> list[_Chunk]:
 
 
 def _walk(data: bytes, at: int, end: int) -> Iterator[_Chunk]:
+    count = 0
     while at + 8 <= end:
+        count += 1
+        require_few(count)
         kind, size = struct.unpack_from("<4sI", data, at)
         at += 8
         if at + size > end:

@@ -5,12 +5,12 @@ Names and form: XMP specification, parts 1 and 3 (ISO 16684-1).
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass, field
 from xml.parsers import expat
 from xml.sax.saxutils import escape
 
-from kraken_desktop.engines.local.metadata.container import MOST_BYTES
 from kraken_desktop.engines.local.metadata.facts import XmpFacts
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -26,6 +26,8 @@ _KEPT = frozenset({_DATE, _CREDIT, _CREATOR, _RIGHTS})
 
 _MOST_TEXT = 48 * 1024
 """Bytes of all kept values as they are written: a packet has to fit into one segment of a JPEG."""
+_LONGEST = 2 * 1024 * 1024
+"""Bytes of a packet that is read at all."""
 _MARKUP = 64
 """More than any tags around one value take."""
 _LANGUAGE = re.compile(r"[A-Za-z0-9-]{1,35}")
@@ -90,8 +92,9 @@ class _Reader:
 
 def parse(packet: bytes) -> XmpFacts:
     """Read the facts of a packet; one that is not well-formed, too long or has a DOCTYPE has none."""
-    packet = packet.strip(b"\0 \t\r\n")
-    if not packet or len(packet) > MOST_BYTES:
+    if not packet.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        packet = packet.strip(b"\0 \t\r\n")
+    if not packet or len(packet) > _LONGEST:
         return XmpFacts()
     reader = _Reader()
     parser = expat.ParserCreate(namespace_separator=" ")
