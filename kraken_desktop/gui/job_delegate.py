@@ -15,7 +15,7 @@ from kraken_desktop.gui.job_list import Role
 from kraken_desktop.gui.progress import share_of
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
-from kraken_desktop.model.job import JobState, JobStatus, SourceKind
+from kraken_desktop.model.job import JobState, JobStatus, Phase, SourceKind
 
 THUMBNAIL = 56
 """Device-independent pixels, both ways."""
@@ -34,6 +34,10 @@ _STATE_ICONS: dict[JobState, tuple[str, str]] = {
     JobState.FAILED: ("failed", "danger"),
 }
 """Icon and color of a state; the state is always a word as well."""
+
+
+_PHASE_ICONS = {Phase.OPTIMIZING: "shrink", Phase.DOWNLOADING: "download", Phase.CHECKING: "clock"}
+"""In the place of the running job's, while it does this."""
 
 
 class Action(Enum):
@@ -264,6 +268,8 @@ class _Painting:
     def _side(self) -> None:
         status, layout, direction = self._status, self._layout, self._option.direction
         icon, color = _STATE_ICONS[status.state]
+        if status.state is JobState.RUNNING and status.progress is not None:
+            icon = _PHASE_ICONS.get(status.progress.phase, icon)
         if status.state is JobState.QUEUED and status.waiting_for is not None:
             icon, color = "pause", "warning"
         place = QRect(layout.state.left(), layout.state.center().y() - _ICON // 2 + 1, _ICON, _ICON)
