@@ -97,18 +97,21 @@ def _blocks(data: bytes) -> tuple[int, list[_Block]]:
 
 
 def _block(data: bytes, at: int) -> _Block | None:
-    """The block that begins at ``at``; None for what is none, where a decoder stops too."""
+    """The block that begins at ``at``; None for what is none, or is a cut extension: a decoder stops there too."""
     kind = data[at]
     if kind == _TRAILER:
         return _Block(kind, -1, at, at + 1)
     if kind == _IMAGE and at + 11 <= len(data):
-        return _Block(kind, -1, at, _end_of_sub_blocks(data, at + 10 + _table(data[at + 9]) + 1))
-    if kind == _EXTENSION and at + 2 < len(data):
-        application = data[at + 3 : at + 14] if data[at + 1] == _APPLICATION and data[at + 2] == 11 else b""
-        return _Block(kind, data[at + 1], at, _end_of_sub_blocks(data, at + 2), application)
-    if kind in {_IMAGE, _EXTENSION}:
-        raise broken("it is cut")
-    return None
+        end = _end_of_sub_blocks(data, at + 10 + _table(data[at + 9]) + 1)
+        if end is not None:
+            return _Block(kind, -1, at, end)
+    if kind == _IMAGE:
+        raise broken("a frame is cut")
+    end = _end_of_sub_blocks(data, at + 2) if kind == _EXTENSION else None
+    if end is None:
+        return None
+    application = data[at + 3 : at + 14] if data[at + 1] == _APPLICATION and data[at + 2] == 11 else b""
+    return _Block(kind, data[at + 1], at, end, application)
 
 
 def _table(flags: int) -> int:
@@ -116,12 +119,11 @@ def _table(flags: int) -> int:
     return 3 * 2 ** ((flags & _TABLE_SIZE) + 1) if flags & _TABLE_FLAG else 0
 
 
-def _end_of_sub_blocks(data: bytes, at: int) -> int:
+def _end_of_sub_blocks(data: bytes, at: int) -> int | None:
+    """Where the chain of sub-blocks ends; None if that is beyond the data."""
     while at < len(data) and data[at]:
         at += data[at] + 1
-    if at >= len(data):
-        raise broken("it is cut")
-    return at + 1
+    return at + 1 if at < len(data) else None
 
 
 def _sub_blocks(data: bytes, at: int, end: int) -> Iterator[bytes]:

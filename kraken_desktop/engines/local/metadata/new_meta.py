@@ -43,13 +43,15 @@ class NewMeta:
         if b"iinf" not in meta.boxes or b"iloc" not in meta.boxes or meta.primary in self._removed:
             raise broken("no items")
         self._locations = [found for found in meta.locations.values() if found.item not in self._removed]
+        if any(found.reference for found in self._locations):
+            raise broken("an item is in another file")
         self._added_ids = self._free_ids(len(additions))
         self._inside = self._inside_moves()
 
     def spans(self) -> Iterator[Span]:
         """Where the items that stay lie in the file."""
         for location in self._locations:
-            if location.method == IN_FILE and not location.reference:
+            if location.method == IN_FILE:
                 for extent in location.extents:
                     yield extent.offset, extent.offset + extent.length
 
@@ -112,7 +114,7 @@ class NewMeta:
         for location in located:
             parts.append(_sized(location.item, id_size))
             parts.append(_sized(location.method, 2) if meta.location_version else b"")
-            parts.append(struct.pack(">HH", location.reference, len(location.extents)))
+            parts.append(struct.pack(">HH", 0, len(location.extents)))
             for extent in location.extents:
                 parts += (_sized(extent.index, index_size), _sized(extent.offset, 4), _sized(extent.length, 4))
         return packed_full(b"iloc", meta.location_version, 0, *parts)
@@ -120,13 +122,13 @@ class NewMeta:
     def _location(self, location: Location, moved: Callable[[int], int]) -> Location:
         if location.method == IN_META:
             moved = self._moved_inside
-        elif location.method != IN_FILE or location.reference:
+        elif location.method != IN_FILE:
             return location
         extents = tuple(
             Extent(extent.index, moved(extent.offset) if extent.length else 0, extent.length)
             for extent in location.extents
         )
-        return Location(location.item, location.method, location.reference, extents)
+        return Location(location.item, location.method, 0, extents)
 
     def _references(self) -> bytes:
         meta = self._meta

@@ -62,6 +62,8 @@ def _tracks(data: bytes, moov: Box) -> list[Box]:
             told.number(4)
             if told.raw(4) in _PICTURES:
                 found.append(box)
+    if not found:
+        raise broken("no track with pictures")
     return found
 
 

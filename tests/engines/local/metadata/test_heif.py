@@ -229,6 +229,10 @@ def broken_files() -> list[bytes]:
         source.replace(b"iloc\0\0\0\0D\0", b"iloc\0\0\0\0E\0"),
         source.replace(b"iloc\0\0\0\0D\0", b"iloc\0\0\0\0\0\0"),
         source.replace(b"iloc\0", b"iloc\3"),
+        source.replace(b"\0\3\0\1\0\0\0\1", b"\0\3\0\1\0\1\0\1"),
+        animation()
+        .replace(b"hdlr" + bytes(8) + b"pict", b"hdlr" + bytes(8) + b"text")
+        .replace(b"hdlr" + bytes(8) + b"auxv", b"hdlr" + bytes(8) + b"text"),
         grid(offset=2**31),
         grid(offset=-200),
         grid(extra=packed(b"moof")),
@@ -237,7 +241,7 @@ def broken_files() -> list[bytes]:
     ]
 
 
-@pytest.mark.parametrize("index", range(18))
+@pytest.mark.parametrize("index", range(20))
 def test_a_broken_structure_is_refused(index: int) -> None:
     with pytest.raises(ImageBrokenError):
         strip(broken_files()[index], ".avif", NOTHING)
