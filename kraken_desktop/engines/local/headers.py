@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from kraken_desktop.engines.local import heif_header, metadata, svg
 from kraken_desktop.engines.local.protocol import Limits
 from kraken_desktop.model import image_types
-from kraken_desktop.model.errors import ImageBrokenError, ImageTooManyPixelsError
+from kraken_desktop.model.errors import EngineError, ImageBrokenError, ImageTooManyPixelsError
 
 _HDR_TRANSFERS = frozenset({16, 18})
 """Of ITU-T H.273: PQ and HLG."""
@@ -75,8 +75,9 @@ def read(data: bytes, path: str, limits: Limits) -> Header:
         raise ImageBrokenError(path=path, reason="not an image of a known type")
     try:
         header = _of_type(data, kind.extension, limits)
-    except ImageBrokenError as error:
-        raise ImageBrokenError(path=path, reason=error.reason) from error
+    except EngineError as error:
+        error.path = path
+        raise
     except (struct.error, IndexError, ValueError, OverflowError) as error:
         raise ImageBrokenError(path=path, reason=f"{kind.name} header: {error}") from error
     _check(header, path, limits)
@@ -112,7 +113,7 @@ def _of_type(data: bytes, extension: str, limits: Limits) -> Header:
         case ".png":
             return _png(data, limits)
         case ".gif":
-            return _gif(data)
+            return _gif(data, limits)
         case ".webp":
             return _webp(data)
         case ".svg":
@@ -198,7 +199,7 @@ def _refuse_bomb(kind: bytes, chunk: bytes, limit: int) -> None:
         raise ValueError(f"{kind.decode('ascii')} inflates to more than {limit} bytes")
 
 
-def _gif(data: bytes) -> Header:
+def _gif(data: bytes, limits: Limits) -> Header:
     width, height, flags = struct.unpack_from("<HHB", data, 6)
     at = 13 + _color_table(flags)
     frames = 0
@@ -208,7 +209,9 @@ def _gif(data: bytes) -> Header:
             at = _after_blocks(data, at + 2)
         elif introducer == 0x2C and at + 10 <= len(data):
             left, top, wide, high, flags = struct.unpack_from("<HHHHB", data, at + 1)
-            # Decoders enlarge the screen for a first frame that does not fit.
+            # A decoder may make room for a frame wherever it is.
+            refuse_size((left + wide, top + high), 1, "", limits)
+            # All of them enlarge the screen for a first frame that does not fit.
             if not frames:
                 width, height = max(width, left + wide), max(height, top + high)
             frames += 1

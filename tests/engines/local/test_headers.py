@@ -80,6 +80,14 @@ def test_a_first_frame_beyond_the_screen_enlarges_it() -> None:
     assert read(bytes(data)).size == (20, 10)
 
 
+def test_a_later_frame_far_outside_of_the_screen_is_refused() -> None:
+    frame = b"\x2c" + struct.pack("<HHHHB", 9000, 9000, 1, 1, 0) + b"\x02\x02\x4c\x01\x00"
+    data = pictures.encoded(Image.new("P", (9, 9)), "GIF")[:-1] + frame + b"\x3b"
+    assert read(data).frames == 2
+    with pytest.raises(ImageTooManyPixelsError):
+        read(data, SMALL)
+
+
 # --- what is refused ---
 
 
