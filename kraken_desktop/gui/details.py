@@ -88,7 +88,7 @@ class Details(QFrame):
         self._set_look("details" if is_bad else "facts")
         icon, color = ("failed", "danger") if is_bad else ("info", "accent")
         self._sign.setPixmap(self._theme.pixmap(icon, color, 20, self.devicePixelRatioF()))
-        told = "\n".join(f"{title}: {text}" for title, text in facts)
+        told = "\n".join(f"{title}: {text}" if title else text for title, text in facts)
         texts = (self._row_text.name(status), trouble.what, trouble.why, trouble.remedy, told)
         for label, text in zip(self._labels, texts, strict=True):
             label.setText(text)

@@ -333,7 +333,7 @@ class JobView(QTableView):
         menu.addSeparator()
         source = chosen[0].job.source
         menu.addAction(
-            icon("folder"), self.tr("Show the &file’s folder"), lambda: open_folder(source.location)
+            icon("folder"), self.tr("Show the ori&ginal’s folder"), lambda: open_folder(source.location)
         ).setEnabled(len(chosen) == 1 and source.kind is SourceKind.FILE)
         removing = menu.addAction(icon("clear"), self.tr("Re&move from the list"), lambda: self.remove_wanted.emit(ids))
         removing.setShortcut(QKeySequence.StandardKey.Delete)

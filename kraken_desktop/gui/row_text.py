@@ -119,9 +119,8 @@ class RowText:
         """What there is to know of a stored image that its row has no room for: titles and texts."""
         told: list[tuple[str, str]] = []
         if is_already_optimal(status.outcome):
-            told.append(
-                (_tr("Size"), _tr("Already optimal: what could be made of it was no smaller. Its pixels are kept."))
-            )
+            kept = _tr("Already optimal: its pixels are kept as they are, and only what the recipe removes is gone.")
+            told.append(("", kept))
         several = len(status.links) > 1
         for image in status.links:
             title = image.variant or _tr("Link")

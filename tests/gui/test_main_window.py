@@ -347,16 +347,16 @@ class TestRows:
             "Copy 1 link",
             "Copy as",
             "Open in the browser",
-            "Show the file’s folder",
+            "Show the original’s folder",
             "Remove from the list",
         }
         assert enabled(1) == {
             "Retry",
             "Copy the error’s details",
-            "Show the file’s folder",
+            "Show the original’s folder",
             "Remove from the list",
         }
-        assert enabled(2) == {"Cancel", "Show the file’s folder"}
+        assert enabled(2) == {"Cancel", "Show the original’s folder"}
         assert "Copy 1 link" in enabled(0, 1, 2)
 
     def test_a_link_opens_in_the_browser(self, window: MainWindow, qtbot: QtBot) -> None:
