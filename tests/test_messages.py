@@ -510,7 +510,7 @@ def status(
         (status(JobState.RUNNING, progress=Progress(phase=Phase.DOWNLOADING)), "Fetching the result"),
         (
             status(JobState.RUNNING, progress=Progress(phase=Phase.DOWNLOADING, sent=1, total=4)),
-            "Fetching the result, 25%",
+            "Fetching, 25%",
         ),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.STORING)), "Storing"),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.STORING, sent=1, total=2)), "Storing, 50%"),

@@ -127,7 +127,7 @@ class RowText:
             if several:
                 told.append((shown(title), shown(image.url)))
             if validity := self.validity(image):
-                told.append((shown(title) if several else _tr("Link"), _sentence(validity)))
+                told.append((shown(title) if several else "", _sentence(validity)))
             if image.local_copy:
                 told.append((_tr("Local copy"), shown(image.local_copy)))
         return told

@@ -26,7 +26,7 @@ STATES: dict[JobState, str] = {
 
 SHARES: dict[Phase, str] = {
     Phase.UPLOADING: QT_TRANSLATE_NOOP("messages", "Uploading, {share}"),
-    Phase.DOWNLOADING: QT_TRANSLATE_NOOP("messages", "Fetching the result, {share}"),
+    Phase.DOWNLOADING: QT_TRANSLATE_NOOP("messages", "Fetching, {share}"),
     Phase.STORING: QT_TRANSLATE_NOOP("messages", "Storing, {share}"),
 }
 """Of phases in which bytes are moved, once it is known how many."""
