@@ -330,12 +330,12 @@ def _eyes(scale: int) -> Image.Image:
 
 
 def waves() -> bytes:
-    """A boat on waves: 24 frames without end, each saved whole."""
-    frames = [_wave_frame(number / 24) for number in range(24)]
+    """A boat on waves: 16 frames without end, each saved whole."""
+    frames = [_wave_frame(number / 16) for number in range(16)]
     palette = frames[0].quantize(64)
     reduced = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     return saved(
-        reduced[0], "GIF", save_all=True, append_images=reduced[1:], duration=70, loop=0, optimize=False, disposal=2
+        reduced[0], "GIF", save_all=True, append_images=reduced[1:], duration=100, loop=0, optimize=False, disposal=2
     )
 
 
