@@ -166,6 +166,14 @@ class Services:
             self.spool.sweep(in_use)
         return recovered
 
+    def sweep_folders(self) -> None:
+        """Remove what killed processes left half written in folders. Walks them: for a thread that nobody waits for."""
+        from kraken_desktop.buckets.folder import FolderBucket
+
+        settings = self.settings.load()
+        for folder in {*settings.bucket_folders, *settings.copy_folders}:
+            FolderBucket(folder).sweep()
+
     def account_status(self, account: Account, secret: str | None = None) -> AccountStatus:
         """Ask Kraken.io for plan and quota: the check of a key pair. Takes as long as the network does.
 

@@ -171,6 +171,7 @@ class Uploads(QObject):
             self._bridge.announce(sorted([*past, *rows], key=_place))
             self._runner.resume_jobs(recovered)
             self.went_on.emit(len(recovered))
+        services.sweep_folders()
 
     def _retry_past(self, past: Sequence[JobStatus]) -> None:
         self._services.journal.requeue_all([status.job.id for status in past])
