@@ -81,15 +81,25 @@ def insert(
 ) -> bytes:
     """A freshly encoded file, with what ``keep`` names of its source's metadata.
 
-    A kept orientation is 1, as the pixels are upright (so does Kraken.io). Of pixels that are not, the source's
-    orientation is kept in any case. The encoder's color profile stays.
+    A kept orientation is 1, as the pixels are upright (so does Kraken.io). The encoder's color profile stays.
+
+    Args:
+        data: the file, without metadata.
+        extension: of its type; the source may have been of another.
+        metadata: of the source.
+        keep: what the recipe keeps.
+        is_upright: whether the pixels were turned upright; if not, they get the source's orientation in any case,
+            unless decoders turn such a source themselves.
 
     Raises:
         ImageBrokenError: the container of ``data`` is broken.
     """
     container = _FORMATS.get(extension)
-    is_kept = KeptMetadata.ORIENTATION in keep and metadata.exif.orientation is not None
-    orientation = metadata.orientation if not is_upright else 1 if is_kept else None
+    orientation = None
+    if not is_upright and not metadata.container_turns and metadata.orientation != 1:
+        orientation = metadata.orientation
+    elif KeptMetadata.ORIENTATION in keep and metadata.exif.orientation is not None:
+        orientation = 1
     blocks = _blocks(metadata, keep, orientation)
     if container is None or blocks == Blocks():
         return data

@@ -141,6 +141,22 @@ def test_a_new_file_gets_what_its_source_had(sources: dict[str, bytes], extensio
     assert found.iptc_copyright == (NOTICE if extension == ".jpg" and Kept.COPYRIGHT in keep else "")
 
 
+@pytest.mark.parametrize("extension", WITH_EXIF)
+def test_pixels_that_were_not_turned_say_so(sources: dict[str, bytes], extension: str) -> None:
+    turned = read(sources[extension], extension)
+    written = insert(encoded(extension), extension, turned, NOTHING, is_upright=False)
+    assert read(written, extension).exif == ExifFacts(orientation=6)
+    upright = Metadata(exif=ExifFacts(orientation=1))
+    assert insert(encoded(extension), extension, upright, NOTHING, is_upright=False) == encoded(extension)
+
+
+def test_pixels_that_a_decoder_turned_are_not_turned_again(sources: dict[str, bytes]) -> None:
+    turned = read(sources[".avif"], ".avif")
+    assert (turned.orientation, turned.container_turns) == (6, True)
+    for extension in EXTENSIONS:
+        assert insert(encoded(extension), extension, turned, NOTHING, is_upright=False) == encoded(extension)
+
+
 @pytest.mark.parametrize("extension", [".jpg", ".png", ".webp", ".avif"])
 def test_what_the_encoder_embedded_stays(extension: str) -> None:
     fresh = encoded(extension, icc_profile=srgb())
