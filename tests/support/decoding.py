@@ -32,5 +32,5 @@ def decode(task: ProbeTask, _limits: Limits, _announce: Announce) -> Probed:
         if task.extension not in {".avif", ".gif"} or frames == 1:
             # A second opinion, which tells of what Pillow forgives.
             pages = {"n": -1} if task.extension == ".webp" else {}
-            pyvips.Image.new_from_file(task.source, fail_on="warning", **pages).write_to_memory()
+            pyvips.Image.new_from_file(task.source, fail_on="truncated", **pages).write_to_memory()
         return Probed(width=opened.width, height=opened.height, frames=frames)

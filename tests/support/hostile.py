@@ -184,6 +184,7 @@ BROKEN: dict[str, Maker] = {
     "bomb texts.png": bomb_text,
     "bomb profile.png": bomb_profile,
     "bomb frames.gif": lambda: gif((20_000, 20_000), 3000),
+    "header checksum.png": lambda: good("png").replace(b"IHDR\0\0\0\x60", b"IHDR\0\0\0\x61"),
     "zero width.png": lambda: png((0, 10), data=zeros(10)),
     "zero height.png": lambda: png((10, 0), data=zeros(10)),
     "zero.jpg": lambda: jpeg_header_only(0, 0),
@@ -203,7 +204,7 @@ TRICKY: dict[str, Maker] = {
     "deep.svg": lambda: svg("<g>" * 20_000 + "</g>" * 20_000),
     "no size.svg": lambda: svg("", root='<svg xmlns="http://www.w3.org/2000/svg">'),
     "negative.svg": lambda: svg("", root=_ROOT.replace('"10"', '"-10"')),
-    "many frames.gif": lambda: gif((20, 20), 3000),
+    "many frames.gif": lambda: gif((20, 20), 200),
     "trailing garbage.jpg": lambda: good("jpg") + b"garbage " * 5000,
     "jpeg inside.png": lambda: good("jpg"),
     **{

@@ -150,6 +150,9 @@ def _png(data: bytes, limits: Limits) -> Header:
         kinds.add(kind)
         if kind == b"IHDR":
             width, height, depth = struct.unpack_from(">IIB", data, start)
+            if zlib.crc32(kind + data[start:end]).to_bytes(4, "big") != data[end : end + 4]:
+                # libvips overlooks it; other decoders, and browsers, refuse the file.
+                raise ValueError("its checksum is wrong")
         elif kind == b"acTL":
             frames = max(1, struct.unpack_from(">I", data, start)[0])
         elif kind == b"cICP":
