@@ -156,7 +156,7 @@ def test_the_wheel_holds_the_package_and_its_resources(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="./dev is a shell script")
 @pytest.mark.parametrize(
-    ("arguments", "code"), [(["help"], 0), ([], 0), (["nonsense"], 2), (["bench"], 2), (["package"], 2)]
+    ("arguments", "code"), [(["help"], 0), ([], 0), (["nonsense"], 2), (["bench", "nonsense"], 2), (["package"], 2)]
 )
 def test_dev_answers(arguments: list[str], code: int) -> None:
     done = subprocess.run(["./dev", *arguments], cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
