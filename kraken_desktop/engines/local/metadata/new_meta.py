@@ -14,7 +14,9 @@ from kraken_desktop.engines.local.metadata.spans import Moves, Span, closed_up, 
 _COPIED = frozenset({b"hdlr", b"pitm", b"dinf", b"grpl", b"ipro"})
 _WRITTEN_ABOUT = frozenset({b"udes", b"altt", b"crtt", b"mdft"})
 """Properties that describe a picture in words, and when it was made and changed."""
-_DESCRIBES = b"cdsc"
+_DESCRIBES, _THUMBNAIL = b"cdsc", b"thmb"
+_MADE_OF = frozenset({b"dimg", b"base", b"prem", b"iloc"})
+_CODED = frozenset({b"av01", b"hvc1", b"jpeg"})
 _MOST_SHORT = 2**16 - 1
 
 
@@ -39,7 +41,7 @@ class NewMeta:
         self.additions = additions
         self._data = data
         self._meta = meta
-        self._removed = frozenset(item.id for item in meta.items if item.is_metadata)
+        self._removed = frozenset(item.id for item in meta.items if item.is_metadata) | _thumbnails(meta)
         if b"iinf" not in meta.boxes or b"iloc" not in meta.boxes or meta.primary in self._removed:
             raise broken("no items")
         self._locations = [found for found in meta.locations.values() if found.item not in self._removed]
@@ -192,6 +194,15 @@ class NewMeta:
         start = self._meta.boxes[b"idat"].body
         held = [self._data[start + first : start + end] for first, end in self._inside.spans]
         return packed(b"idat", *held) if held else b""
+
+
+def _thumbnails(meta: Meta) -> frozenset[int]:
+    """Items that are small copies of others, and may show what was cropped or painted over since."""
+    coded = {item.id for item in meta.items if item.kind in _CODED}
+    found = {reference.source for reference in meta.references if reference.kind == _THUMBNAIL} & coded
+    # What others are made of stays, whatever else it claims to be.
+    used = {target for reference in meta.references if reference.kind in _MADE_OF for target in reference.targets}
+    return frozenset(found - used - {meta.primary})
 
 
 def _sized(number: int, size: int) -> bytes:

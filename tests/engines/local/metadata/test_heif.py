@@ -41,7 +41,7 @@ def item(number: int, kind: bytes, rest: bytes = b"", hidden: int = 0) -> bytes:
 
 
 def grid(version: int = 1, *, offset: int = 0, extra: bytes = b"") -> bytes:
-    """Two tiles side by side, the grid and its Exif inside the ``meta`` box, XMP between the tiles in the file.
+    """Two tiles side by side with a thumbnail, grid and Exif inside the ``meta`` box, XMP between the tiles.
 
     ``offset`` moves the bytes of the first tile, as a broken file has it.
     """
@@ -55,7 +55,8 @@ def grid(version: int = 1, *, offset: int = 0, extra: bytes = b"") -> bytes:
     tiles = bytes((2 + len(shared), 2, coding | 0x80, *shared))
     whole = bytes((2 + len(shared), 1, 3, *shared))
     said = b"".join(
-        struct.pack(">H", number) + told for number, told in ((1, whole), (2, tiles), (3, tiles), (4, b"\1\3"))
+        struct.pack(">H", number) + told
+        for number, told in ((1, whole), (2, tiles), (3, tiles), (4, b"\1\3"), (6, tiles))
     )
     idat = EXIF_ITEM + bytes((0, 0, 0, 1)) + struct.pack(">HH", 2 * TILE, TILE)
 
@@ -66,6 +67,7 @@ def grid(version: int = 1, *, offset: int = 0, extra: bytes = b"") -> bytes:
             (3, 0, [(start + len(left) + len(PACKET), len(right))]),
             (4, 1, [(0, len(EXIF_ITEM))]),
             (5, 0, [(start + len(left), len(PACKET))]),
+            (6, 0, [(start + len(left) + len(PACKET) + len(right), len(SECRET))]),
         ]
         id_format = ">H" if version < 2 else ">I"
         located = b"".join(
@@ -85,12 +87,13 @@ def grid(version: int = 1, *, offset: int = 0, extra: bytes = b"") -> bytes:
                 b"iinf",
                 0,
                 0,
-                struct.pack(">H", 5),
+                struct.pack(">H", 6),
                 item(1, b"grid"),
                 item(2, b"av01", hidden=1),
                 item(3, b"av01", hidden=1),
                 item(4, b"Exif"),
                 item(5, b"mime", b"application/rdf+xml\0"),
+                item(6, b"av01", hidden=1),
             ),
             packed_full(
                 b"iref",
@@ -99,11 +102,12 @@ def grid(version: int = 1, *, offset: int = 0, extra: bytes = b"") -> bytes:
                 packed(b"dimg", struct.pack(">HHHH", 1, 2, 2, 3)),
                 packed(b"cdsc", struct.pack(">HHH", 4, 1, 1)),
                 packed(b"cdsc", struct.pack(">HHH", 5, 1, 1)),
+                packed(b"thmb", struct.pack(">HHH", 6, 1, 1)),
             ),
             packed(
                 b"iprp",
                 packed(b"ipco", *properties),
-                packed_full(b"ipma", 0, 0, struct.pack(">I", 4), said),
+                packed_full(b"ipma", 0, 0, struct.pack(">I", 5), said),
             ),
             packed(b"idat", idat),
             packed(b"uuid", bytes(16), SECRET),
