@@ -111,7 +111,7 @@ class MessagesAbove(QObject):
 
 def page_of(failure: Failure) -> str:
     """The page of the settings on which the cause of a pause is mended."""
-    of_the_profile = failure.code.startswith(("kraken.store_", "plan.")) or str(
+    of_the_profile = failure.code.startswith(("kraken.store_", "plan.", "bucket.", "aws.")) or str(
         failure.facts.get("name", "")
     ).startswith("profile/")
     return "profiles" if of_the_profile else "account"

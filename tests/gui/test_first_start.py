@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.main_window import MainWindow
@@ -206,3 +207,45 @@ class TestFirstStart:
         assert dialog is not None
         assert dialog.isVisible()
         dialog.close()
+
+
+class TestEverybody:
+    def test_what_takes_the_focus_has_a_name_and_comes_as_the_eye_goes(
+        self, make_window: Callable[..., MainWindow], qtbot: QtBot
+    ) -> None:
+        window = make_window(FIRST)
+        welcome = window.pages.welcome
+        invitation = welcome.invitation
+        wanted = [
+            invitation.folder_button,
+            invitation.samples_button,
+            invitation.add_button,
+            invitation.close_button,
+            *(card.button for card in welcome.cards.values()),
+        ]
+        invitation.folder_button.setFocus()
+        seen = [window.focusWidget()]
+        for _ in wanted[1:]:
+            qtbot.keyClick(window.focusWidget(), Qt.Key.Key_Tab)
+            seen.append(window.focusWidget())
+        assert seen == wanted
+        assert all(each.accessibleName() or each.text() for each in wanted)
+
+    @pytest.mark.parametrize("width", [640, 960, 1400])
+    def test_nothing_is_cut_off(self, make_window: Callable[..., MainWindow], width: int) -> None:
+        window = make_window(FIRST)
+        window.resize(width, 440)
+        QApplication.processEvents()
+        welcome = window.pages.welcome
+        assert welcome.horizontalScrollBar().maximum() == 0
+        for label in welcome.findChildren(QLabel):
+            if label.isVisible() and label.wordWrap():
+                assert label.height() >= label.heightForWidth(label.width()), label.text()
+
+    def test_letters_do_not_fight(self, make_window: Callable[..., MainWindow]) -> None:
+        window = make_window(FIRST)
+        texts = [
+            each.text() for each in window.findChildren(QAbstractButton) if each.isVisible() and "&" in each.text()
+        ]
+        letters = [text[text.index("&") + 1].lower() for text in texts]
+        assert sorted(letters) == sorted(set(letters)), texts

@@ -7,7 +7,14 @@ from kraken_desktop.gui.main_window import MainWindow
 from kraken_desktop.gui.messages_above import page_of
 from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.intake import LeftOut, LeftOutReason
-from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError, SecretMissingError, StoreDeniedError
+from kraken_desktop.model.errors import (
+    AwsProfileError,
+    BadCredentialsError,
+    BucketDeniedError,
+    KrakenDesktopError,
+    SecretMissingError,
+    StoreDeniedError,
+)
 from kraken_desktop.model.job import Failure
 from tests.support.gui import NotingRunner, done, queued, running
 
@@ -18,6 +25,8 @@ BAD_KEY = Failure.of(BadCredentialsError(status=401, said="Unknown API Key"))
     ("error", "page"),
     [
         (BadCredentialsError(status=401), "account"),
+        (BucketDeniedError(bucket="b", key="a.png", status=403, doing="put"), "profiles"),
+        (AwsProfileError(aws_profile="work", problem="missing"), "profiles"),
         (StoreDeniedError(status=200, said="AccessDenied", aws_code="AccessDenied"), "profiles"),
         (SecretMissingError(name="profile/p1/secret_key"), "profiles"),
         (SecretMissingError(name="account/a1/api_secret"), "account"),

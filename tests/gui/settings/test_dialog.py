@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QSc
 from kraken_desktop.gui.jobs import Background
 from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings import SettingsDialog
+from kraken_desktop.gui.settings.profile_route import Place
 from kraken_desktop.gui.settings.remarks import RemarkLabel
 from kraken_desktop.model.errors import BadCredentialsError, NameLookupError
 from kraken_desktop.model.profile import Account
@@ -377,18 +378,34 @@ def test_it_works_with_the_real_services_and_real_threads(house, type_into, qtbo
 # --- for everybody -------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("page", ["account", "profiles", "recipes", "setup"])
-def test_every_widget_that_takes_the_focus_has_a_name(house, page):
+PAGES = ["account", "profiles", "bucket", "folder", "recipes", "setup"]
+
+
+def open_in_full(house, page):
+    """A page with all that can be opened in it; the profile's form on each of its ways."""
     if page != "setup":
         house.fill("Blog", "Shop")
-    dialog = house.open(page)
-    if page == "profiles":
-        form = dialog.profiles_page.form
+    dialog = house.open("profiles" if page in {"bucket", "folder"} else page)
+    form = dialog.profiles_page.form
+    if page in {"bucket", "folder"}:
+        form.route.route.button_of(Route.LOCAL).click()
+        form.route.place.button_of(Place.FOLDER if page == "folder" else Place.BUCKET).click()
+        if page == "bucket":
+            form.destination.temporary.click()
+    if page in {"profiles", "bucket", "folder"}:
         form.more.more.click()
-        for editor in (form.more.tags, form.more.metadata, form.more.headers):
-            editor.add_button.click()
     if page == "account":
         dialog.account_page.form.advanced.click()
+    return dialog
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_widget_that_takes_the_focus_has_a_name(house, page):
+    dialog = open_in_full(house, page)
+    if page in {"profiles", "bucket"}:
+        more = dialog.profiles_page.form.more
+        for editor in (more.tags, more.metadata, more.headers):
+            editor.add_button.click()
     buddies = {label.buddy() for label in dialog.findChildren(QLabel) if label.buddy() is not None}
     focusable = [
         each
@@ -412,16 +429,11 @@ def test_every_widget_that_takes_the_focus_has_a_name(house, page):
     assert unnamed == []
 
 
-@pytest.mark.parametrize("page", ["account", "profiles", "recipes", "setup"])
+@pytest.mark.parametrize("page", PAGES)
 def test_the_letter_of_every_label_leads_into_its_field(house, qtbot, page):
     if page != "setup":
-        house.fill("Blog", "Shop")
         house.store.update(lambda now: now.with_account(Account(id="account-2", name="Other", api_key="b-key")))
-    dialog = house.open(page)
-    if page == "profiles":
-        dialog.profiles_page.form.more.more.click()
-    if page == "account":
-        dialog.account_page.form.advanced.click()
+    dialog = open_in_full(house, page)
     labels = [each for each in dialog.findChildren(QLabel) if each.isVisible() and each.buddy() and "&" in each.text()]
     assert labels
     for label in labels:
@@ -432,14 +444,9 @@ def test_the_letter_of_every_label_leads_into_its_field(house, qtbot, page):
         assert reached is label.buddy() or label.buddy().isAncestorOf(reached), label.text()
 
 
-@pytest.mark.parametrize("page", ["account", "profiles", "recipes"])
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "setup"])
 def test_no_two_mnemonics_of_a_page_are_the_same(house, page):
-    house.fill("Blog", "Shop")
-    dialog = house.open(page)
-    if page == "profiles":
-        dialog.profiles_page.form.more.more.click()
-    if page == "account":
-        dialog.account_page.form.advanced.click()
+    dialog = open_in_full(house, page)
     texts = [
         each.text()
         for each in dialog.findChildren(QWidget)
@@ -505,14 +512,10 @@ def stretched(qapp):
     qapp.removeTranslator(translator)
 
 
-@pytest.mark.parametrize("page", ["account", "profiles", "recipes", "setup"])
+@pytest.mark.parametrize("page", PAGES)
 def test_longer_words_are_not_cut_off(house, qapp, stretched, page):
-    if page != "setup":
-        house.fill("Blog", "Shop")
-    dialog = house.open(page)
+    dialog = open_in_full(house, page)
     dialog.resize(dialog.minimumSizeHint())
-    if page == "profiles":
-        dialog.profiles_page.form.more.more.click()
     qapp.processEvents()
     told = [
         each
