@@ -56,6 +56,8 @@ def misbehave(task: Task, limits: Limits, announce: Announce) -> Reply:
             return Probed(width=os.getpid(), height=threading.active_count())
         case "environ":
             return Probed(width=int(os.environ[argument]), height=0)
+        case "variables":
+            Path(argument).write_text("\n".join(os.environ), encoding="utf-8")
         case "tmpdir":
             Path(os.environ["TMPDIR"], "left.tmp").write_bytes(b"x")
             Path(argument).write_text(os.environ["TMPDIR"], encoding="utf-8")

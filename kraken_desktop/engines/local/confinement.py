@@ -21,16 +21,20 @@ _ONE_THREAD = {
     "OPENBLAS_NUM_THREADS": "1",
 }
 """The program runs a child a core; threads of the libraries on top would only wait for each other."""
+_SECRETS = ("KRAKEN_", "AWS_")
+"""Variables whose values no decoder, and no program that a child runs, has any use for."""
 
 
 def confine(*, memory: int, temporary: str, errors: Connection | None) -> None:
-    """Make this process a child as it should be: silent, patient, bounded, deaf to Ctrl+C.
+    """Make this process a child as it should be: silent, patient, bounded, deaf to Ctrl+C, without secrets.
 
     Args:
         memory: bytes of address space (POSIX) or of committed memory (Windows) that it may have.
         temporary: absolute path of the folder for its temporary files.
         errors: where the standard error goes, without ever blocking; None: nowhere.
     """
+    for name in [name for name in os.environ if name.upper().startswith(_SECRETS)]:
+        del os.environ[name]
     os.environ.update(_ONE_THREAD, TMPDIR=temporary, TEMP=temporary, TMP=temporary)
     _detach_from_terminal()
     _silence(errors)

@@ -143,6 +143,14 @@ class TestLife:
         lane.do("chatter text")
         assert capfd.readouterr() == ("", "")
 
+    def test_it_knows_no_secrets(self, lane: Lane, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("KRAKEN_S3_SECRET", "secret")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+        lane.do(f"variables {tmp_path / 'told'}")
+        names = (tmp_path / "told").read_text(encoding="utf-8").split("\n")
+        assert "PATH" in names
+        assert not [name for name in names if name.startswith(("KRAKEN", "AWS"))]
+
     def test_its_temporary_files_end_with_it(self, make_lane: MakeLane, tmp_path: Path) -> None:
         lane = make_lane()
         lane.do(f"tmpdir {tmp_path / 'told'}")
