@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QUrl
+from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +16,7 @@ from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.translation import install_translations, translate_message
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import JobState, JobStatus
+from kraken_desktop.model.profile import Acl, Engine, Uploader
 from tests.e2e.test_cli import found_anywhere
 from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.images import ImageKind, image_bytes, make_image, make_set
@@ -128,6 +129,31 @@ def test_a_drop_becomes_links_to_copy(
         assert world.s3.acl(world.bucket, key) == "public-read"
     assert {path: path.read_bytes() for path in images} == before
     assert found_anywhere(world.home, world.secrets) == []
+
+
+@pytest.mark.parametrize("engine", [Engine.KRAKEN, Engine.LOCAL])
+def test_this_computer_stores_privately_with_a_link_that_opens(
+    qtbot: QtBot, qapp: QApplication, world: World, open_window: OpenWindow, tmp_path: Path, engine: Engine
+) -> None:
+    services = world.services()
+    copies = tmp_path / "copies"
+    world.set_up(services, engine=engine, uploader=Uploader.LOCAL, acl=Acl.PRIVATE, local_copy=str(copies))
+    window = open_window(world, services=services)
+    drop(window, files(make_image(ImageKind.PNG, tmp_path / "a.png")))
+    (status,) = wait_for(qtbot, window, 1)
+    assert status.state is JobState.DONE, window.model.data(window.model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
+    window.copy_all()
+    (link,) = clipboard(qapp)
+    opened = world.s3.anonymous_get(link)
+    assert opened.status == 200
+    (key,) = world.s3.keys(world.bucket)
+    assert world.s3.anonymous_get(link.partition("?")[0]).status == 403
+    window.view.selectRow(0)
+    assert "Link valid until" in window.details.text
+    assert str(copies / key) in window.details.text
+    assert (copies / key).read_bytes() == opened.body
+    assert all(world.s3.secret not in str(request.parameters) for request in world.api.requests)
+    assert bool(world.api.requests) is (engine is Engine.KRAKEN)
 
 
 def test_a_folder_is_searched_and_what_was_left_out_is_told(
