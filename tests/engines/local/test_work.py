@@ -136,13 +136,14 @@ def has_right_corners(data: bytes) -> bool:
 
 # --- the same type, the same size ---
 
+SMALL_PHOTO = pictures.photo(32, 24)
 STILLS = {
-    "jpeg": pictures.encoded(pictures.photo(), "JPEG", quality=96),
-    "png": pictures.encoded(pictures.corners(), "PNG", compress_level=1),
-    "gif": pictures.encoded(pictures.corners(), "GIF"),
-    "webp": pictures.encoded(pictures.photo(), "WEBP", quality=95),
-    "webp-lossless": pictures.encoded(pictures.photo(), "WEBP", lossless=True),
-    "avif": pictures.encoded(pictures.photo(), "AVIF", quality=90, speed=9),
+    "jpeg": pictures.encoded(SMALL_PHOTO, "JPEG", quality=96),
+    "png": pictures.encoded(pictures.corners(32, 24), "PNG", compress_level=1),
+    "gif": pictures.encoded(pictures.corners(32, 24), "GIF"),
+    "webp": pictures.encoded(SMALL_PHOTO, "WEBP", quality=95),
+    "webp-lossless": pictures.encoded(SMALL_PHOTO, "WEBP", lossless=True),
+    "avif": pictures.encoded(SMALL_PHOTO, "AVIF", quality=90, speed=9),
 }
 ANIMATIONS = {form: pictures.animated(form, 3) for form in ("GIF", "WEBP", "PNG", "AVIF")}
 
@@ -167,7 +168,7 @@ def test_lossy_is_never_larger(bench: Bench, name: str) -> None:
     assert made.bytes <= len(STILLS[name])
     assert (made.width, made.height) == pictures.opened(STILLS[name]).size
     before, after = (np.asarray(pictures.opened(each).convert("RGB"), "int16") for each in (STILLS[name], data))
-    assert np.abs(before - after).mean() < 6
+    assert np.abs(before - after).mean() < 9
 
 
 @pytest.mark.parametrize("name", ["jpeg", "webp"])
@@ -251,7 +252,7 @@ def test_a_svg_stays_a_vector(bench: Bench) -> None:
     Recipe(quality=60, keep_metadata=frozenset({KeptMetadata.ORIENTATION})),
     Recipe(quality=60, auto_orient=False, keep_metadata=frozenset({KeptMetadata.ORIENTATION})),
     Recipe(lossy=False, auto_orient=False),
-    Recipe(resize=Resize(strategy=Strategy.LANDSCAPE, width=48)),
+    Recipe(resize=Resize(strategy=Strategy.LANDSCAPE, width=24)),
     Recipe(resize=Resize(strategy=Strategy.LANDSCAPE, width=12), auto_orient=False),
     Recipe(convert=OutputFormat.PNG),
     Recipe(convert=OutputFormat.WEBP, auto_orient=False),
@@ -259,7 +260,7 @@ def test_a_svg_stays_a_vector(bench: Bench) -> None:
 ])  # fmt: skip
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_nothing_is_ever_shown_turned(bench: Bench, form: str, recipe: Recipe) -> None:
-    stored = pictures.corners(96, 64).transpose(Image.Transpose.ROTATE_90)
+    stored = pictures.corners(48, 32).transpose(Image.Transpose.ROTATE_90)
     made, data = bench.one(pictures.encoded(stored, form, orientation=6, quality=95), recipe)
     assert made.width > made.height
     assert has_right_corners(data)
@@ -284,9 +285,9 @@ def test_pixels_that_are_not_to_be_turned_keep_their_note(bench: Bench) -> None:
 
 
 def test_a_turned_png_is_turned_without_loss(bench: Bench) -> None:
-    stored = pictures.photo().transpose(Image.Transpose.ROTATE_90)
+    stored = SMALL_PHOTO.transpose(Image.Transpose.ROTATE_90)
     _, data = bench.one(pictures.encoded(stored, "PNG", orientation=6, compress_level=0), LOSSLESS)
-    assert pictures.opened(data).convert("RGB").tobytes() == pictures.photo().tobytes()
+    assert pictures.opened(data).convert("RGB").tobytes() == SMALL_PHOTO.tobytes()
 
 
 # --- metadata ---
@@ -377,7 +378,7 @@ def test_every_type_becomes_every_other(bench: Bench, name: str, lossy: bool) ->
     before = np.asarray(pictures.opened(STILLS[name]).convert("RGB"), "int16")
     for each in made:
         after = np.asarray(pictures.opened(Path(each.path).read_bytes()).convert("RGB"), "int16")
-        assert np.abs(before - after).mean() < 8
+        assert np.abs(before - after).mean() < 9
 
 
 @pytest.mark.parametrize("name", ["png", "webp-lossless", "gif"])
@@ -482,7 +483,7 @@ def test_a_large_jpeg_made_small_looks_the_same_by_every_way(bench: Bench) -> No
 def test_the_megapixels_are_told_once_before_the_work(bench: Bench) -> None:
     recipe = Recipe(variants=(Variant(name="a"), Variant(name="b", resize=Resize(strategy=Strategy.SQUARE, size=100))))
     bench.run(STILLS["jpeg"], recipe)
-    assert bench.announced == [pytest.approx((2 * 64 * 48 + 100 * 100) / 1e6)]
+    assert bench.announced == [pytest.approx((2 * 32 * 24 + 100 * 100) / 1e6)]
 
 
 @pytest.mark.parametrize("name", [*STILLS, *ANIMATIONS])
@@ -523,7 +524,7 @@ def test_a_source_that_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("data", "wanted"),
     [
-        (STILLS["png"], Probed(width=48, height=32)),
+        (STILLS["png"], Probed(width=32, height=24)),
         (ANIMATIONS["GIF"], Probed(width=40, height=24, frames=3)),
         (turned_photo(), Probed(width=96, height=64)),
         (SVG, Probed(width=40, height=20)),
