@@ -23,7 +23,7 @@ _COARSE, _FINE = 2, 4
 """Tiles across: of the first probe, and of the one that stands for a large picture."""
 _WHOLE = 4_000_000
 """Pixels of the largest picture that is scored as a whole: half a second and half a gigabyte."""
-_TILES_FLATTER = 1.0
+_TILES_FLATTER = 1.2
 """How much better tiles score than their whole picture does, in the mean."""
 
 _ROUGH = 1.6
@@ -137,7 +137,7 @@ def smallest(pixels: Pixels, target: QualityTarget, curve: Curve, encode: Encode
     whole = coarse.pixels is pixels
     if full_chroma is None:
         start = _with_chroma(coarse, start, goal)
-    setting = coarse.descend(start, goal, _NEAR if whole else _ROUGH)
+    setting = coarse.descend(start, goal, _NEAR) if whole else coarse.descend(start, goal + _TILES_FLATTER, _ROUGH)
     fine = coarse
     if not whole:
         whole = pixels.width * pixels.height <= _WHOLE
