@@ -129,9 +129,13 @@ class Making:
         source, recipe = errand.job.source, errand.job.snapshot.recipe
         if source.kind is SourceKind.URL:
             raise AddressNotFetchedError(path=source.location)
-        errand.tell(Progress(phase=Phase.OPTIMIZING, key=plan.targets[0].key))
         made = self.engine().optimize(
-            Path(source.location), extension=source.extension, recipe=recipe, folder=kept.folder, cancel=errand.cancel
+            Path(source.location),
+            extension=source.extension,
+            recipe=recipe,
+            folder=kept.folder,
+            cancel=errand.cancel,
+            on_begin=lambda: errand.tell(Progress(phase=Phase.OPTIMIZING, key=plan.targets[0].key)),
         )
         return tuple(
             MadeFile(

@@ -59,8 +59,11 @@ class Children:
         with self._changed:
             return frozenset(child.process_id or 0 for child in (*self._idle, *self._busy))
 
-    def run(self, task: Task, cancel: CancelToken) -> Reply:
+    def run(self, task: Task, cancel: CancelToken, on_begin: Callable[[], None] | None = None) -> Reply:
         """Have a task done by the next child that is free. Blocks.
+
+        Args:
+            on_begin: called when the waiting for a child is over.
 
         Raises:
             CancelledError: somebody cancelled, or the lane was closed.
@@ -69,6 +72,8 @@ class Children:
         """
         self._take_place(cancel)
         try:
+            if on_begin is not None:
+                on_begin()
             return self._run(task, cancel)
         finally:
             with self._changed:

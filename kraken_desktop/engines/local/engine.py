@@ -66,7 +66,14 @@ class LocalEngine:
         )
 
     def optimize(
-        self, source: Path, *, extension: str, recipe: Recipe, folder: Path, cancel: CancelToken
+        self,
+        source: Path,
+        *,
+        extension: str,
+        recipe: Recipe,
+        folder: Path,
+        cancel: CancelToken,
+        on_begin: Callable[[], None] | None = None,
     ) -> tuple[Made, ...]:
         """Make every output of a recipe, in its order. Blocks, first until a child is free.
 
@@ -74,6 +81,7 @@ class LocalEngine:
             extension: of the source's sniffed type, with its dot.
             folder: of this call's own, there already; the results are new files in it. After an error there may be
                 pieces of results in it too.
+            on_begin: called, from this thread, when a child is free.
 
         Raises:
             CancelledError: somebody cancelled, or the engine was closed.
@@ -89,7 +97,7 @@ class LocalEngine:
             keep_metadata=recipe.keep_metadata,
             folder=str(folder.absolute()),
         )
-        reply = self._work.run(task, cancel)
+        reply = self._work.run(task, cancel, on_begin)
         if not isinstance(reply, Optimized):
             raise TypeError(f"{type(reply).__name__} is no answer to an OptimizeTask")
         return reply.images

@@ -23,9 +23,10 @@ class Limits:
     """Pixels of a vector image's viewport."""
     inflated_bytes: int = 16 * 1024 * 1024
     """Of each compressed text or profile inside a file."""
-    base_seconds: float = 20.0
-    seconds_per_megapixel: float = 4.0
-    """Wall-clock seconds a task may take: the base, and so much more for each megapixel to be made."""
+    base_seconds: float = 45.0
+    seconds_per_megapixel: float = 6.0
+    """Wall-clock seconds a task may take: the base, and so much more for each megapixel to be made. A child has the
+    lowest claim on the cores, so that a good image takes several times its own seconds on a busy computer."""
     memory: int = 3 * 1024**3
     """Bytes of address space of a child, where the system has such a limit."""
 
