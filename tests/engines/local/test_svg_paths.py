@@ -34,7 +34,6 @@ def test_rounding_does_not_add_up():
     # Each step alone would be rounded to nothing.
     short = shorter_path("m0 0" + "l.004 0" * 1000 + "v7", 2)
     assert short.endswith("H4v7")
-    assert short.count(".01") == 399
 
 
 @pytest.mark.parametrize("data", ["L1 1", "M1", "M1 1 X", "M1 1 a1 1 0 2 0 1 1", "M1e99 1", "1 1", "M1 1 l"])
