@@ -1,0 +1,135 @@
+"""GIF's variant of LZW: a coder that may choose between several values for a pixel.
+
+Where a pixel need not have one certain value (it may be drawn or left transparent; it may be a little off), the
+coder takes the one that makes the present match longer. What becomes of a full table is tried both ways: it is
+dropped at once, or kept for as long as it does better than it did while it filled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+_MOST_CODES = 4096
+_WIDEST = 12
+_LOOK_EVERY = 256
+"""Codes between two looks at how well a full table does."""
+
+
+class Coder:
+    """Encodes any number of images; keeps the memory of its table between them."""
+
+    def __init__(self) -> None:
+        self._table = [0] * (_MOST_CODES << 8)
+
+    def encode(self, symbols: Sequence[int], choices: Sequence[tuple[int, ...]], code_bits: int) -> bytes:
+        """Compress pixels.
+
+        Args:
+            symbols: one a pixel: a place in ``choices``.
+            choices: the values that a symbol may become, the preferred one first; each below ``1 << code_bits``.
+            code_bits: least code size, 2 to 8.
+
+        Returns:
+            the data, not cut into sub-blocks.
+        """
+        patient, was_full = self._encode(symbols, choices, code_bits, patient=True)
+        if not was_full:
+            return patient
+        return min(patient, self._encode(symbols, choices, code_bits, patient=False)[0], key=len)
+
+    def _encode(
+        self, symbols: Sequence[int], choices: Sequence[tuple[int, ...]], code_bits: int, *, patient: bool
+    ) -> tuple[bytes, bool]:
+        """The data, and whether the table was ever full."""
+        table = self._table
+        clear = 1 << code_bits
+        free = clear + 2
+        codes = [clear]
+        clears = [0]
+        entries: list[int] = []
+        code = -1
+        looked = looked_codes = started = 0
+        rate = 0.0
+        single = all(len(options) == 1 for options in choices)
+        only = [options[0] for options in choices]
+        for at, symbol in enumerate(symbols):
+            if code < 0:
+                code = only[symbol]
+                continue
+            base = code << 8
+            if single:
+                value = only[symbol]
+                longer = table[base | value]
+                if longer:
+                    code = longer
+                    continue
+            else:
+                for value in choices[symbol]:
+                    longer = table[base | value]
+                    if longer:
+                        break
+                if longer:
+                    code = longer
+                    continue
+                value = only[symbol]
+            codes.append(code)
+            code = value
+            if free < _MOST_CODES:
+                table[base | value] = free
+                entries.append(base | value)
+                free += 1
+                if free == _MOST_CODES:
+                    rate = (at - started) / _bits(len(codes) - clears[-1], code_bits)
+                    looked, looked_codes = at, len(codes)
+            elif not patient or len(codes) - looked_codes >= _LOOK_EVERY:
+                if not patient or at - looked < rate * _WIDEST * (len(codes) - looked_codes):
+                    clears.append(len(codes))
+                    codes.append(clear)
+                    for entry in entries:
+                        table[entry] = 0
+                    entries = []
+                    free = clear + 2
+                    started = at
+                looked, looked_codes = at, len(codes)
+        codes.append(code)
+        codes.append(clear + 1)
+        for entry in entries:
+            table[entry] = 0
+        return _packed(np.array(codes, np.uint32), clears, code_bits), rate > 0
+
+
+def _bits(count: int, code_bits: int) -> float:
+    """How many bits the first ``count`` codes after a clear code take."""
+    free = np.maximum(np.arange(count) - 1, 0) + (1 << code_bits) + 2
+    return float(_width(free, code_bits).sum())
+
+
+def _width(free: npt.NDArray[np.int64], code_bits: int) -> npt.NDArray[np.int64]:
+    """Bits of a code that is read when ``free`` is the next free place of the decoder's table."""
+    wide = np.floor(np.log2(free)).astype(np.int64) + 1
+    return np.clip(wide, code_bits + 1, _WIDEST)
+
+
+def _packed(codes: npt.NDArray[np.uint32], clears: list[int], code_bits: int) -> bytes:
+    """The codes as bits, the low ones first. ``clears``: where the clear codes are."""
+    places = np.arange(len(codes))
+    since = np.zeros(len(codes), np.int64)
+    # A clear code itself still has the width of the table that it ends.
+    after = np.array([place + 1 for place in clears if place + 1 < len(codes)], np.int64)
+    since[after] = np.diff(after, prepend=0)
+    age = places - np.cumsum(since)
+    free = np.maximum(age - 1, 0) + (1 << code_bits) + 2
+    widths = _width(free, code_bits)
+    widths[0] = code_bits + 1
+    ends = np.cumsum(widths)
+    starts = ends - widths
+    shifted = codes.astype(np.int64) << (starts & 7)
+    first = starts >> 3
+    length = int(-(-ends[-1] // 8))
+    out = np.zeros(length + 2, np.int64)
+    for byte in range(3):
+        out += np.bincount(first + byte, (shifted >> 8 * byte) & 255, length + 2).astype(np.int64)[: length + 2]
+    return out[:length].astype(np.uint8).tobytes()
