@@ -106,7 +106,10 @@ def lossless(data: bytes) -> bytes:
         ImageBrokenError: it does not decode to its end.
     """
     if is_animated(data):
-        found = recompressed(data, _recompressed)
+        at = data.index(b"acTL") + 4
+        # All frames together, so that many small ones do not take for ever.
+        pixels = _pixels(data) * int.from_bytes(data[at : at + 4], "big")
+        found = recompressed(data, lambda frame: _recompressed(frame, pixels))
         return found if len(found) < len(data) else data
     found = _run_oxipng(data)
     return found if _shows_the_same(data, found) and len(found) < len(data) else data
@@ -199,10 +202,11 @@ def _finished(written: bytes, *, hidden_colors: bool = False) -> bytes:
     return _run_oxipng(written, keep=[b"iCCP"], optimize_alpha=not hidden_colors)
 
 
-def _recompressed(data: bytes) -> bytes:
-    """The same with nothing changed but the compression."""
+def _recompressed(data: bytes, pixels: int) -> bytes:
+    """The same with nothing changed but the compression; ``pixels`` of all that there is to do."""
     return _run_oxipng(
         data,
+        pixels=pixels,
         bit_depth_reduction=False,
         color_type_reduction=False,
         palette_reduction=False,
@@ -210,15 +214,25 @@ def _recompressed(data: bytes) -> bytes:
     )
 
 
-def _run_oxipng(data: bytes, *, keep: list[bytes] | None = None, **options: Any) -> bytes:
-    """In fewer bytes, or as it is where that cannot be done. ``keep``: the chunks to keep; None: all."""
+def _pixels(data: bytes) -> int:
+    return int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
+
+
+def _run_oxipng(data: bytes, *, keep: list[bytes] | None = None, pixels: int = 0, **options: Any) -> bytes:
+    """In fewer bytes, or as it is where that cannot be done.
+
+    Args:
+        data: a still PNG.
+        keep: the chunks to keep; None: all.
+        pixels: what its thoroughness depends on; 0: its own.
+    """
     try:
         import oxipng  # is not there for Windows on ARM
     except ImportError:
         return data
-    pixels = int.from_bytes(data[16:20], "big") * int.from_bytes(data[20:24], "big")
+    pixels = pixels or _pixels(data)
     if pixels <= _TINY:
-        options |= {"deflate": oxipng.Deflaters.zopfli(15)}
+        options |= {"deflate": oxipng.Deflaters.zopfli(5)}
     options |= {"strip": oxipng.StripChunks.none() if keep is None else oxipng.StripChunks.keep(keep)}
     level = 4 if pixels <= _SMALL else 1 if pixels > _LARGE else 2
     try:
