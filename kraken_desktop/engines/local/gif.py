@@ -238,7 +238,7 @@ def _rendered(data: bytes) -> Iterator[tuple[Rendered, int]]:
                 frame[frame[..., 3] == 0] = 0
                 yield frame, int(image.info.get("duration") or 0)
                 number += 1
-    except (OSError, ValueError, SyntaxError, IndexError) as error:
+    except (OSError, ValueError, SyntaxError, IndexError, Image.DecompressionBombError) as error:
         raise ImageBrokenError(path="", reason=str(error)) from error
 
 

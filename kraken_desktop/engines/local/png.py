@@ -22,8 +22,8 @@ _EFFORT = 7
 _MOST_COLORS = 256
 _TILES_ACROSS = 2
 
-_TINY, _SMALL, _LARGE = 16_384, 250_000, 40_000_000
-"""Pixels: up to the first, an exhaustive search for the best compression takes less than a second."""
+_SMALL, _LARGE = 250_000, 40_000_000
+"""Pixels up to which the thorough way is quick, and beyond which the usual one is slow."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,8 +231,6 @@ def _run_oxipng(data: bytes, *, keep: list[bytes] | None = None, pixels: int = 0
     except ImportError:
         return data
     pixels = pixels or _pixels(data)
-    if pixels <= _TINY:
-        options |= {"deflate": oxipng.Deflaters.zopfli(5)}
     options |= {"strip": oxipng.StripChunks.none() if keep is None else oxipng.StripChunks.keep(keep)}
     level = 4 if pixels <= _SMALL else 1 if pixels > _LARGE else 2
     try:

@@ -143,6 +143,11 @@ def test_frames_beyond_the_canvas_are_left_alone():
     assert gif.lossless(data) == data
 
 
+def test_a_frame_that_would_make_the_canvas_huge_is_broken():
+    with pytest.raises(ImageBrokenError):
+        gif.lossless(animation(moving(1)[0], frame(ground()[:9, :9], left=65_000, top=65_000)))
+
+
 def test_what_looks_different_is_not_taken(monkeypatch):
     data = CASES["whole frames"]
     spoiled = gif_blocks.parse(animation(frame(ground(5)[:1, :1]), *moving()[1:]))
