@@ -204,7 +204,7 @@ def _finished(written: bytes, *, hidden_colors: bool = False) -> bytes:
 
 def _recompressed(data: bytes, pixels: int) -> bytes:
     """The same with nothing changed but the compression; ``pixels`` of all that there is to do."""
-    return _run_oxipng(
+    found = _run_oxipng(
         data,
         pixels=pixels,
         bit_depth_reduction=False,
@@ -212,6 +212,7 @@ def _recompressed(data: bytes, pixels: int) -> bytes:
         palette_reduction=False,
         grayscale_reduction=False,
     )
+    return found if _shows_the_same(data, found) else data
 
 
 def _pixels(data: bytes) -> int:
