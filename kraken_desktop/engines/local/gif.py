@@ -48,6 +48,9 @@ _LOSS_PER_QUALITY = 0.5
 _EFFORT = 7
 _INTERFRAME_ERROR = 16
 _PROBE_PIXELS = 600_000
+_FULL_TRIES = 2
+_WORTH = 0.98
+"""What loss has to come to, of the size without: what was made with loss before gets no smaller by more."""
 _LOOKS = 3
 """Frames that are scored."""
 _TILES_ACROSS = 2
@@ -83,7 +86,7 @@ def encode(picture: Picture, wish: Wish) -> bytes:
     if not wish.lossy:
         return gif_blocks.write(found)
     plain = gif_blocks.write(found)
-    return min([plain, *_lossy(gif, wish, _Looks(plain))], key=len)
+    return min([plain, *_lossy(gif, wish, _Looks(plain), len(plain))], key=len)
 
 
 def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
@@ -100,7 +103,7 @@ def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
     exact = lossless(data)
     gif = gif_blocks.parse(data)
     looks = _Looks(exact)
-    candidates = [exact, *_lossy(gif, wish, looks)]
+    candidates = [exact, *_lossy(gif, wish, looks, len(exact))]
     gate = _gate(wish)
     others = [gif_blocks.write(_quantized(picture, interframe_error=_INTERFRAME_ERROR))]
     others += _by_gifsicle(data, gif)
@@ -114,7 +117,7 @@ def _gate(wish: Wish) -> float:
     return _PLANS[wish.target].gate if wish.quality is None else float(wish.quality) - 15
 
 
-def _lossy(gif: Gif, wish: Wish, looks: _Looks) -> list[bytes]:
+def _lossy(gif: Gif, wish: Wish, looks: _Looks, exact_size: int) -> list[bytes]:
     """The file with as much loss as is wanted; nothing if there is no such."""
     if wish.quality is not None:
         loss = (100 - wish.quality) * _LOSS_PER_QUALITY
@@ -123,11 +126,19 @@ def _lossy(gif: Gif, wish: Wish, looks: _Looks) -> list[bytes]:
     losses = list(plan.losses)
     probe = _probe(gif)
     if probe is not gif:
-        judge = _Looks(gif_blocks.write(probe))
-        while losses and judge.score(gif_blocks.write(Redrawing(probe, loss=losses[0]).result())) < plan.gate:
+        before = gif_blocks.write(probe)
+        judge = _Looks(before)
+        while losses:
+            found = gif_blocks.write(Redrawing(probe, loss=losses[0]).result())
+            if len(found) > _WORTH * len(before):
+                return []
+            if judge.score(found) >= plan.gate:
+                break
             del losses[0]
-    for loss in losses:
+    for loss in losses[:_FULL_TRIES]:
         found = gif_blocks.write(Redrawing(gif, loss=loss).result())
+        if len(found) > _WORTH * exact_size:
+            return []
         if looks.score(found) >= plan.gate:
             return [found]
     return []

@@ -1,8 +1,8 @@
 """GIF's variant of LZW: a coder that may choose between several values for a pixel.
 
 Where a pixel need not have one certain value (it may be drawn or left transparent; it may be a little off), the
-coder takes the one that makes the present match longer. What becomes of a full table is tried both ways: it is
-dropped at once, or kept for as long as it does better than it did while it filled.
+coder takes the one that makes the present match longer. A full table is kept for as long as it does better than
+it did while it filled; in a small image dropping it at once is tried too.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 _MOST_CODES = 4096
 _WIDEST = 12
+_THOROUGH = 100_000
+"""Pixels up to which both ways are tried."""
 _LOOK_EVERY = 256
 """Codes between two looks at how well a full table does."""
 
@@ -36,7 +38,7 @@ class Coder:
             the data, not cut into sub-blocks.
         """
         patient, was_full = self._encode(symbols, choices, code_bits, patient=True)
-        if not was_full:
+        if not was_full or len(symbols) > _THOROUGH:
             return patient
         return min(patient, self._encode(symbols, choices, code_bits, patient=False)[0], key=len)
 
