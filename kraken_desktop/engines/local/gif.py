@@ -103,10 +103,13 @@ def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
     exact = lossless(data)
     gif = gif_blocks.parse(data)
     looks = _Looks(exact)
-    candidates = [exact, *_lossy(gif, wish, looks, len(exact))]
+    lossy = _lossy(gif, wish, looks, len(exact))
+    candidates = [exact, *lossy]
     gate = _gate(wish)
-    others = [gif_blocks.write(_quantized(picture, interframe_error=_INTERFRAME_ERROR))]
-    others += _by_gifsicle(data, gif)
+    others = _by_gifsicle(data, gif)
+    if not lossy:
+        # Where ours finds something, libvips has never found more.
+        others.append(gif_blocks.write(_quantized(picture, interframe_error=_INTERFRAME_ERROR)))
     for other in sorted(others, key=len):
         if len(other) < min(map(len, candidates)) and looks.score(other) >= gate:
             candidates.append(other)
@@ -135,7 +138,7 @@ def _lossy(gif: Gif, wish: Wish, looks: _Looks, exact_size: int) -> list[bytes]:
             if judge.score(found) >= plan.gate:
                 break
             del losses[0]
-    for loss in losses[:_FULL_TRIES]:
+    for loss in losses if probe is gif else losses[:_FULL_TRIES]:
         found = gif_blocks.write(Redrawing(gif, loss=loss).result())
         if len(found) > _WORTH * exact_size:
             return []
