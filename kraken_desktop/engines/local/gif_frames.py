@@ -135,7 +135,7 @@ class Redrawing:
         cropped = _cropped(frame, part)
         inside, still = indices[part], same[part]
         clear = _free_index(cropped, palette, inside[~still]) if still.any() else None
-        sizes = [(_packed_size(inside), None)]
+        sizes: list[tuple[int, int | None]] = [(_packed_size(inside), None)]
         if clear is not None:
             sizes.append((_packed_size(np.where(still, np.uint8(clear), inside)), clear))
         sizes.sort(key=lambda one: one[0])
@@ -280,8 +280,8 @@ def _compacted(pixels: _Pixels) -> _Pixels:
 def _shared(pixels: _Pixels, palette: bytes) -> _Pixels | None:
     """With the file's palette, if that has all the colors and room for transparency."""
     known: dict[bytes, int] = {}
-    for place in range(len(palette) // 3):
-        known.setdefault(palette[3 * place : 3 * place + 3], place)
+    for at in range(len(palette) // 3):
+        known.setdefault(palette[3 * at : 3 * at + 3], at)
     places: dict[int, int] = {}
     clear = pixels.frame.transparent
     for index in pixels.values:

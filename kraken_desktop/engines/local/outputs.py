@@ -211,10 +211,9 @@ class Source:
         # A vector image has no pixels: its new size is only that of its place on a page.
         size = place(own, output.resize).canvas if all(own) else own
         smaller = svg.shrink(self._data, self._task.keep_metadata)
+        # The source as it is would bring its metadata along.
         is_optimal = len(smaller) >= len(self._data)
-        return Outcome(
-            data=self._data if is_optimal else smaller, extension=".svg", size=size, already_optimal=is_optimal
-        )
+        return Outcome(data=smaller, extension=".svg", size=size, already_optimal=is_optimal)
 
     def _rasterised(self, output: Output) -> Outcome:
         """Drawn as large as it is needed, so that nothing is scaled that could be drawn."""

@@ -75,11 +75,12 @@ class _Scanner:
     def at_end(self) -> bool:
         return self._at >= len(self._text)
 
-    def peek(self) -> str:
-        return self._text[self._at]
+    @property
+    def at_number(self) -> bool:
+        return not self.at_end and self._text[self._at] not in _LETTERS
 
     def command(self) -> str | None:
-        if not self.at_end and self.peek() in _LETTERS:
+        if not self.at_end and not self.at_number:
             self._at += 1
             letter = self._text[self._at - 1]
             self._skip()
@@ -134,7 +135,7 @@ class _Reader:
                 continue
             # More numbers mean the same command again; after a move they mean lines.
             again = {"M": "L", "m": "l"}.get(letter, letter)
-            while not self._scanner.at_end and self._scanner.peek() not in _LETTERS:
+            while self._scanner.at_number:
                 found.append(self._one(again))
         return found
 
