@@ -10,8 +10,6 @@ from PIL import Image
 from kraken_desktop.engines.local.child import Announce, Handler
 from kraken_desktop.engines.local.protocol import Limits, Probed, ProbeTask, Task
 
-Image.MAX_IMAGE_PIXELS = None
-
 
 def handler_of(_task: Task) -> Handler:
     return decode
@@ -24,6 +22,7 @@ def decode(task: ProbeTask, _limits: Limits, _announce: Announce) -> Probed:
         root = ElementTree.parse(task.source).getroot()
         assert root.tag.rpartition("}")[2] == "svg"
         return Probed(width=0, height=0)
+    Image.MAX_IMAGE_PIXELS = None  # in this child only
     with Image.open(task.source) as opened:
         frames = getattr(opened, "n_frames", 1)
         for number in range(frames):

@@ -55,6 +55,8 @@ _LOOKS = 3
 """Frames that are scored."""
 _TILES_ACROSS = 2
 _GIFSICLE_SECONDS = 20.0
+_LARGEST_CANVAS = 300_000_000
+"""Pixels that all frames may span."""
 
 
 def lossless(data: bytes) -> bytes:
@@ -228,6 +230,11 @@ def _pixels(frame: Rendered) -> pyvips.Image:
 
 def _whole(data: bytes) -> Gif:
     gif = gif_blocks.parse(data)
+    right = max(frame.left + frame.width for frame in gif.frames)
+    bottom = max(frame.top + frame.height for frame in gif.frames)
+    if right * bottom > _LARGEST_CANVAS:
+        # Pillow enlarges its canvas for a frame that lies outside.
+        raise ImageBrokenError(path="", reason="a frame lies far outside of the image")
     for _ in _rendered(gif_blocks.write(gif)):
         pass
     return gif
