@@ -18,13 +18,14 @@ import tempfile
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import ModuleType
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.engines.local.engine import LocalEngine
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.image_types import sniff
 from kraken_desktop.model.recipe import OutputFormat, Recipe
-from tests.bench import engine_images, engine_peers
+from tests.bench import engine_peers
 from tests.bench.engine_peers import Peer
 
 _QUICK_COUNT = 3
@@ -61,6 +62,13 @@ CASES = (
     Case(name="to AVIF", source=(".jpg", ".png"), recipe=Recipe(convert=OutputFormat.AVIF), peers=engine_peers.AVIF),
     Case(name="HEIC to JPEG", source=(".heic",), recipe=LOSSY),
 )
+
+
+def _images() -> ModuleType:
+    # A child imports this module anew: numpy would be loaded before the child has told it to use one thread.
+    from tests.bench import engine_images
+
+    return engine_images
 
 
 @dataclass(slots=True)
@@ -136,7 +144,7 @@ class Bench:
                 else:
                     made.append((path, data))
 
-        cpu = _cpu_of(all_of_them, scratch) - max(0.0, 2 * start - twice)
+        cpu = max(0.0, _cpu_of(all_of_them, scratch) - max(0.0, 2 * start - twice))
         return [_result(path, data) for path, data in made], failed, cpu
 
     @staticmethod
@@ -155,7 +163,7 @@ class Bench:
         seconds = done = 0.0
         for result in results:
             target = self._folder / f"peer{case.target(_extension(result.source))}"
-            sight = engine_images.Sight(result.source.read_bytes(), upright=False)
+            sight = _images().Sight(result.source.read_bytes(), upright=False)
             points: list[tuple[float, int]] = []
             for level in peer.levels:
                 data, used = peer.run(result.source, target, level)
@@ -181,8 +189,8 @@ def _result(path: Path, data: bytes) -> Result:
         source=path,
         before=len(before),
         after=len(data),
-        megapixels=engine_images.megapixels(before),
-        score=engine_images.Sight(before, upright=True).score(data),
+        megapixels=_images().megapixels(before),
+        score=_images().Sight(before, upright=True).score(data),
     )
 
 
@@ -257,11 +265,13 @@ def main() -> int:
         if corpus is None:
             corpus = folder / "made"
             corpus.mkdir()
-            engine_images.make(corpus)
+            _images().make(corpus)
         bench = Bench(_sorted_out(corpus.iterdir(), quick=options.quick), folder)
         for case in CASES:
             if options.only in case.name:
+                print(case.name, end=" ... ", file=sys.stderr, flush=True)
                 bench.run(case)
+        print(file=sys.stderr)
         bench.ours.show()
         bench.theirs.show()
     return 0
