@@ -27,7 +27,7 @@ from kraken_desktop.cli.recipe_options import add_options, changed
 from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, expand
 from kraken_desktop.messages import Message
-from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source
+from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, StoredImage
 from kraken_desktop.model.links import LinkFormat, format_link
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
@@ -210,21 +210,7 @@ class _Report:
             "source": source,
             "status": state.value,
             "profile": self._profile.name,
-            "images": [
-                {
-                    "variant": image.variant,
-                    "key": image.key,
-                    "url": image.url,
-                    "kraked_url": image.kraked_url,
-                    "width": image.width,
-                    "height": image.height,
-                    "bytes": image.bytes,
-                    "expires_at": image.expires_at.isoformat() if image.expires_at is not None else None,
-                    "already_optimal": image.already_optimal,
-                    "local_copy": image.local_copy,
-                }
-                for image in (outcome.images if outcome is not None else ())
-            ],
+            "images": [_record(image) for image in (outcome.images if outcome is not None else ())],
             "original_bytes": outcome.original_bytes if outcome is not None else None,
             "saved_bytes": getattr(outcome, "saved_bytes", None),
         }
@@ -237,6 +223,20 @@ class _Report:
                 "retryable": failure.retryable,
             }
         self._console.print(json.dumps(told))
+
+
+def _record(image: StoredImage) -> dict[str, Any]:
+    """One image: what every one has, then what only some have."""
+    told: dict[str, Any] = {
+        name: getattr(image, name) for name in ("variant", "key", "url", "kraked_url", "width", "height", "bytes")
+    }
+    if image.expires_at is not None:
+        told["expires_at"] = image.expires_at.isoformat()
+    if image.already_optimal:
+        told["already_optimal"] = True
+    if image.local_copy:
+        told["local_copy"] = image.local_copy
+    return told
 
 
 def _work(services: Services, jobs: Sequence[Job], report: _Report, console: Console, concurrency: int) -> int:

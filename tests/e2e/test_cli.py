@@ -446,7 +446,7 @@ def test_what_needs_no_keyring_to_be_forgotten(world: World) -> None:
     for arguments in (["profile", "remove", "web"], ["account", "logout"]):
         done = kraken_s3(world, *arguments)
         assert (done.returncode, done.stderr) == (0, "")
-    assert kraken_s3(world, "profile", "list").stdout == ""
+    assert kraken_s3(world, "profile", "list").stdout == "This computer (default)\n"
     assert kraken_s3(world, "account", "status").returncode == 2
 
 
@@ -460,7 +460,7 @@ def test_a_keyring_that_does_not_let_go_is_told(world: World, tmp_path: Path) ->
         assert done.returncode == 1
         assert "keyring" in done.stderr
         assert "Traceback" not in done.stderr
-    assert kraken_s3(world, "profile", "list").stdout == ""
+    assert kraken_s3(world, "profile", "list").stdout == "This computer (default)\n"
     assert kraken_s3(world, "account", "status").returncode == 2
 
 
@@ -511,7 +511,8 @@ def test_wrong_usage_is_exit_code_2_with_a_reason(world: World, tmp_path: Path, 
     assert "Traceback" not in result.stderr
 
 
-def test_the_first_command_of_all_says_what_is_needed(world: World, tmp_path: Path) -> None:
+def test_a_person_who_removed_every_profile_is_told_what_is_needed(world: World, tmp_path: Path) -> None:
+    assert kraken_s3(world, "profile", "remove", "This computer").returncode == 0
     put = kraken_s3(world, "put", make_image(ImageKind.PNG, tmp_path / "a.png"))
     assert put.returncode == 2
     assert "profile add" in put.stderr
@@ -519,13 +520,13 @@ def test_the_first_command_of_all_says_what_is_needed(world: World, tmp_path: Pa
 
 def test_profiles_are_listed_shown_changed_and_removed(world: World) -> None:
     set_up(world, "--tag", "team=web")
-    assert kraken_s3(world, "profile", "list").stdout == "web (default)\n"
+    assert kraken_s3(world, "profile", "list").stdout == "This computer\nweb (default)\n"
     assert kraken_s3(world, "profile", "edit", "web", "--acl", "private", "--cache-control", "no-store").returncode == 0
     shown = json.loads(kraken_s3(world, "profile", "show", "web").stdout)
     assert (shown["acl"], shown["bucket"], shown["tags"]) == ("private", world.bucket, [["team", "web"]])
     assert shown["headers"] == [["Cache-Control", "no-store"]]
     assert kraken_s3(world, "profile", "remove", "web").returncode == 0
-    assert kraken_s3(world, "profile", "list").stdout == ""
+    assert kraken_s3(world, "profile", "list").stdout == "This computer (default)\n"
 
 
 def test_on_a_server_everything_comes_from_the_environment(world: World, tmp_path: Path) -> None:

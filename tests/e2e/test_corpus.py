@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from pathlib import Path
 
+import pi_heif
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from tests.e2e.test_cli import environment, kraken_s3, set_up
+from tests.e2e.test_cli_routes import path_of
 from tests.servers.fixtures import KrakenApiMaker
-from tests.servers.s3_handle import S3Handle
+from tests.servers.kraken_api import KrakenApi
+from tests.servers.s3_handle import S3Handle, StrictS3Handle
 from tests.support.world import World
 
 pytestmark = pytest.mark.soak
+
+GPS_IFD = 0x8825
 
 
 def test_every_file_ends_in_exactly_one_outcome(
@@ -45,3 +51,41 @@ def test_every_file_ends_in_exactly_one_outcome(
     done = [each for each in told if each["status"] == "done"]
     print(f"\n{len(done)} of {len(told)} done, {sum(each['saved_bytes'] for each in done):,} bytes saved")
     assert len({each["images"][0]["key"] for each in done}) == len(done)
+
+
+@pytest.mark.parametrize("mode", ["--lossless", "--lossy"])
+def test_every_file_is_made_here_right_and_no_larger(
+    request: pytest.FixtureRequest, home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str, mode: str
+) -> None:
+    corpus = request.config.getoption("--corpus")
+    if corpus is None:
+        pytest.skip("no --corpus DIR")
+    pi_heif.register_heif_opener()
+    world = World(home / "kraken", strict_s3, kraken_api, bucket)
+    files = sorted(path for path in Path(corpus).iterdir() if path.is_file() and path.suffix != ".csv")
+    put = kraken_s3(world, "put", "--json", mode, *files, environ=environment(world), seconds=3000)
+    told = [json.loads(line) for line in put.stdout.splitlines()]
+    assert [each["source"] for each in told] == [str(path) for path in files]
+    saved: Counter[str] = Counter()
+    whole: Counter[str] = Counter()
+    for path, each in zip(files, told, strict=True):
+        assert each["status"] == "done", each
+        (image,) = each["images"]
+        result = path_of(image["url"])
+        kind = path.name.partition("__")[0]
+        whole[kind] += path.stat().st_size
+        saved[kind] += each["saved_bytes"]
+        if kind != "heic":
+            assert image["bytes"] <= path.stat().st_size, path.name
+        if result.suffix != ".svg":
+            assert shape(result) == shape(path), path.name
+            assert GPS_IFD not in Image.open(result).getexif(), path.name
+    for kind in sorted(whole):
+        print(f"{kind:24} {whole[kind]:>11,} {saved[kind] / whole[kind]:7.1%}")
+    print(f"{'all':24} {whole.total():>11,} {saved.total() / whole.total():7.1%}")
+
+
+def shape(path: Path) -> tuple[tuple[int, int], int]:
+    """Size as shown, upright, and frames."""
+    with Image.open(path) as image:
+        return ImageOps.exif_transpose(image).size, getattr(image, "n_frames", 1)

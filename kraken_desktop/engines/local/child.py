@@ -6,6 +6,7 @@ Whatever a file does to a decoder ends here: as an answer if the child survives 
 from __future__ import annotations
 
 import faulthandler
+import logging
 import multiprocessing
 import pickle
 import shutil
@@ -79,6 +80,8 @@ class Setup:
 def serve(setup: Setup, pipe: Connection, errors: Connection | None) -> None:
     """The whole life of a child. Does not return."""
     confine(memory=setup.limits.memory, temporary=setup.temporary, errors=errors)
+    # What libvips warns of is either raised as well, or is what the engine deals with.
+    logging.getLogger("pyvips").setLevel(logging.ERROR)
     threading.Thread(target=_end_with_the_program, args=(setup,), daemon=True).start()
     # Once the program closed the pipe, or is gone, there is nobody to work for.
     with suppress(EOFError, OSError):

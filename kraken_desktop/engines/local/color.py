@@ -5,15 +5,10 @@ Everything here is lazy but ``in_memory``: libvips computes when the pixels are 
 
 from __future__ import annotations
 
-import logging
-
 import pyvips
 
 from kraken_desktop.engines.local.picture import Pixels
 from kraken_desktop.model.recipe import rgb
-
-# What libvips warns of is either raised as well, or is what this module deals with.
-logging.getLogger("pyvips").setLevel(logging.ERROR)
 
 _PROFILE = "icc-profile-data"
 _OWN_FIELDS = frozenset(

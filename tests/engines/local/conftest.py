@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 import pytest
+
+# As in a child.
+logging.getLogger("pyvips").setLevel(logging.ERROR)
 
 
 @pytest.fixture(autouse=True)

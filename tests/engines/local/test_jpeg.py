@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import gc
 import io
 import sys
 
@@ -142,12 +141,10 @@ def test_a_file_that_is_cut_short_is_broken(part: float) -> None:
         jpeg.lossless(data[: int(len(data) * part)])
 
 
-@pytest.mark.expect_log("VIPS")
 def test_a_hole_in_a_file_is_shown_as_before() -> None:
     data = _plain(scene(), quality=80)
     holed = data[: len(data) // 2] + b"\xff\xd9"
     assert (decoded(jpeg.lossless(holed)) == decoded(holed)).all()
-    gc.collect()  # libvips warns when it lets an image go
 
 
 @pytest.mark.parametrize("head", [b"", b"\xff\xd8", b"\xff\xd8\xff\xe0\xff\xff", b"\xff\xd8\xff\xff\xff\xd0"])
