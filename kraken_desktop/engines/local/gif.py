@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import shutil
-import subprocess
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -54,7 +52,6 @@ _WORTH = 0.98
 _LOOKS = 3
 """Frames that are scored."""
 _TILES_ACROSS = 2
-_GIFSICLE_SECONDS = 20.0
 _LARGEST_CANVAS = 300_000_000
 """Pixels that all frames may span."""
 
@@ -106,16 +103,12 @@ def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
     gif = gif_blocks.parse(data)
     looks = _Looks(exact)
     lossy = _lossy(gif, wish, looks, len(exact))
-    candidates = [exact, *lossy]
-    gate = _gate(wish)
-    others = _by_gifsicle(data, gif)
     if not lossy:
         # Where ours finds something, libvips has never found more.
-        others.append(gif_blocks.write(_quantized(picture, interframe_error=_INTERFRAME_ERROR)))
-    for other in sorted(others, key=len):
-        if len(other) < min(map(len, candidates)) and looks.score(other) >= gate:
-            candidates.append(other)
-    return min(candidates, key=len)
+        other = gif_blocks.write(_quantized(picture, interframe_error=_INTERFRAME_ERROR))
+        if len(other) < len(exact) and looks.score(other) >= _gate(wish):
+            return other
+    return min([exact, *lossy], key=len)
 
 
 def _gate(wish: Wish) -> float:
@@ -181,23 +174,6 @@ def _quantized(picture: Picture, *, interframe_error: float) -> Gif:
     # The file counts how often it is repeated.
     loop = {0: 0, 1: None}.get(animation.loop, min(65_535, animation.loop - 1))
     return replace(gif, frames=frames, loop=loop)
-
-
-def _by_gifsicle(data: bytes, gif: Gif) -> list[bytes]:
-    """What the program makes of it, if it is installed and keeps all frames and their timing."""
-    program = shutil.which("gifsicle")
-    if program is None:
-        return []
-    command = [program, "-O3", "--lossy=40", "--no-warnings", "--no-comments", "--no-names", "--no-extensions"]
-    try:
-        done = subprocess.run(  # noqa: S603 - a fixed list of arguments, no shell
-            command, input=data, capture_output=True, timeout=_GIFSICLE_SECONDS, check=True
-        )
-        found = replace(gif_blocks.parse(done.stdout), loop=gif.loop)
-    except (OSError, subprocess.SubprocessError, ImageBrokenError):
-        return []
-    same_time = [frame.delay for frame in found.frames] == [frame.delay for frame in gif.frames]
-    return [gif_blocks.write(found)] if same_time else []
 
 
 class _Looks:
