@@ -17,9 +17,14 @@ from kraken_desktop.engines.local.metadata.icc import is_profile, is_srgb
 
 _SOI, _EOI, _SOS, _COM = 0xD8, 0xD9, 0xDA, 0xFE
 _APP0, _APP1, _APP2, _APP13, _APP14 = 0xE0, 0xE1, 0xE2, 0xED, 0xEE
-_NEEDED = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), *range(0xDA, 0xE0)))
-"""Frames, scans and tables; all of them have a length."""
-_REMOVED = frozenset((*range(0xE0, 0xF0), _COM))
+_DNL, _DHP, _EXP = 0xDC, 0xDE, 0xDF
+_NEEDED = frozenset((*range(0xC0, 0xC8), *range(0xC9, 0xD0), _SOS, 0xDB, 0xDD))
+"""Frames, scans and tables; all of them have a length, and decoders refuse one that does not fit."""
+_REMOVED = frozenset((*range(0xE0, 0xF0), _COM, _DNL))
+_HIERARCHICAL = frozenset((_DHP, _EXP))
+"""Of files that no decoder in use reads."""
+_DNL_LENGTH = b"\0\4"
+"""The number of lines, in two bytes, and nothing else; only behind a scan does it mean anything."""
 _ALONE = frozenset((0x01, *range(0xD0, 0xD8)))
 """Markers without a length that mean nothing between segments; decoders skip them."""
 
@@ -166,13 +171,13 @@ def _scans(data: bytes, at: int) -> Iterator[bytes]:
         if marker == _EOI:
             yield data[start:at]
             return
-        if marker in _NEEDED:
+        if marker in _NEEDED or (marker == _DNL and data.startswith(_DNL_LENGTH, at)):
             end = _end_of_segment(data, at)
             if end is None:
                 break
             at = end
             pattern = _SCAN_END if marker == _SOS else _ANY_MARKER
-        elif marker in _REMOVED:
+        elif marker in _REMOVED or marker in _HIERARCHICAL:
             removed += 1
             require_few(removed)
             yield data[start : found.start()]

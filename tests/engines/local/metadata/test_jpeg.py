@@ -127,6 +127,25 @@ def test_metadata_between_scans_goes() -> None:
         assert strip(source[:second] + inserted + source[second:], ".jpg", NOTHING) == strip(source, ".jpg", NOTHING)
 
 
+@pytest.mark.parametrize("marker", [0xDC, 0xDE, 0xDF])
+def test_no_rare_segment_carries_a_secret(marker: int) -> None:
+    secret = segment(marker, SECRET)
+    source = encoded(".jpg", progressive=True)
+    first = source.index(b"\xff\xda")
+    second = source.index(b"\xff\xda", first + 2)
+    assert strip(source[:second] + secret + source[second:], ".jpg", NOTHING) == bare(progressive=True)
+    if marker == 0xDC:
+        assert strip(with_segments(source, secret), ".jpg", NOTHING) == bare(progressive=True)
+    else:
+        with pytest.raises(ImageBrokenError):
+            strip(with_segments(source, secret), ".jpg", NOTHING)
+
+
+def test_the_number_of_lines_behind_the_first_scan_stays() -> None:
+    source = encoded(".jpg")[:-2] + segment(0xDC, b"\0\x10") + b"\xff\xd9"
+    assert scans(strip(source, ".jpg", NOTHING)) == scans(source)
+
+
 def test_bytes_between_segments_are_skipped_as_decoders_do() -> None:
     assert strip(with_segments(bare(), b"\0SECRET\xff\0\xff\xff"), ".jpg", NOTHING) == bare()
 
