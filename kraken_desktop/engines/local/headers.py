@@ -26,6 +26,8 @@ _BARE = frozenset({0x01, *range(0xD0, 0xDA)})
 _TURNED = frozenset({5, 6, 7, 8})
 """EXIF orientations that swap width and height."""
 _PNG_SIGNATURE = 8
+_CHECKED = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND"})
+"""Chunks that a PNG cannot be read without."""
 _SRGB_GAMMA = 0.45455
 _ALMOST = 0.03
 """Of an exponent: nobody sees the difference."""
@@ -146,13 +148,16 @@ def _png(data: bytes, limits: Limits) -> Header:
     width = height = depth = primaries = transfer = 0
     frames, gamma = 1, 0.0
     kinds = set()
+    view = memoryview(data)
     for kind, start, end in _png_chunks(data):
         kinds.add(kind)
+        if kind in _CHECKED and end + 4 <= len(data):
+            checksum = int.from_bytes(data[end : end + 4], "big")
+            if zlib.crc32(view[start - len(kind) : end]) != checksum:
+                # libvips overlooks it; other decoders, and browsers, refuse the file.
+                raise ValueError(f"the checksum of {kind.decode('ascii')} is wrong")
         if kind == b"IHDR":
             width, height, depth = struct.unpack_from(">IIB", data, start)
-            if zlib.crc32(kind + data[start:end]).to_bytes(4, "big") != data[end : end + 4]:
-                # libvips overlooks it; other decoders, and browsers, refuse the file.
-                raise ValueError("its checksum is wrong")
         elif kind == b"acTL":
             frames = max(1, struct.unpack_from(">I", data, start)[0])
         elif kind == b"cICP":
@@ -182,6 +187,8 @@ def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     while at + 8 <= len(data):
         length, kind = struct.unpack_from(">I4s", data, at)
         yield kind, at + 8, min(at + 8 + length, len(data))
+        if kind == b"IEND":
+            return
         at += 12 + length
 
 

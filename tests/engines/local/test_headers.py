@@ -119,6 +119,21 @@ def test_cut_anywhere_it_is_broken_or_read(form: str) -> None:
             assert read(data[:length]).size == (20, 10)
 
 
+@pytest.mark.parametrize("kind", [b"IHDR", b"PLTE", b"IDAT", b"IEND"])
+def test_a_png_with_a_wrong_checksum_is_refused(kind: bytes) -> None:
+    png = pictures.encoded(pictures.photo(20, 10).quantize(16), "PNG")
+    at = png.index(kind)
+    end = at + 4 + int.from_bytes(png[at - 4 : at], "big")
+    assert read(png).width == 20
+    with pytest.raises(ImageBrokenError, match=f"checksum of {kind.decode()}"):
+        read(png[:end] + bytes((png[end] ^ 1,)) + png[end + 1 :])
+
+
+def test_what_follows_a_png_has_no_checksum() -> None:
+    png = pictures.encoded(pictures.photo(20, 10), "PNG")
+    assert read(png + b"\0\0\0\0IDAT\0\0\0\0").width == 20
+
+
 @pytest.mark.parametrize(("form", "at"), [("PNG", 16), ("GIF", 6)])
 def test_no_width_is_broken(form: str, at: int) -> None:
     data = bytearray(pictures.encoded(Image.new("P", (9, 9)), form))
