@@ -119,10 +119,12 @@ class Services:
         from kraken_desktop.stores.scratch import Scratch  # with filelock: not before it is needed
 
         with self._lock:
-            if self._scratch is None:
-                self._scratch = Scratch(self.folders.cache / "work")
-                self._scratch.sweep()
-            return self._scratch
+            fresh = self._scratch is None
+            self._scratch = scratch = self._scratch or Scratch(self.folders.cache / "work")
+        if fresh:
+            # Not under the lock: gigabytes of a crashed run would hold up every job.
+            scratch.sweep()
+        return scratch
 
     def new_jobs(
         self,
@@ -166,13 +168,13 @@ class Services:
             self.spool.sweep(in_use)
         return recovered
 
-    def sweep_folders(self) -> None:
+    def sweep_folders(self, cancelled: Callable[[], bool]) -> None:
         """Remove what killed processes left half written in folders. Walks them: for a thread that nobody waits for."""
         from kraken_desktop.buckets.folder import FolderBucket
 
         settings = self.settings.load()
         for folder in {*settings.bucket_folders, *settings.copy_folders}:
-            FolderBucket(folder).sweep()
+            FolderBucket(folder).sweep(cancelled=cancelled)
 
     def account_status(self, account: Account, secret: str | None = None) -> AccountStatus:
         """Ask Kraken.io for plan and quota: the check of a key pair. Takes as long as the network does.

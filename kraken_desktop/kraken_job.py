@@ -59,8 +59,10 @@ class KrakenJob:
         self._journal = journal
         self._look_pauses = tuple(look_pauses)
 
-    def push(self, errand: Errand, plan: Plan, bucket: Callable[[], Bucket]) -> Done:
+    def push(self, errand: Errand, plan: Plan, bucket_of: Callable[[S3Keys], Bucket]) -> Done:
         """Have the image optimized and pushed into the bucket, in one request.
+
+        Nothing that can fail is asked for once it is there, or it would be sent, and charged, again.
 
         Raises:
             FateUnknownError: the answer was lost, and the object is not to be found.
@@ -70,13 +72,14 @@ class KrakenJob:
         from kraken_desktop.engines.kraken_io import S3Store  # slow to import
 
         profile, key = errand.job.snapshot.profile, plan.targets[0].key
-        keys = self._secrets.s3_keys(profile)
+        keys = self._secrets.s3_keys(profile, errand.cancel)
         _require_lasting(keys, profile)
         store = S3Store.of(profile, path=key, access_key=keys.access_key, secret=keys.secret)
+        bucket = bucket_of(keys)
         started = datetime.now(UTC)
 
         def look(reason: str) -> Done:
-            return self.look(errand, bucket(), key, since=started, reason=reason)
+            return self.look(errand, bucket, key, since=started, reason=reason)
 
         answered = self._ask(errand, plan.content, key, store)
         if isinstance(answered, str):
@@ -169,7 +172,7 @@ class KrakenJob:
             api_secret=self._secrets.api_secret(account),
         )
 
-    def _pushed(self, errand: Errand, plan: Plan, result: Result, bucket: Callable[[], Bucket]) -> Done:
+    def _pushed(self, errand: Errand, plan: Plan, result: Result, bucket: Bucket) -> Done:
         profile, key = errand.job.snapshot.profile, plan.targets[0].key
         image = StoredImage(
             key=key,
@@ -179,8 +182,7 @@ class KrakenJob:
             height=result.height,
             bytes=result.kraked_bytes,
         )
-        if profile.acl is not Acl.PUBLIC_READ:
-            image = linked(image, bucket(), profile)
+        image = linked(image, bucket, profile)
         size = plan.content.size
         return Done(images=(image,), original_bytes=size if size is not None else result.original_bytes)
 

@@ -1,12 +1,12 @@
 """What an engine makes of a source, as files on this computer, kept until the job has ended.
 
-A try that fails after that is repeated without the engine: nothing is made, or charged, twice.
+A try that fails after that is repeated without the engine: nothing is made, or charged, twice. What Kraken.io was
+asked for, and may have charged, is remembered for as long as the program runs.
 """
 
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -15,8 +15,14 @@ from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelledError
 from kraken_desktop.kraken_job import KrakenJob
-from kraken_desktop.model.errors import AddressNotFetchedError, NothingStoredError, Scope
-from kraken_desktop.model.job import Failed, Job, Outcome, Phase, Progress, SourceKind, StoredImage
+from kraken_desktop.model.errors import (
+    AddressNotFetchedError,
+    NothingStoredError,
+    ResultExpiredError,
+    ResultLostError,
+    Scope,
+)
+from kraken_desktop.model.job import Done, Failed, Job, Outcome, Phase, Progress, Skipped, SourceKind, StoredImage
 from kraken_desktop.model.profile import Engine
 from kraken_desktop.planning import Errand, Plan
 from kraken_desktop.stores.journal import Journal
@@ -28,7 +34,11 @@ if TYPE_CHECKING:
     from kraken_desktop.transport import Transport
 
 MOST_KEPT = 64
-"""Failed jobs whose results are kept in case the person tries again."""
+"""Jobs between two tries whose files are kept; of all others a result of Kraken.io is fetched again, at no cost."""
+
+_GONE = frozenset({403, 404, 410})
+_MISSES = 3
+"""How often a result is looked for where it is not to be found: it may need a moment."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +62,41 @@ class _Kept:
 
     sha256: str
     """Of the source that it was made of."""
-    place: ExitStack
-    folder: Path
     result: Result | None = None
+    """What Kraken.io made, and keeps for some time."""
+    nothing_saved: bool = False
+    """Kraken.io found nothing to save: it is not asked again."""
+    misses: int = 0
     files: tuple[MadeFile, ...] = ()
-    ended: bool = False
-    downloads: int = 0
+    in_use: bool = True
+    _place: ExitStack | None = None
+    _folder: Path | None = None
+    _parts: int = 0
+
+    @property
+    def charged(self) -> bool:
+        return self.result is not None or self.nothing_saved
+
+    @property
+    def on_disk(self) -> bool:
+        return self._place is not None
+
+    def part(self, scratch: Callable[[], Scratch]) -> Path:
+        """A new folder for one run of an engine, or one download."""
+        if self._place is None or self._folder is None:
+            place = ExitStack()
+            self._folder = place.enter_context(scratch().job())
+            self._place = place
+        self._parts += 1
+        part = self._folder / str(self._parts)
+        part.mkdir(mode=0o700)
+        return part
 
     def release(self) -> None:
-        self.place.close()
+        """Let go of the files; what was paid for is remembered."""
+        place, self._place, self._folder, self.files = self._place, None, None, ()
+        if place is not None:
+            place.close()
 
 
 @dataclass(slots=True)
@@ -73,38 +109,40 @@ class Making:
     engine: Callable[[], LocalEngine]
     scratch: Callable[[], Scratch]
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _kept: OrderedDict[str, _Kept] = field(default_factory=OrderedDict)
+    _kept: dict[str, _Kept] = field(default_factory=dict)
+    """By job, the one that was used last at the end."""
 
     def files(self, errand: Errand, plan: Plan) -> tuple[MadeFile, ...]:
         """The results of a plan, in its order.
 
         Raises:
-            EngineError, KrakenError, ResultLostError, TransportError, SourceError, SecretError, FateUnknownError: one
-                of their subclasses.
+            EngineError, KrakenError, ResultLostError, ResultExpiredError, TransportError, SourceError, SecretError,
+                FateUnknownError, StoreError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
         job = errand.job
-        kept = self._place(job, plan.content.sha256)
-        if kept.files:
-            self._begin(job, charged=kept.result is not None)
-        elif job.snapshot.profile.engine is Engine.LOCAL:
-            self._begin(job, charged=False)
-            kept.files = self._made_here(errand, plan, kept)
-        else:
-            kept.files = (self._made_there(errand, plan, kept),)
+        kept = self._taken(job, plan.content.sha256)
+        if job.snapshot.profile.engine is Engine.LOCAL or kept.charged:
+            attempt = self.journal.begin_attempt(job.id)
+            if kept.charged:
+                self.journal.note_sent(attempt, bytes_sent=job.source.size or 0, maybe_charged=True)
+        if not kept.files:
+            local = job.snapshot.profile.engine is Engine.LOCAL
+            kept.files = self._made_here(errand, plan, kept) if local else (self._made_there(errand, plan, kept),)
         return kept.files
 
     def fetched(self, errand: Errand, image: StoredImage) -> MadeFile:
         """What Kraken.io pushed into the bucket, brought here. Raises as ``files`` does."""
         from kraken_desktop.engines.kraken_answers import Result
 
-        kept = self._place(errand.job, "")
+        kept = self._taken(errand.job, "")
         result = Result(kraked_url=image.url, kraked_bytes=image.bytes)
         return self._download(errand, result, kept, Path(image.key).suffix, image.key)
 
     def original_bytes(self, job: Job) -> int | None:
         """The size of a source that never was here, if Kraken.io told it."""
-        kept = self._kept.get(job.id)
+        with self._lock:
+            kept = self._kept.get(job.id)
         return kept.result.original_bytes if kept is not None and kept.result is not None else None
 
     def ended(self, job: Job, outcome: Outcome) -> None:
@@ -113,13 +151,14 @@ class Making:
             kept = self._kept.get(job.id)
             if kept is None:
                 return
-            again = isinstance(outcome, Failed) and (
-                kept.result is not None or outcome.failure.retryable or outcome.failure.scope is Scope.BATCH
-            )
-            kept.ended = True
-            released = [] if again else [self._kept.pop(job.id)]
-            idle = [job_id for job_id, each in self._kept.items() if each.ended]
-            released += [self._kept.pop(job_id) for job_id in idle[: max(0, len(idle) - MOST_KEPT)]]
+            kept.in_use = False
+            released: list[_Kept] = []
+            if isinstance(outcome, Done | Skipped) or not (kept.charged or _goes_on(outcome)):
+                released.append(self._kept.pop(job.id))
+            elif not isinstance(outcome, Failed):
+                released.append(kept)
+            idle = [each for each in self._kept.values() if each.on_disk and not each.in_use and each not in released]
+            released += idle[: max(0, len(idle) - MOST_KEPT)]
         for each in released:
             each.release()
 
@@ -133,8 +172,9 @@ class Making:
             Path(source.location),
             extension=source.extension,
             recipe=recipe,
-            folder=kept.folder,
+            folder=kept.part(self.scratch),
             cancel=errand.cancel,
+            sha256=plan.content.sha256,
             on_begin=lambda: errand.tell(Progress(phase=Phase.OPTIMIZING, key=plan.targets[0].key)),
         )
         return tuple(
@@ -154,9 +194,7 @@ class Making:
         (target,) = plan.targets
         changes_pixels = target.output.resize is not None or target.output.converts
         may_keep = not changes_pixels and errand.job.source.kind is not SourceKind.URL
-        if kept.result is not None:
-            self._begin(errand.job, charged=True)
-        else:
+        if not kept.charged:
             try:
                 kept.result = self.kraken.optimize(errand, plan.content, target.key)
             except CancelledError:
@@ -165,11 +203,20 @@ class Making:
             except NothingStoredError:
                 if not may_keep:
                     raise
-                return self._kept_original(errand, plan, kept)
+                kept.nothing_saved = True
         result, size = kept.result, plan.content.size
+        if result is None:
+            return self._kept_original(errand, plan, kept)
         if may_keep and size is not None and result.kraked_bytes is not None and result.kraked_bytes >= size:
             return replace(self._kept_original(errand, plan, kept), kraked_url=result.kraked_url)
-        return self._download(errand, result, kept, target.output.extension, target.key)
+        try:
+            return self._download(errand, result, kept, target.output.extension, target.key)
+        except ResultLostError as error:
+            kept.misses += error.status in _GONE
+            if kept.misses < _MISSES:
+                raise
+            kept.result, kept.misses = None, 0
+            raise ResultExpiredError(host=error.host, status=error.status) from error
 
     def _kept_original(self, errand: Errand, plan: Plan, kept: _Kept) -> MadeFile:
         """Kraken.io found nothing to save: the original's pixels, its metadata removed as the recipe says."""
@@ -185,8 +232,7 @@ class Making:
             errand.tell(Progress(phase=Phase.DOWNLOADING, sent=count, total=of, key=key))
 
         received(0, result.kraked_bytes or 0)
-        kept.downloads += 1
-        path = kept.folder / f"result-{kept.downloads}{extension}"
+        path = kept.part(self.scratch) / f"result{extension}"
         arrived = download(self.transport(), result, path, errand.cancel, received)
         return MadeFile(
             path=path,
@@ -198,23 +244,18 @@ class Making:
             kraked_url=result.kraked_url,
         )
 
-    # --- what is kept ---
-
-    def _place(self, job: Job, sha256: str) -> _Kept:
+    def _taken(self, job: Job, sha256: str) -> _Kept:
+        """What there is of the job, if it is of this source; put at the end."""
         with self._lock:
-            kept = self._kept.pop(job.id, None)
-        if kept is not None and kept.sha256 != sha256:
-            kept.release()
-            kept = None
-        if kept is None:
-            place = ExitStack()
-            kept = _Kept(sha256=sha256, place=place, folder=place.enter_context(self.scratch().job()))
-        kept.ended = False
-        with self._lock:
+            before = self._kept.pop(job.id, None)
+            kept = before if before is not None and before.sha256 == sha256 else _Kept(sha256=sha256)
+            kept.in_use = True
             self._kept[job.id] = kept
+        if before is not None and before is not kept:
+            before.release()
         return kept
 
-    def _begin(self, job: Job, *, charged: bool) -> None:
-        attempt = self.journal.begin_attempt(job.id)
-        if charged:
-            self.journal.note_sent(attempt, bytes_sent=job.source.size or 0, maybe_charged=True)
+
+def _goes_on(outcome: Outcome) -> bool:
+    """Whether the job may be tried again without anybody asking for it."""
+    return isinstance(outcome, Failed) and (outcome.failure.retryable or outcome.failure.scope is Scope.BATCH)

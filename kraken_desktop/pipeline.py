@@ -42,8 +42,9 @@ from kraken_desktop.model.job import (
     StoredImage,
 )
 from kraken_desktop.model.object_key import numbered
-from kraken_desktop.model.profile import Profile, Uploader
+from kraken_desktop.model.profile import Collision, Profile, Uploader
 from kraken_desktop.planning import (
+    Content,
     Errand,
     Look,
     Plan,
@@ -62,6 +63,7 @@ if TYPE_CHECKING:
     from kraken_desktop.buckets.folder import FolderBucket
     from kraken_desktop.engines.local.engine import LocalEngine
     from kraken_desktop.making import MadeFile
+    from kraken_desktop.model.s3_keys import S3Keys
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
 
@@ -112,17 +114,10 @@ class Pipeline:
         errand = Errand(job, cancel, tell)
         try:
             outcome = self._run(errand, suspected_since)
-        except CancelledError as error:
-            outcome = Cancelled(may_arrive=error.sent_all)
         except _PartlyStoredError as error:
-            outcome = Failed(failure=Failure.of(error.why), images=error.images, original_bytes=job.source.size)
-        except KrakenDesktopError as error:
-            _log.info("job %s failed: %s", job.id, error.code)
-            outcome = Failed(failure=Failure.of(error), original_bytes=job.source.size)
+            outcome = _ended_by(error.why, job, error.images)
         except Exception as error:  # noqa: BLE001 - a bug costs one job, not the program
-            _log.exception("job %s failed unexpectedly", job.id)
-            failure = Failure.of(UnexpectedError(kind=type(error).__name__))
-            outcome = Failed(failure=failure, original_bytes=job.source.size)
+            outcome = _ended_by(error, job)
         self._making.ended(job, outcome)
         return outcome
 
@@ -143,15 +138,28 @@ class Pipeline:
             plan = make_plan(job, content, self._journal, None)
             if isinstance(plan, Skipped):
                 return plan
-            done = self._kraken.push(errand, plan, lambda: self._bucket(profile))
+            done = self._kraken.push(errand, plan, lambda keys: self._s3(profile, keys))
             return self._copied(errand, done)
-        bucket = self._bucket(profile)
-        look = _look(errand, bucket) if looks_before(job) else None
-        plan = make_plan(job, content, self._journal, look)
+        return self._stored_here(errand, content)
+
+    def _stored_here(self, errand: Errand, content: Content) -> Outcome:
+        profile = errand.job.snapshot.profile
+        bucket = self._bucket(profile, errand.cancel)
+        own = frozenset(image.key for image in self._journal.planned(errand.job.id))
+        try:
+            return self._planned_and_put(errand, content, bucket, own)
+        except ObjectExistsError:
+            if profile.collision is not Collision.RENAME:
+                raise
+            # Somebody took the name since it was looked for, or what is there is not what this job left.
+            return self._planned_and_put(errand, content, bucket, frozenset())
+
+    def _planned_and_put(self, errand: Errand, content: Content, bucket: Bucket, own: frozenset[str]) -> Outcome:
+        look = _look(errand, bucket, own) if looks_before(errand.job) else None
+        plan = make_plan(errand.job, content, self._journal, look)
         if isinstance(plan, Skipped):
             return plan
-        files = self._making.files(errand, plan)
-        return self._put(errand, plan, files, bucket)
+        return self._put(errand, plan, self._making.files(errand, plan), bucket)
 
     def _put(self, errand: Errand, plan: Plan, files: tuple[MadeFile, ...], bucket: Bucket) -> Done:
         """Bring what was made to its places: the local copy first, because its failure leaves nothing half done."""
@@ -174,7 +182,7 @@ class Pipeline:
                     progress = Progress(phase=Phase.STORING, sent=before + count, total=total, key=key, may_arrive=left)
                     errand.tell(progress)
 
-                bucket.put(target.key, upload, errand.cancel, on_sent)
+                _put_once(bucket, target.key, file, upload, errand.cancel, on_sent)
                 moved += file.bytes
                 image = StoredImage(
                     variant=target.output.variant,
@@ -188,8 +196,8 @@ class Pipeline:
                     local_copy=copy,
                 )
                 images += (linked(image, bucket, profile),)
-        except KrakenDesktopError as error:
-            if images and not error.retryable:
+        except Exception as error:
+            if images:
                 raise _PartlyStoredError(error, images) from error
             raise
         size = plan.content.size
@@ -207,9 +215,10 @@ class Pipeline:
         except CancelledError:
             # The image is there all the same.
             return done
-        except KrakenDesktopError as error:
-            _log.info("job %s: no local copy: %s", errand.job.id, error.code)
-            failure = LocalCopyError(folder=profile.local_copy, key=image.key, reason=error.code)
+        except (KrakenDesktopError, OSError) as error:
+            reason = error.code if isinstance(error, KrakenDesktopError) else str(error.strerror)
+            _log.info("job %s: no local copy: %s", errand.job.id, reason)
+            failure = LocalCopyError(folder=profile.local_copy, key=image.key, reason=reason)
             raise _PartlyStoredError(failure, done.images) from error
         return replace(done, images=(replace(image, local_copy=copy),))
 
@@ -217,17 +226,20 @@ class Pipeline:
         planned = self._journal.planned(errand.job.id)
         if not planned:
             raise FateUnknownError(reason="interrupted")
-        bucket = self._bucket(errand.job.snapshot.profile)
+        bucket = self._bucket(errand.job.snapshot.profile, errand.cancel)
         return self._kraken.look(errand, bucket, planned[0].key, since=since, reason="interrupted")
 
     # --- the places ---
 
-    def _bucket(self, profile: Profile) -> Bucket:
+    def _bucket(self, profile: Profile, cancel: CancelToken) -> Bucket:
         if profile.folder:
             return self._folder(profile.folder, profile.public_url)
+        return self._s3(profile, self._secrets.s3_keys(profile, cancel))
+
+    def _s3(self, profile: Profile, keys: S3Keys) -> Bucket:
         from kraken_desktop.buckets.s3 import S3Bucket  # slow to import
 
-        return S3Bucket(self._transport(), profile, keys=self._secrets.s3_keys(profile), known=self._known)
+        return S3Bucket(self._transport(), profile, keys, known=self._known)
 
     def _folder(self, folder: str, public_url: str = "") -> FolderBucket:
         from kraken_desktop.buckets.folder import FolderBucket
@@ -242,13 +254,43 @@ class Pipeline:
 class _PartlyStoredError(Exception):
     """Some of the images are there, and that is not all that was promised."""
 
-    def __init__(self, why: KrakenDesktopError, images: tuple[StoredImage, ...]) -> None:
-        super().__init__(why.code)
+    def __init__(self, why: Exception, images: tuple[StoredImage, ...]) -> None:
+        super().__init__(str(why))
         self.why = why
         self.images = images
 
 
-def _look(errand: Errand, bucket: Bucket) -> Look:
+def _ended_by(error: Exception, job: Job, images: tuple[StoredImage, ...] = ()) -> Outcome:
+    """The outcome of a job that an error ended; ``images`` are there all the same."""
+    size = job.source.size
+    match error:
+        case CancelledError():
+            return Cancelled(may_arrive=error.sent_all, images=images, original_bytes=size if images else None)
+        case KrakenDesktopError():
+            _log.info("job %s failed: %s", job.id, error.code)
+            return Failed(failure=Failure.of(error), images=images, original_bytes=size)
+        case _:
+            _log.error("job %s failed unexpectedly", job.id, exc_info=error)
+            failure = Failure.of(UnexpectedError(kind=type(error).__name__))
+            return Failed(failure=failure, images=images, original_bytes=size)
+
+
+def _put_once(
+    bucket: Bucket, key: str, file: MadeFile, upload: Upload, cancel: CancelToken, on_sent: Callable[[int, int], None]
+) -> None:
+    """Store a file, unless an earlier try of the job did. Raises as ``Bucket.put`` does."""
+    from kraken_desktop.buckets.folder import FolderBucket
+
+    try:
+        bucket.put(key, upload, cancel, on_sent)
+    except ObjectExistsError:
+        # On S3 the bucket itself knows what an earlier try left.
+        if not (isinstance(bucket, FolderBucket) and _same_content(bucket.path(key), file)):
+            raise
+
+
+def _look(errand: Errand, bucket: Bucket, own: frozenset[str]) -> Look:
+    """``own``: the keys that an earlier try of the job may have stored under."""
     profile, job = errand.job.snapshot.profile, errand.job
 
     def look(key: str, digest: str) -> Presence:
@@ -259,8 +301,8 @@ def _look(errand: Errand, bucket: Bucket) -> Look:
             return Presence.SAME if found.metadata.get(DIGEST_METADATA) == digest else Presence.OTHER
         if _is_source(bucket, key, job):
             return Presence.SOURCE
-        # A file has no metadata, but its clock is ours.
-        return Presence.SAME if found.modified >= job.dropped_at else Presence.OTHER
+        # A file has no metadata; its bytes tell, once there are some to compare them with.
+        return Presence.MAYBE if key in own else Presence.OTHER
 
     return look
 

@@ -52,7 +52,9 @@ class Presence(Enum):
 
     NOTHING = "nothing"
     SAME = "same"
-    """The result of the same source and recipe, or what an earlier try of this job left there."""
+    """The result of the same source and recipe."""
+    MAYBE = "maybe"
+    """Something that an earlier try of this job may have left there: told apart when the result is at hand."""
     OTHER = "other"
     SOURCE = "source"
     """The source itself, which is never replaced."""
@@ -79,7 +81,7 @@ class Target:
     output: Output
     key: str
     replaces: bool = False
-    """What is there already is of an earlier try of this job."""
+    """What is there already is the same, or may be replaced."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,7 @@ def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -
         if not verdict:
             continue
         targets = tuple(
-            Target(output=output, key=key, replaces=presence is not Presence.NOTHING)
+            Target(output=output, key=key, replaces=presence not in {Presence.NOTHING, Presence.MAYBE})
             for output, key, presence in zip(outputs, keys, found, strict=True)
         )
         images = [PlannedImage(variant=target.output.variant, key=target.key) for target in targets]
@@ -184,7 +186,7 @@ def _meets(job: Job, found: Sequence[Presence], *, planned: bool, keys: Sequence
     if all(presence is Presence.NOTHING for presence in found):
         return True
     # What an interrupted try of this very job left there is the job's own.
-    if planned and all(presence in {Presence.NOTHING, Presence.SAME} for presence in found):
+    if planned and all(presence in {Presence.NOTHING, Presence.SAME, Presence.MAYBE} for presence in found):
         return True
     match job.snapshot.profile.collision:
         case Collision.SKIP:

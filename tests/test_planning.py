@@ -217,10 +217,13 @@ def test_what_an_interrupted_try_left_is_replaced_under_its_own_name(services: S
     (job,) = drop(services, Path("/a.jpg"), profile=OURS)
     first = plan(services, job, held={})
     again = plan(services, job, held={"a.jpg": Presence.SAME})
+    perhaps = plan(services, job, held={"a.jpg": Presence.MAYBE})
     taken = plan(services, job, held={"a.jpg": Presence.OTHER})
     assert isinstance(first, Plan)
     assert isinstance(again, Plan)
     assert isinstance(taken, Plan)
+    assert isinstance(perhaps, Plan)
+    assert (perhaps.targets[0].key, perhaps.targets[0].replaces) == ("a.jpg", False)
     assert (first.targets[0].key, first.targets[0].replaces) == ("a.jpg", False)
     assert (again.targets[0].key, again.targets[0].replaces) == ("a.jpg", True)
     assert taken.targets[0].key == "a-2.jpg", "somebody else's since then"

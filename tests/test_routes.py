@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -16,7 +17,8 @@ from PIL import ImageOps
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.composition import Services
 from kraken_desktop.model.errors import Scope
-from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Skipped, StoredImage
+from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Progress, Skipped, StoredImage
+from kraken_desktop.model.object_key import content_digest
 from kraken_desktop.model.profile import Acl, Collision, Engine, Uploader
 from kraken_desktop.model.recipe import KeptMetadata, OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.pipeline import DIGEST_METADATA
@@ -252,6 +254,54 @@ def test_nothing_to_save_keeps_the_original_pixels_without_its_metadata(
     assert (image.width, image.height) == (48, 64)
 
 
+def test_many_waiting_jobs_are_paid_for_once(
+    stage: Stage, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kraken_desktop.making.MOST_KEPT", 1)
+    paths = [make_image(ImageKind.PNG, tmp_path / f"{n}.png", size=(32, 32), seed=n) for n in range(4)]
+    jobs = stage.jobs(*paths, **FETCHED)
+    right = stage.services.secrets.s3_keys(jobs[0].snapshot.profile).secret
+    stage.services.secrets.keep(world.profile().secret_name, "wrong")
+    assert [code_of(stage.run(job)) for job in jobs] == ["bucket.denied"] * 4
+    stage.services.secrets.keep(world.profile().secret_name, right)
+    assert [only(stage.run(job)).bytes is not None for job in jobs] == [True] * 4
+    assert len(world.api.uploads) == 4
+
+
+def test_who_cancels_what_was_paid_for_can_have_it_later(stage: Stage, world: World, photo: Path) -> None:
+    (job,) = stage.jobs(photo, **FETCHED)
+    token = CancelToken()
+
+    def tell(progress: Progress) -> None:
+        if progress.phase is Phase.DOWNLOADING:
+            token.cancel()
+
+    assert isinstance(stage.pipeline.run(job, token, tell), Cancelled)
+    only(stage.run(job))
+    assert len(world.api.uploads) == 1
+
+
+def test_a_result_that_is_gone_is_asked_for_anew_only_by_the_person(stage: Stage, world: World, photo: Path) -> None:
+    (job,) = stage.jobs(photo, **FETCHED)
+    world.api.order(Fault(kind=FaultKind.STATUS, status=404, endpoint="download", times=3))
+    outcomes = [failed(stage.run(job)) for _ in range(3)]
+    assert [outcome.failure.code for outcome in outcomes] == ["result.lost", "result.lost", "result.expired"]
+    assert not outcomes[-1].failure.retryable
+    assert len(world.api.uploads) == 1
+    only(stage.run(job))
+    assert len(world.api.uploads) == 2, "the person was told that it may be charged"
+
+
+def test_a_disk_that_cannot_be_written_is_no_lost_connection(
+    stage: Stage, tmp_path: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kraken_desktop.making._Kept.part", lambda *_: tmp_path / "not there")
+    outcome = failed(stage.put(photo, **FETCHED))
+    assert (outcome.failure.code, outcome.failure.retryable) == ("store.error", False)
+    stored = failed(stage.put(photo, local_copy=str(tmp_path / "copies")))
+    assert (stored.failure.code, len(stored.images)) == ("copy.local", 1)
+
+
 def test_an_address_goes_through_kraken_and_ends_in_our_bucket(stage: Stage, world: World, photo: Path) -> None:
     first = only(stage.put(photo))
     image = only(stage.put(first.url, **FETCHED, path_template="copies/{name}"))
@@ -355,6 +405,45 @@ def test_a_busy_bucket_costs_no_second_run_of_the_engine(stage: Stage, strict_s3
     assert [progress.phase for progress in stage.heard].count(Phase.OPTIMIZING) == 1
 
 
+def test_a_source_that_changes_while_it_waits_is_planned_anew(stage: Stage, world: World, photo: Path) -> None:
+    (job,) = stage.jobs(photo, **HERE)
+    engine = stage.services.engine()
+    optimize = engine.optimize
+
+    def later(*arguments: Any, **named: Any) -> Any:
+        make_image(ImageKind.JPEG, photo, size=(320, 240), seed=99)
+        return optimize(*arguments, **named)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "optimize", later)
+        outcome = failed(stage.run(job))
+    assert (outcome.failure.code, outcome.failure.retryable) == ("source.changed", True)
+    image = only(stage.run(job))
+    digest = content_digest(hashlib.sha256(photo.read_bytes()).hexdigest(), "local", Recipe().fingerprint())
+    assert digest[:8] in image.key
+
+
+def test_variants_that_are_there_are_listed_whatever_came_after(
+    stage: Stage, strict_s3: StrictS3Handle, world: World, photo: Path
+) -> None:
+    recipe = Recipe(variants=(Variant(name="a"), Variant(name="b")))
+    told: dict[str, Any] = {**HERE, "path_template": "{variant}/{name}", "collision": Collision.OVERWRITE}
+    strict_s3.order(S3Fault(status=503, code="SlowDown", headers={"Retry-After": "600"}, method="PUT", key="b/*"))
+    (job,) = stage.jobs(photo, recipe=recipe, **told)
+    outcome = failed(stage.run(job))
+    assert [image.variant for image in outcome.images] == ["a"]
+    assert outcome.failure.retryable
+    token = CancelToken()
+
+    def tell(progress: Progress) -> None:
+        if progress.phase is Phase.STORING and progress.key.startswith("b/"):
+            token.cancel()
+
+    cancelled = stage.pipeline.run(job, token, tell)
+    assert isinstance(cancelled, Cancelled)
+    assert [image.variant for image in cancelled.images] == ["a"]
+
+
 def test_a_finished_job_leaves_nothing_behind(stage: Stage, photo: Path) -> None:
     only(stage.put(photo, **HERE))
     left = [path for path in stage.services.folders.cache.rglob("*") if path.is_file() and path.suffix == ".jpg"]
@@ -446,6 +535,20 @@ def test_the_collision_rule_holds(
         assert only(outcome).key == ends
     there = (folder / "photo.jpg").read_bytes() if place == "folder" else world.s3.get(world.bucket, "photo.jpg").body
     assert (there == b"somebody else's") == (collision is not Collision.OVERWRITE)
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_a_second_try_replaces_only_what_it_stored_itself(
+    stage: Stage, tmp_path: Path, folder: Path, photo: Path, same: bool
+) -> None:
+    told = to_folder(folder, path_template="cover{ext}")
+    (job,) = stage.jobs(photo, **told)
+    first = only(stage.run(job))  # and the program dies before it is journaled
+    if not same:
+        path_of(first.url).write_bytes(b"another program's since then")
+    again = only(stage.run(job))
+    assert again.key == ("cover.jpg" if same else "cover-2.jpg")
+    assert (path_of(first.url).read_bytes() == b"another program's since then") == (not same)
 
 
 def test_the_same_again_is_known_by_what_it_was_made_of(stage: Stage, world: World, photo: Path) -> None:

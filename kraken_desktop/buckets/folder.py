@@ -13,7 +13,7 @@ import re
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -162,7 +162,7 @@ class FolderBucket(Bucket):
                 # Most often because something else is in it.
                 break
 
-    def sweep(self, *, min_age: float = SWEEP_AGE_SECONDS) -> int:
+    def sweep(self, *, min_age: float = SWEEP_AGE_SECONDS, cancelled: Callable[[], bool] = lambda: False) -> int:
         """Remove what killed processes left half written, at least ``min_age`` seconds old; return how many.
 
         Walks the whole folder: once a start, and on no thread that somebody waits for.
@@ -170,6 +170,8 @@ class FolderBucket(Bucket):
         youngest = time.time() - min_age
         removed = 0
         for folder, _, names in os.walk(self.folder):
+            if cancelled():
+                break
             for name in filter(_TEMPORARY.fullmatch, names):
                 path = Path(folder, name)
                 try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -70,6 +71,7 @@ class Uploads(QObject):
         self._scans = Background(1, self)
         self._wishes = Background(1, self)
         self._stop = StopFlag()
+        self._closing = StopFlag()
         self._scans_left = 0
         self._found = 0
         self._refused: dict[str, _Refused] = {}
@@ -151,6 +153,7 @@ class Uploads(QObject):
     def close(self, seconds: float) -> bool:
         """Stop everything; unfinished jobs wait for the next start. Whether all ended in time."""
         left = deadline(seconds)
+        self._closing.set()
         self._stop.set()
         # What is being journaled ends first, or the runner would be closed under it.
         ended = [self._scans.close(left() / 2), self._wishes.close(left() / 2)]
@@ -171,7 +174,8 @@ class Uploads(QObject):
             self._bridge.announce(sorted([*past, *rows], key=_place))
             self._runner.resume_jobs(recovered)
             self.went_on.emit(len(recovered))
-        services.sweep_folders()
+        # On a thread of its own: it walks whole folders, and cancelling must not wait behind it.
+        threading.Thread(target=services.sweep_folders, args=(self._closing.is_set,), name="sweep", daemon=True).start()
 
     def _retry_past(self, past: Sequence[JobStatus]) -> None:
         self._services.journal.requeue_all([status.job.id for status in past])

@@ -66,6 +66,13 @@ LOCAL_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "It has another size than was announced."),
         QT_TRANSLATE_NOOP("messages", "Retry: the result is asked for again, and nothing is charged for that."),
     ),
+    "result.expired": Message(
+        QT_TRANSLATE_NOOP("messages", "Kraken.io made the image smaller, and has the result no longer."),
+        QT_TRANSLATE_NOOP(
+            "messages", "It keeps results for some time only. The answer was the status {status}."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Retry, if the image may be charged again."),
+    ),
     # --- the bucket
     "bucket.error": Message(
         QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” did not do it."),

@@ -50,6 +50,7 @@
     │   ├── EngineDiedError             the decoder crashed, and its process with it
     │   └── EngineUnavailableError      a library that this needs is not there
     ├── ResultLostError                 Kraken.io's result could not be fetched
+    ├── ResultExpiredError              and Kraken.io has it no longer
     ├── BucketError                     S3, or a folder in its place, answered and did not do it
     │   ├── BucketLookupError           we may not look into the bucket
     │   ├── ObjectExistsError           an object of this name is there already
@@ -550,6 +551,15 @@ class ResultLostError(KrakenDesktopError):
     retryable: ClassVar[bool] = True
     host: str = ""
     problem: str
+    status: int = 0
+
+
+@dataclass(kw_only=True, eq=False)
+class ResultExpiredError(KrakenDesktopError):
+    """Kraken.io keeps results for some time only, and this one was not fetched by then. Another try is charged."""
+
+    code: ClassVar[str] = "result.expired"
+    host: str = ""
     status: int = 0
 
 

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from kraken_desktop.cancel import CancelToken
 from kraken_desktop.log import redacted
 from kraken_desktop.model.errors import AwsProfileError
 from kraken_desktop.model.s3_keys import S3Keys
@@ -18,6 +19,8 @@ from kraken_desktop.model.s3_keys import S3Keys
 LONGEST = 60
 """Seconds until we no longer wait for a program or for AWS."""
 
+_LOOK_UP_SECONDS = 0.1
+"""How often who waits behind another one looks whether it is still wanted."""
 _REASON_LIMIT = 300
 
 # What botocore would look at when the profile gives nothing: files of old, and the identity of the machine itself,
@@ -46,47 +49,57 @@ class AwsProfiles:
         self._failures: dict[str, tuple[int, AwsProfileError | None]] = {}
         self._renewing: dict[str, _Loaded] = {}
 
-    def keys(self, name: str) -> S3Keys:
+    def keys(self, name: str, cancel: CancelToken | None = None) -> S3Keys:
         """The keys of a profile as they are now.
 
         Raises:
+            CancelledError: the token was cancelled; who asks goes on for the others.
             AwsProfileError: it does not exist, is not complete, needs a new login, or failed. Who waited while
                 another one asked gets that one's error.
         """
         with self._guard:
             lock = self._locks.setdefault(name, threading.Lock())
             before, _ = self._failures.get(name, (0, None))
-        with lock:
+        token = cancel or CancelToken()
+        while not lock.acquire(timeout=_LOOK_UP_SECONDS):
+            token.check()
+        try:
             with self._guard:
                 count, failure = self._failures.get(name, (0, None))
             if failure is not None and count != before:
                 raise replace(failure)
             try:
-                return self._in_time(name)
+                return self._in_time(name, token)
             except AwsProfileError as error:
                 with self._guard:
                     self._failures[name] = (count + 1, replace(error))
                 raise
+        finally:
+            lock.release()
 
     def forget(self) -> None:
         """Ask anew: the configuration may have changed."""
         with self._guard:
             self._renewing.clear()
 
-    def _in_time(self, name: str) -> S3Keys:
+    def _in_time(self, name: str, cancel: CancelToken) -> S3Keys:
         """In another thread: botocore sets no limit to programs, and a generous one to AWS."""
         result: list[S3Keys | Exception] = []
+        woken = threading.Event()
 
         def ask() -> None:
             try:
                 result.append(self._ask(name))
             except Exception as error:  # noqa: BLE001 - handed over to the thread that waits
                 result.append(error)
+            woken.set()
 
         thread = threading.Thread(target=ask, name=f"aws profile {name}", daemon=True)
         thread.start()
-        thread.join(self._longest)
+        with cancel.interrupting(woken.set):
+            woken.wait(self._longest)
         if not result:
+            cancel.check()
             raise AwsProfileError(aws_profile=name, reason=f"no answer within {self._longest:g} s")
         (told,) = result
         if isinstance(told, S3Keys):

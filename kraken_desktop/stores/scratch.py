@@ -52,9 +52,16 @@ class Scratch:
         Raises:
             StoreError: it cannot be made.
         """
+        name = uuid.uuid4().hex
         try:
-            path = self._home() / uuid.uuid4().hex
-            path.mkdir(mode=0o700)
+            try:
+                path = self._home() / name
+                path.mkdir(mode=0o700)
+            except FileNotFoundError:
+                # Somebody emptied the caches while we run.
+                self._forget_home()
+                path = self._home() / name
+                path.mkdir(mode=0o700)
         except OSError as error:
             raise StoreError(path=str(self._folder), reason=error.strerror or str(error)) from error
         try:
@@ -87,6 +94,12 @@ class Scratch:
             self._own = self._lock = None
 
     # --- the folders ------------------------------------------------------------------------------
+
+    def _forget_home(self) -> None:
+        with self._guard:
+            if self._lock is not None:
+                self._lock.release()
+            self._own = self._lock = None
 
     def _home(self) -> Path:
         """This process's folder. Raises ``OSError``."""

@@ -13,6 +13,7 @@ from dataclasses import replace
 from types import MappingProxyType
 from typing import Literal, Protocol, TypeAlias
 
+from kraken_desktop.cancel import CancelToken
 from kraken_desktop.model.errors import SecretError, SecretMissingError
 from kraken_desktop.model.profile import Account, CredentialSource, Profile
 from kraken_desktop.model.s3_keys import S3Keys
@@ -122,7 +123,7 @@ class Secrets:
         """
         return self._needed(account.secret_name, account.source)
 
-    def s3_keys(self, profile: Profile) -> S3Keys:
+    def s3_keys(self, profile: Profile, cancel: CancelToken | None = None) -> S3Keys:
         """What the profile signs with.
 
         A session token belongs to its secret, so it is looked for only where the secret came from.
@@ -134,7 +135,7 @@ class Secrets:
         """
         credentials = profile.credentials
         if credentials.source is CredentialSource.AWS_PROFILE:
-            return self._aws_profiles.keys(credentials.aws_profile.strip())
+            return self._aws_profiles.keys(credentials.aws_profile.strip(), cancel)
         access_key = self._variable(KRAKEN_S3_ACCESS_KEY) or credentials.access_key
         if not access_key:
             raise _missing(f"profile/{profile.id}/s3-access-key", credentials.source, KRAKEN_S3_ACCESS_KEY)

@@ -65,6 +65,14 @@ class _Session(requests.Session):
         return None
 
 
+class _SinkFailedError(Exception):
+    """Carries what a sink raised past the handlers of network errors: a full disk is no lost connection."""
+
+    def __init__(self, cause: Exception) -> None:
+        super().__init__()
+        self.cause = cause
+
+
 class _Watchdog:
     """Ends a flight when one of its time limits is over."""
 
@@ -178,6 +186,8 @@ class Transport:
                 if outgoing is None:
                     watchdog.watch("read", timeouts.answer)
                 return self._exchange(prepared, proxies, timeouts, limit, sink)
+        except _SinkFailedError as error:
+            raise error.cause from None
         except (requests.RequestException, HTTPError, OSError) as error:
             sent_all = body.sent_all if body is not None else False
             if cancel.cancelled:
@@ -231,7 +241,7 @@ class Transport:
             content = b""
             for piece in response.iter_content(PIECE):
                 if sink is not None and response.status_code == 200:
-                    sink(piece)
+                    _pour(piece, sink)
                     continue
                 content += piece
                 if len(content) > limit:
@@ -239,6 +249,13 @@ class Transport:
                     break
         lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status_code, headers=lowered, body=content)
+
+
+def _pour(piece: bytes, sink: Callable[[bytes], None]) -> None:
+    try:
+        sink(piece)
+    except Exception as error:
+        raise _SinkFailedError(error) from error
 
 
 def _host(url: str) -> str:

@@ -62,7 +62,7 @@ def test_every_file_is_made_here_right_and_no_larger(
         pytest.skip("no --corpus DIR")
     pi_heif.register_heif_opener()
     world = World(home / "kraken", strict_s3, kraken_api, bucket)
-    files = sorted(path for path in Path(corpus).iterdir() if path.is_file() and path.suffix != ".csv")
+    files = sorted(path for path in Path(corpus).resolve().iterdir() if path.is_file() and path.suffix != ".csv")
     put = kraken_s3(world, "put", "--json", mode, *files, environ=environment(world), seconds=3000)
     told = [json.loads(line) for line in put.stdout.splitlines()]
     assert [each["source"] for each in told] == [str(path) for path in files]

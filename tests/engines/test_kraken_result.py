@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -12,7 +14,13 @@ import pytest
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.engines.kraken_answers import Result
 from kraken_desktop.engines.kraken_result import Downloaded, download, safe_address
-from kraken_desktop.model.errors import BadAnswerError, ConnectionLostError, KrakenDesktopError, ResultLostError
+from kraken_desktop.model.errors import (
+    BadAnswerError,
+    ConnectionLostError,
+    KrakenDesktopError,
+    ResultLostError,
+    StoreError,
+)
 from kraken_desktop.transport import Transport
 from tests.support.raw_server import Peer, RawServer
 
@@ -66,6 +74,17 @@ def test_what_is_not_the_result_is_never_taken_for_it(
         fetched(transport, running, tmp_path / "a.jpg")
     assert caught.value.facts.get("problem") == problem
     assert caught.value.retryable, "asking again costs nothing"
+
+
+def test_a_full_disk_is_told_as_such(transport: Transport, tmp_path: Path) -> None:
+    def full(received: int, _of: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with serving() as server:
+        result = Result(kraked_url=f"{server.url}/a.jpg", kraked_bytes=len(IMAGE))
+        with pytest.raises(StoreError, match="No space") as caught:
+            download(transport, result, tmp_path / "a.jpg", CancelToken(), full)
+    assert not caught.value.retryable
 
 
 def test_a_download_can_be_cancelled(transport: Transport, tmp_path: Path) -> None:

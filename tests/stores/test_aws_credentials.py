@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.model.errors import AwsProfileError
 from kraken_desktop.model.s3_keys import S3Keys
 from kraken_desktop.stores.aws_credentials import AwsProfiles
@@ -197,6 +198,28 @@ def test_a_program_that_hangs_is_not_waited_for(config: Path, tmp_path: Path) ->
         with pytest.raises(AwsProfileError) as caught:
             AwsProfiles(longest=0.5).keys("work")
         assert "0.5 s" in caught.value.reason
+    finally:
+        hanging.unlink()
+        for thread in threading.enumerate():
+            if thread.name == "aws profile work":
+                thread.join(30)
+
+
+def test_who_waits_for_a_program_can_be_cancelled(config: Path, tmp_path: Path) -> None:
+    hanging = tmp_path / "hanging"
+    hanging.touch()
+    before = f"import os, time\nwhile os.path.exists({str(hanging)!r}): time.sleep(0.02)"
+    config.write_text(f"[profile work]\ncredential_process = {program(tmp_path, temporary(60), before=before)}\n")
+    profiles, tokens = AwsProfiles(), [CancelToken() for _ in range(2)]
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            # One asks, the other waits behind it.
+            asked = [pool.submit(profiles.keys, "work", token) for token in tokens]
+            for token in tokens:
+                token.cancel()
+            for each in asked:
+                with pytest.raises(CancelledError):
+                    each.result(10)
     finally:
         hanging.unlink()
         for thread in threading.enumerate():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import stat
 import subprocess
 import sys
@@ -219,3 +220,15 @@ def test_what_stays_open_is_left_for_the_next_start(
     assert mine.exists()
     scratch.close()
     assert inside(folder) == []
+
+
+@posix
+def test_a_cleaner_that_empties_the_caches_costs_nothing_later(folder: Path) -> None:
+    scratch = Scratch(folder)
+    with scratch.job() as path:
+        shutil.rmtree(folder)
+    with scratch.job() as again:
+        assert again.is_dir()
+        assert again.parent != path.parent
+    scratch.close()
+    assert not any(each.is_dir() for each in folder.iterdir())

@@ -73,6 +73,7 @@ class LocalEngine:
         recipe: Recipe,
         folder: Path,
         cancel: CancelToken,
+        sha256: str = "",
         on_begin: Callable[[], None] | None = None,
     ) -> tuple[Made, ...]:
         """Make every output of a recipe, in its order. Blocks, first until a child is free.
@@ -81,6 +82,7 @@ class LocalEngine:
             extension: of the source's sniffed type, with its dot.
             folder: of this call's own, there already; the results are new files in it. After an error there may be
                 pieces of results in it too.
+            sha256: of the source as it was planned, in hex; another one is refused.
             on_begin: called, from this thread, when a child is free.
 
         Raises:
@@ -89,6 +91,7 @@ class LocalEngine:
         """
         task = OptimizeTask(
             source=str(source.absolute()),
+            sha256=sha256,
             extension=extension,
             outputs=recipe.outputs(extension),
             target=recipe.target,

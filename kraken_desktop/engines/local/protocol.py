@@ -37,6 +37,8 @@ class OptimizeTask:
 
     source: str
     """Absolute path. Only read."""
+    sha256: str = ""
+    """Of the source as it was planned, in hex: another one is refused. Empty: whatever it is."""
     extension: str
     """Of the sniffed type, with its dot."""
     outputs: tuple[Output, ...]

@@ -11,7 +11,7 @@ import pyvips
 from kraken_desktop.engines.local import headers, source_file
 from kraken_desktop.engines.local.outputs import Outcome, Source
 from kraken_desktop.engines.local.protocol import Limits, Made, Optimized, OptimizeTask, Probed, ProbeTask
-from kraken_desktop.model.errors import EngineError
+from kraken_desktop.model.errors import EngineError, SourceChangedError
 from kraken_desktop.model.recipe import Output
 
 # Operations that libvips remembers would only fill the memory of a child that never repeats one.
@@ -27,11 +27,13 @@ def run(task: OptimizeTask | ProbeTask, limits: Limits, announce: Callable[[floa
         announce: told the megapixels to be made, once, before a pixel is decoded.
 
     Raises:
-        SourceError: the source cannot be read.
+        SourceError: the source cannot be read, or is not what was planned.
         EngineError: one of its subclasses, or itself for what no encoder can make.
     """
     try:
         data = source_file.read(task.source)
+        if isinstance(task, OptimizeTask) and task.sha256 and hashlib.sha256(data).hexdigest() != task.sha256:
+            raise SourceChangedError(path=task.source)
         header = headers.read(data, task.source, limits)
         if isinstance(task, ProbeTask):
             width, height = header.size
