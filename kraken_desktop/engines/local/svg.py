@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from kraken_desktop.engines.local import svg_tidy, svg_xml
+from kraken_desktop.engines.local import svg_embedded, svg_tidy, svg_xml
 from kraken_desktop.engines.local.picture import Pixels
 from kraken_desktop.engines.local.svg_xml import Document
 from kraken_desktop.model.errors import ImageBrokenError, ImageTooManyPixelsError
@@ -51,17 +51,19 @@ def shrink(data: bytes, keep: frozenset[KeptMetadata] = frozenset()) -> bytes:
 
     Args:
         data: the whole file.
-        keep: with ``COPYRIGHT`` its ``<metadata>`` stays; nothing else of it means anything here.
+        keep: with ``COPYRIGHT`` its ``<metadata>`` stays. Of images inside of it stays all that is named.
 
     Returns:
         UTF-8. It may be larger than ``data`` only by what the encoding makes of it.
 
     Raises:
-        ImageBrokenError: no SVG, or one that is refused: with entities, too deep, too large.
+        ImageBrokenError: no SVG, or one that is refused: with entities, too deep, too large, or with an image inside
+            whose metadata cannot be removed.
     """
     keeps = KeptMetadata.COPYRIGHT in keep
     document = svg_xml.parse(data)
     svg_tidy.clean(document, keep_metadata=keeps)
+    svg_embedded.strip(document, keep)
     cleaned = svg_xml.write(document)
     try:
         look = _Look(data)
