@@ -1,7 +1,11 @@
 """How like its original a picture looks: SSIMULACRA2, in numpy, and a probe that makes it cheap.
 
 Scores: 100 is identical, 90 cannot be told apart side by side, 80 is very good, 70 good, 50 mediocre. The metric is
-libjxl's (see ``metric_weights``). Only loaded in a child process.
+libjxl's (see ``metric_weights``), with one difference: a picture with a side of less than 225 pixels has fewer than
+six scales, and each of them keeps its own weights here. libjxl counts its weights through, so that such a picture gets
+those of other scales and channels, and its score jumps by tens of points from one size to the next.
+
+Only loaded in a child process.
 """
 
 from __future__ import annotations

@@ -29,6 +29,12 @@ def test_scores_are_those_of_the_plain_formula(quality: int) -> None:
     assert metric.Reference(array).score(copy) == pytest.approx(_plain(array, copy), abs=0.02)
 
 
+def test_a_scale_less_does_not_change_what_a_score_means() -> None:
+    copies = [(scene(side, side), _jpeg(scene(side, side), 75)) for side in (225, 224, 112)]
+    largest, *smaller = (metric.Reference(array).score(copy) for array, copy in copies)
+    assert smaller == pytest.approx([largest] * 2, abs=6)
+
+
 def test_a_better_copy_scores_higher() -> None:
     array = scene()
     reference = metric.Reference(array)
