@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,8 @@ from kraken_desktop.model.profile import Account, Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.model.settings import first_settings
 from kraken_desktop.pipeline import Pipeline
-from kraken_desktop.runner import Executor, Listener, Runner
+from kraken_desktop.runner import Runner
+from kraken_desktop.runner_roles import Executor, Listener, Renewal
 from kraken_desktop.stores.journal import Journal, Recovered
 from kraken_desktop.stores.secret_store import KeyringStore, Secrets, SessionStore
 from kraken_desktop.stores.settings import Settings, SettingsStore
@@ -160,6 +161,24 @@ class Services:
             for position, source in enumerate(sources, start=first)
         )
 
+    def renewal(self) -> Renewal:
+        """What gives a job its profile as the settings have it now. Reads them: not for a thread that paints.
+
+        A profile that is gone, or as it was, changes nothing; a recipe that was chosen for one run stays.
+        """
+        settings = self.settings.load()
+        known: dict[int, tuple[Snapshot, Snapshot]] = {}
+
+        def renewed(job: Job) -> Job:
+            # By identity: the jobs of a drop share one snapshot.
+            old, new = known.get(id(job.snapshot), (None, None))
+            if old is not job.snapshot or new is None:
+                new = _snapshot_now(job.snapshot, settings)
+                known[id(job.snapshot)] = (job.snapshot, new)
+            return job if new is job.snapshot else replace(job, snapshot=new)
+
+        return renewed
+
     def recover(self) -> tuple[Recovered, ...]:
         """Jobs that an earlier run left unfinished; they are ours now. Bytes that no job needs are removed."""
         recovered = self.journal.take_over()
@@ -217,3 +236,15 @@ class Services:
         if self._scratch is not None:
             self._scratch.close()
         self.journal.close()
+
+
+def _snapshot_now(old: Snapshot, settings: Settings) -> Snapshot:
+    profile = settings.profile(old.profile.id)
+    if profile is None:
+        return old
+    recipe = old.recipe
+    if recipe.id == old.profile.recipe_id:
+        recipe = settings.recipe(profile.recipe_id) or recipe
+    account = settings.account(profile.account_id) if profile.account_id else None
+    new = Snapshot(profile=profile, recipe=recipe, account=account)
+    return old if new == old else new

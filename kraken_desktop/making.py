@@ -60,8 +60,8 @@ class MadeFile:
 class _Kept:
     """What there is of one job."""
 
-    sha256: str
-    """Of the source that it was made of."""
+    digest: str
+    """Of the source, engine and recipe that it was made with."""
     result: Result | None = None
     """What Kraken.io made, and keeps for some time."""
     nothing_saved: bool = False
@@ -121,7 +121,7 @@ class Making:
             CancelledError: the token was cancelled.
         """
         job = errand.job
-        kept = self._taken(job, plan.content.sha256)
+        kept = self._taken(job, plan.digest)
         if job.snapshot.profile.engine is Engine.LOCAL or kept.charged:
             attempt = self.journal.begin_attempt(job.id)
             if kept.charged:
@@ -244,11 +244,11 @@ class Making:
             kraked_url=result.kraked_url,
         )
 
-    def _taken(self, job: Job, sha256: str) -> _Kept:
-        """What there is of the job, if it is of this source; put at the end."""
+    def _taken(self, job: Job, digest: str) -> _Kept:
+        """What there is of the job, if it is of this source and recipe; put at the end."""
         with self._lock:
             before = self._kept.pop(job.id, None)
-            kept = before if before is not None and before.sha256 == sha256 else _Kept(sha256=sha256)
+            kept = before if before is not None and before.digest == digest else _Kept(digest=digest)
             kept.in_use = True
             self._kept[job.id] = kept
         if before is not None and before is not kept:

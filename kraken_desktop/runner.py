@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.job_queue import JobQueue, Verdict
@@ -25,57 +25,18 @@ from kraken_desktop.model.job import (
     Progress,
     state_of,
 )
+from kraken_desktop.runner_roles import CallLater, Executor, Listener, Renewal, Work, call_later
 from kraken_desktop.stores.journal import Journal, Recovered
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
 
-class Executor(Protocol):
-    """Runs callables on other threads, or later."""
-
-    def submit(self, work: Callable[[], None], /) -> object:
-        """Run ``work`` once, soon."""
+_NOT_STARTED = (JobState.QUEUED, JobState.WAITING)
 
 
-class Work(Protocol):
-    """What the pipeline does: one job to its outcome, never raising."""
-
-    def __call__(
-        self,
-        job: Job,
-        cancel: CancelToken,
-        tell: Callable[[Progress], None],
-        suspected_since: datetime | None = None,
-        /,
-    ) -> Outcome: ...
-
-
-class Listener(Protocol):
-    """Hears what happens, from any thread, one call at a time. May not call the runner back.
-
-    It is told before the job's worker goes on: who is slow slows the queue down.
-    """
-
-    def job_changed(self, status: JobStatus) -> None:
-        """A job has another state; the status is whole and frozen."""
-
-    def queue_paused(self, why: Failure | None) -> None:
-        """The queue stopped because each further job would fail alike; None: it goes on."""
-
-
-class CallLater(Protocol):
-    """Calls something once, after some seconds; what it returns can take that back."""
-
-    def __call__(self, seconds: float, call: Callable[[], None], /) -> Callable[[], None]: ...
-
-
-def call_later(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
-    """A timer on a thread of its own, which does not keep the program alive."""
-    timer = threading.Timer(seconds, call)
-    timer.daemon = True
-    timer.start()
-    return timer.cancel
+def _as_it_was(job: Job) -> Job:
+    return job
 
 
 class Runner:
@@ -136,7 +97,10 @@ class Runner:
         self._enqueue([each.job for each in recovered])
 
     def cancel(self, job_ids: Iterable[str] | None = None) -> None:
-        """Stop jobs wherever they are; all of them without an argument. Ended ones stay as they are."""
+        """Stop jobs wherever they are; all of them without an argument. Ended ones stay as they are.
+
+        A pause that holds nothing any more ends with it.
+        """
         with self._lock:
             unfinished = (JobState.QUEUED, JobState.WAITING, JobState.RUNNING)
             chosen = self._queue.ids_in(*unfinished) if job_ids is None else tuple(job_ids)
@@ -148,29 +112,54 @@ class Runner:
         for token in tokens:
             token.cancel()
         self._end_all(taken, Cancelled())
+        with self._lock:
+            holds_nothing = self._queue.paused and not self._closing and not self._queue.ids_in(*_NOT_STARTED)
+        if holds_nothing:
+            self.resume()
 
-    def retry(self, job_ids: Iterable[str] | None = None) -> None:
-        """Queue failed and cancelled jobs anew; all failed ones without an argument. A pause ends with it."""
+    def retry(self, job_ids: Iterable[str] | None = None, renewed: Renewal = _as_it_was) -> None:
+        """Queue failed and cancelled jobs anew; all failed ones without an argument. A pause ends with it.
+
+        Args:
+            renewed: gives a job what the person mended since the drop.
+        """
         with self._lock:
             again = (JobState.FAILED,) if job_ids is None else (JobState.FAILED, JobState.CANCELLED)
             chosen = self._queue.ids_in(*again) if job_ids is None else tuple(job_ids)
             # What is still being journaled is not to be retried yet: its outcome would come after.
-            jobs = [
+            before = [
                 self._status[job_id].job
                 for job_id in chosen
                 if self._queue.state(job_id) in again and job_id not in self._ending
             ]
+        jobs = [renewed(job) for job in before]
         self._journal.requeue_all([job.id for job in jobs])
+        self._journal.renew([new for new, old in zip(jobs, before, strict=True) if new is not old])
         self._enqueue(jobs)
-        self.resume()
+        self.resume(renewed)
 
     def pause(self) -> None:
         """Start nothing more; what runs, runs on."""
         with self._lock:
             self._queue.paused = True
 
-    def resume(self) -> None:
-        """Go on after a pause."""
+    def resume(self, renewed: Renewal = _as_it_was) -> None:
+        """Go on after a pause.
+
+        Args:
+            renewed: gives a job what the person mended since the drop. One whose fate is unknown stays as it was:
+                it has to be looked for where it may be.
+        """
+        with self._lock:
+            held = [job_id for job_id in self._queue.ids_in(*_NOT_STARTED) if job_id not in self._suspected]
+            before = [self._status[job_id].job for job_id in held]
+        changed = {old.id: new for old in before if (new := renewed(old)) is not old}
+        self._journal.renew(list(changed.values()))
+        with self._lock:
+            for job_id, job in changed.items():
+                if self._queue.state(job_id) in _NOT_STARTED:
+                    self._status[job_id] = replace(self._status[job_id], job=job)
+        self._tell(list(changed))
         with self._lock:
             was_paused = self._queue.paused
             self._queue.resume()

@@ -91,3 +91,22 @@ def test_unfinished_jobs_come_back_and_unused_bytes_go(services: Services, home:
     assert [each.job for each in again.recover()] == list(jobs)
     assert kept.read_bytes() == b"pasted"
     again.close()
+
+
+def test_a_job_gets_its_profile_as_it_is_now(services: Services) -> None:
+    services.settings.update(lambda _: SETTINGS)
+    one, two = services.new_jobs(SOURCES[:2], WEB, SETTINGS)
+    assert services.renewal()(one) is one
+    changed = replace(WEB, bucket="right", recipe_id="other")
+    services.settings.update(
+        lambda now: now.with_profile(changed).with_recipe(Recipe(id="other", quality=5)).with_account(Account(id="b"))
+    )
+    renewed = services.renewal()
+    assert renewed(one).snapshot.profile == changed
+    assert renewed(one).snapshot.recipe.quality == 5
+    assert renewed(one).snapshot is renewed(two).snapshot, "one for a whole drop"
+    services.settings.update(lambda now: now.without_profile(WEB.id))
+    assert services.renewal()(one) is one
+    (own,) = services.new_jobs(SOURCES[:1], WEB, SETTINGS, Recipe(id="only here"))
+    services.settings.update(lambda now: now.with_profile(changed))
+    assert services.renewal()(own).snapshot.recipe.id == "only here"

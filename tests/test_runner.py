@@ -4,7 +4,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -450,3 +450,59 @@ def test_giving_up_ends_what_cannot_be_stopped(stage: Stage) -> None:
         release.set()
     assert {stage.heard.last(f"job{n}").state for n in range(2)} == {JobState.CANCELLED}
     assert {status.state for status in stage.journal.recent(5)} == {JobState.CANCELLED}
+
+
+# --- what the person mended since the drop ---
+
+
+def mended(job: Job) -> Job:
+    return replace(job, snapshot=replace(job.snapshot, profile=Profile(id="p", name="Web", bucket="right")))
+
+
+def test_what_was_mended_reaches_the_jobs_that_wait_for_it(stage: Stage) -> None:
+    stage.outcomes = {"job0": [WRONG_KEY], "job1": [BROKEN]}
+    runner = stage.runner()
+    runner.submit(jobs_of(4))
+    stage.executor.run_all()
+    assert stage.heard.last("job1").state is JobState.FAILED
+    runner.resume(mended)
+    stage.executor.run_all()
+    assert [stage.heard.last(f"job{n}").job.snapshot.profile.bucket for n in range(4)] == [
+        "right",
+        "",
+        "right",
+        "right",
+    ]
+    runner.retry(["job1"], mended)
+    stage.executor.run_all()
+    assert stage.heard.last("job1").job.snapshot.profile.bucket == "right"
+    journaled = {status.job.id: status.job.snapshot.profile.bucket for status in stage.journal.recent(10)}
+    assert journaled == {f"job{n}": "right" for n in range(4)}
+
+
+def test_one_that_is_only_looked_for_is_looked_for_where_it_went(tmp_path: Path) -> None:
+    first = Journal.open(tmp_path / "journal", no_problem)
+    first.add(jobs_of(1))
+    first.note_sent(first.begin_attempt("job0"), bytes_sent=10, maybe_charged=True)
+    first.close()
+    journal = Journal.open(tmp_path / "journal", no_problem)
+    stage = Stage(journal)
+    runner = stage.runner()
+    runner.pause()
+    runner.resume_jobs(journal.take_over())
+    runner.resume(mended)
+    stage.executor.run_all()
+    assert stage.heard.last("job0").job.snapshot.profile.bucket == ""
+    journal.close()
+
+
+def test_a_pause_that_holds_nothing_any_more_is_over(stage: Stage) -> None:
+    stage.outcomes["job0"] = [WRONG_KEY]
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(3))
+    stage.executor.run_all()
+    runner.cancel(["job1"])
+    assert runner.paused
+    runner.cancel()
+    assert not runner.paused
+    assert stage.heard.pauses == [WRONG_KEY.failure, None]

@@ -140,11 +140,11 @@ class Uploads(QObject):
         if past:
             self._wish(lambda: self._retry_past(past))
         if chosen:
-            self._wish(lambda: self._runner.retry(tuple(chosen)))
+            self._wish(lambda: self._runner.retry(tuple(chosen), self._services.renewal()))
 
     def resume(self) -> None:
         """Go on after a pause."""
-        self._wish(self._runner.resume)
+        self._wish(lambda: self._runner.resume(self._services.renewal()))
 
     def change_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Keep a change of the settings on the disk."""
@@ -178,9 +178,12 @@ class Uploads(QObject):
         threading.Thread(target=services.sweep_folders, args=(self._closing.is_set,), name="sweep", daemon=True).start()
 
     def _retry_past(self, past: Sequence[JobStatus]) -> None:
-        self._services.journal.requeue_all([status.job.id for status in past])
-        self._runner.resume_jobs([Recovered(job=status.job, planned=(), attempt=None) for status in past])
-        self._runner.resume()
+        renewed = self._services.renewal()
+        jobs = [renewed(status.job) for status in past]
+        self._services.journal.requeue_all([job.id for job in jobs])
+        self._services.journal.renew(jobs)
+        self._runner.resume_jobs([Recovered(job=job, planned=(), attempt=None) for job in jobs])
+        self._runner.resume(renewed)
 
     def _look_through(self, scan: _Scan) -> _Found:
         found = _Found()

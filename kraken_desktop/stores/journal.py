@@ -99,6 +99,14 @@ class Journal:
         self._run(_WRITE, lambda connection: rows.reserve(connection, job_id, images))
         self._update(job_id, lambda known: replace(known, planned=tuple(images)))
 
+    def renew(self, jobs: Sequence[Job]) -> None:
+        """Keep the snapshots of jobs that have not ended: the person mended what they were told at the drop."""
+        if not jobs:
+            return
+        self._run(_WRITE, lambda connection: rows.renew(connection, jobs))
+        for job in jobs:
+            self._update(job.id, partial(_renewed, job=job))
+
     def planned(self, job_id: str) -> tuple[PlannedImage, ...]:
         """The keys that are kept for a job, in the recipe's order; empty before the plan."""
         return self._run(_READ, lambda connection: rows.planned(connection, job_id))
@@ -357,6 +365,10 @@ class Journal:
             untold, self._untold = self._untold, []
         for error in untold:
             self._on_problem(error)
+
+
+def _renewed(known: Known, job: Job) -> Known:
+    return replace(known, job=job)
 
 
 def _ended(known: Known, outcome: Outcome, ended_at: int) -> Known:

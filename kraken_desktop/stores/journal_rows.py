@@ -68,6 +68,15 @@ def insert_jobs(connection: sqlite3.Connection, jobs: Iterable[Job], owner: str)
     )
 
 
+def renew(connection: sqlite3.Connection, jobs: Iterable[Job]) -> None:
+    """Give jobs that have not ended the snapshots that they have now."""
+    for job in jobs:
+        connection.execute(
+            "UPDATE job SET snapshot = ? WHERE id = ? AND ended_at IS NULL",
+            (_snapshot_id(connection, job.snapshot), job.id),
+        )
+
+
 def reserve(connection: sqlite3.Connection, job_id: str, images: Sequence[PlannedImage]) -> None:
     """Make ``images`` the plan of the job.
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pi_heif
 import pytest
-from PIL import Image, ImageOps
+from PIL import ExifTags, Image
 
 from tests.e2e.test_cli import environment, kraken_s3, set_up
 from tests.e2e.test_cli_routes import path_of
@@ -19,8 +19,6 @@ from tests.servers.s3_handle import S3Handle, StrictS3Handle
 from tests.support.world import World
 
 pytestmark = pytest.mark.soak
-
-GPS_IFD = 0x8825
 
 
 def test_every_file_ends_in_exactly_one_outcome(
@@ -79,13 +77,19 @@ def test_every_file_is_made_here_right_and_no_larger(
             assert image["bytes"] <= path.stat().st_size, path.name
         if result.suffix != ".svg":
             assert shape(result) == shape(path), path.name
-            assert GPS_IFD not in Image.open(result).getexif(), path.name
+            with Image.open(result) as made:
+                assert ExifTags.IFD.GPSInfo not in made.getexif(), path.name
     for kind in sorted(whole):
         print(f"{kind:24} {whole[kind]:>11,} {saved[kind] / whole[kind]:7.1%}")
     print(f"{'all':24} {whole.total():>11,} {saved.total() / whole.total():7.1%}")
 
 
 def shape(path: Path) -> tuple[tuple[int, int], int]:
-    """Size as shown, upright, and frames."""
+    """Size as shown, upright, and frames. The further images of an MPO are no frames: browsers show the first."""
     with Image.open(path) as image:
-        return ImageOps.exif_transpose(image).size, getattr(image, "n_frames", 1)
+        frames = 1 if image.format == "MPO" else getattr(image, "n_frames", 1)
+        try:
+            turned = image.getexif().get(ExifTags.Base.Orientation) in {5, 6, 7, 8}
+        except ValueError:  # one file's Exif is too odd for Pillow
+            turned = False
+        return image.size[::-1] if turned else image.size, frames

@@ -32,7 +32,7 @@ from kraken_desktop.model.job import (
 from kraken_desktop.model.profile import Account, Acl, Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.model.settings import Settings
-from kraken_desktop.runner import Executor, Listener
+from kraken_desktop.runner_roles import Executor, Listener
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ACCOUNT = Account(id="a1", api_key="key-1")
