@@ -38,6 +38,11 @@ PROFILE_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "If none is sent, Kraken.io makes the image public."),
         QT_TRANSLATE_NOOP("messages", "Choose public or private."),
     ),
+    "folder.empty": Message(
+        QT_TRANSLATE_NOOP("messages", "The folder is missing."),
+        QT_TRANSLATE_NOOP("messages", "It is where the images are put."),
+        QT_TRANSLATE_NOOP("messages", "Choose one from the list of folders, or write its whole path."),
+    ),
     "folder.needs_local_uploader": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io cannot write into a folder of this computer."),
         QT_TRANSLATE_NOOP("messages", "It stores images in Amazon S3 only."),

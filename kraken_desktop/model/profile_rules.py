@@ -38,6 +38,7 @@ PROBLEMS = (
     "account_id.missing",
     "uploader.needs_kraken_engine",
     "acl.none_with_kraken",
+    "folder.empty",
     "folder.needs_local_uploader",
     "folder.not_absolute",
     "local_copy.not_absolute",
@@ -120,20 +121,25 @@ PROBLEMS = (
 _SECRET_SHAPE = re.compile(r"[A-Za-z0-9/+]{40}")
 
 
-def check_profile(profile: Profile) -> tuple[Finding, ...]:
+def check_profile(profile: Profile, *, to_folder: bool = False) -> tuple[Finding, ...]:
     """Everything wrong or unwise in a profile, field by field in the order of a form.
 
     A folder in the place of a bucket needs nothing of S3, so nothing of it is looked at.
+
+    Args:
+        profile: what to look at.
+        to_folder: a folder is meant even if the profile does not name it yet.
     """
+    to_folder = to_folder or bool(profile.folder)
     return (
         *check_name(profile.name),
-        *_check_route(profile),
-        *(_check_folder(profile) if profile.folder else _check_place(profile)),
+        *_check_route(profile, to_folder=to_folder),
+        *(_check_folder(profile) if to_folder else _check_place(profile)),
         *lint(profile.path_template),
-        *(() if profile.folder else _check_object(profile)),
+        *(() if to_folder else _check_object(profile)),
         *(check_url("public_url", profile.public_url) if profile.public_url else ()),
         *_check_path("local_copy", profile.local_copy),
-        *(() if profile.folder else _check_credentials(profile)),
+        *(() if to_folder else _check_credentials(profile)),
     )
 
 
@@ -148,7 +154,7 @@ def check_name(name: str) -> Iterator[Finding]:
         yield error("name", "empty")
 
 
-def _check_route(profile: Profile) -> Iterator[Finding]:
+def _check_route(profile: Profile, *, to_folder: bool) -> Iterator[Finding]:
     if profile.engine is Engine.KRAKEN and not profile.account_id:
         yield error("account_id", "missing")
     if profile.uploader is not Uploader.KRAKEN:
@@ -156,11 +162,13 @@ def _check_route(profile: Profile) -> Iterator[Finding]:
     if profile.engine is not Engine.KRAKEN:
         yield error("uploader", "needs_kraken_engine")
     # Leaving it out would mean public_read (Kraken.io docs, "External Storage: Amazon S3").
-    if profile.acl is Acl.NONE and not profile.folder:
+    if profile.acl is Acl.NONE and not to_folder:
         yield error("acl", "none_with_kraken")
 
 
 def _check_folder(profile: Profile) -> Iterator[Finding]:
+    if not profile.folder:
+        yield error("folder", "empty")
     if profile.uploader is Uploader.KRAKEN:
         yield error("folder", "needs_local_uploader", profile.folder)
     yield from _check_path("folder", profile.folder)

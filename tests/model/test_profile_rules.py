@@ -411,6 +411,13 @@ def test_each_finding_names_a_field_of_the_dataclass_and_starts_with_it() -> Non
         assert finding.problem.startswith((f"{finding.field}.", "template."))
 
 
+def test_a_folder_that_is_meant_but_not_named_is_asked_for_and_nothing_of_s3() -> None:
+    found = check_profile(
+        profile(**FOLDER | {"folder": "", "bucket": "", "credentials": Credentials()}), to_folder=True
+    )
+    assert [each.problem for each in found] == ["folder.empty"]
+
+
 def test_the_list_of_problems_is_exactly_what_can_be_found() -> None:
     cases = [
         case
@@ -422,7 +429,7 @@ def test_the_list_of_problems_is_exactly_what_can_be_found() -> None:
     ]
     expected = {each.rstrip("?") for case in cases if isinstance(case, tuple) for each in case[-1]}
     urls = {f"{field}.{each}" for field in ("endpoint", "public_url", "api_url") for _, case in URLS for each in case}
-    elsewhere = {"endpoint.kraken_uploader"}
+    elsewhere = {"endpoint.kraken_uploader", "folder.empty"}
     tried = {each for each in expected if "." in each} | urls | elsewhere
     assert sorted(tried - set(TEMPLATE_PROBLEMS)) == sorted(PROBLEMS)
     assert len(set(PROBLEMS)) == len(PROBLEMS)

@@ -80,6 +80,8 @@ class Custody(QObject):
         self._reach = ""
         self._is_awake = False
         self._is_needed = True
+        self._look_error: KrakenDesktopError | None = None
+        """Why the keyring did not say, while the person has not decided what to do about it."""
 
     def wake(self) -> None:
         """The page is shown. Until now nobody was asked for the password of the keyring."""
@@ -89,6 +91,10 @@ class Custody(QObject):
     def set_needed(self, needed: bool) -> None:
         """Whether the form asks for a secret at all: who needs none is not asked for the keyring's password."""
         self._is_needed = needed
+        if not needed and self._look_error is not None:
+            self._notice.clear()
+        elif needed and self._look_error is not None and not self._notice.text:
+            self._tell_of_look(self._look_error)
         self._look_if_unknown()
 
     def _look_if_unknown(self) -> None:
@@ -100,6 +106,7 @@ class Custody(QObject):
         self._name, self._token_name = name, token_name
         self._again = None
         self._is_refused = False
+        self._look_error = None
         self._notice.clear()
         self._set_places(None, None)
         self._tell()
@@ -133,6 +140,7 @@ class Custody(QObject):
         self._name, self._token_name = name, token_name
         self.session_only = known == "session"
         self._is_refused = False
+        self._look_error = None
         self._notice.clear()
         self._set_places(known, token_known or "nowhere")
         self._tell()
@@ -168,15 +176,21 @@ class Custody(QObject):
         self._is_refused = True
         self._set_places("nowhere", "nowhere", is_sure=self._is_new)
         self._tell()
+        self._look_error = error
+        if self._is_needed:
+            self._tell_of_look(error)
+        self.changed.emit()
+
+    def _tell_of_look(self, error: KrakenDesktopError) -> None:
         actions: list[Action] = [
             (self.tr("Keep for this session only"), self._choose_session),
             (self.tr("Retry"), lambda: self.look(self._name, self._token_name)),
         ]
         self._notice.show_message(self._words.error(error), actions)
-        self.changed.emit()
 
     def _choose_session(self) -> None:
         self.session_only = True
+        self._look_error = None
         self._notice.clear()
         self._tell()
         again, self._again = self._again, None

@@ -140,7 +140,7 @@ class ProfileForm(FieldForm):
         """Looks at everything anew."""
         profile = self.profile()
         remarks: dict[str, list[Remark]] = {"name": name_remarks(profile.name, self._taken, self._words)}
-        for finding in check_profile(profile):
+        for finding in check_profile(profile, to_folder=self.route.goes_to_folder):
             if finding.field == "name":
                 continue
             severity = finding.severity

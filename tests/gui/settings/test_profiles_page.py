@@ -471,6 +471,30 @@ def test_a_folder_of_this_computer_is_saved_without_a_secret(house, type_into, q
     assert not page.is_dirty()
 
 
+def test_an_empty_folder_is_missing_at_its_own_field_and_nothing_of_s3_is(house):
+    house.fill("Blog")
+    page = house.open("profiles").profiles_page
+    page.entries.add_button.click()
+    choose_route(page.form, Route.LOCAL)
+    choose_place(page.form, Place.FOLDER)
+    page.form.touch_all()
+    assert page.form.faults() == ("folder",)
+    assert "The folder is missing." in page.form.remarks_of("folder")
+
+
+def test_the_keyrings_trouble_is_told_only_while_the_place_is_a_bucket(house):
+    house.fill("Blog")
+    house.secrets.reread()
+    house.keyring.problem = KeyringLocked("locked")
+    page = house.open("profiles").profiles_page
+    choose_route(page.form, Route.LOCAL)
+    assert page.notice.isVisible()
+    choose_place(page.form, Place.FOLDER)
+    assert not page.notice.isVisible()
+    choose_place(page.form, Place.BUCKET)
+    assert page.notice.isVisible()
+
+
 def test_the_keyring_is_not_asked_for_a_profile_with_a_folder(house, type_into):
     house.fill("Blog")
     local = replace(
