@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import errno
 import io
 import os
 import sys
 import threading
-from typing import TextIO
+from collections.abc import Callable
+from enum import StrEnum
+from typing import TextIO, TypeVar
 
 from kraken_desktop.composition import Services
 from kraken_desktop.messages import Message, Words
@@ -16,6 +19,8 @@ from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.stores.settings import Settings
+
+_Word = TypeVar("_Word", bound=StrEnum)
 
 
 class UsageError(Exception):
@@ -116,6 +121,18 @@ def _discard(stream: TextIO) -> None:
 def _reader_left(error: OSError) -> bool:
     # Windows has no EPIPE for some pipes (Python issue 35754).
     return isinstance(error, BrokenPipeError) or (os.name == "nt" and error.errno == errno.EINVAL)
+
+
+def one_of(kind: type[_Word]) -> Callable[[str], _Word]:
+    """A type for ``argparse``: one of the words. A hyphen is as good as an underscore; a wrong word is told all of them."""
+
+    def read(text: str) -> _Word:
+        for word in kind:
+            if text.lower().replace("-", "_") == word.value.replace("-", "_"):
+                return word
+        raise argparse.ArgumentTypeError(f"{text!r} is none of: {', '.join(word.value for word in kind)}")
+
+    return read
 
 
 def load_settings(services: Services, console: Console) -> Settings:

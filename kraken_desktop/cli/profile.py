@@ -10,7 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from kraken_desktop.cli.account import forget_secrets, keep_secret
-from kraken_desktop.cli.console import Console, UsageError, chosen_profile, chosen_recipe, load_settings, read_secret
+from kraken_desktop.cli.console import (
+    Console,
+    UsageError,
+    chosen_profile,
+    chosen_recipe,
+    load_settings,
+    one_of,
+    read_secret,
+)
 from kraken_desktop.composition import Services
 from kraken_desktop.model.errors import SecretMissingError
 from kraken_desktop.model.job import Failure
@@ -95,7 +103,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--path", metavar="TEMPLATE", help="the object key, such as {date:%%Y/%%m}/{stem|slug}-{hash:8}{ext}"
     )
-    parser.add_argument("--acl", type=Acl, choices=list(Acl), metavar="ACL", help=", ".join(Acl))
+    parser.add_argument("--acl", type=one_of(Acl), metavar="ACL", help=", ".join(Acl))
     for name, what in (("tag", "object tag"), ("metadata", "user metadata"), ("header", "object header")):
         parser.add_argument(
             f"--{name}",
@@ -108,14 +116,12 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--storage-class", metavar="NAME", help="S3's, such as STANDARD_IA; for this computer's uploader"
     )
-    parser.add_argument("--engine", type=Engine, choices=list(Engine), metavar="ENGINE", help=", ".join(Engine))
-    parser.add_argument("--uploader", type=Uploader, choices=list(Uploader), metavar="WHO", help=", ".join(Uploader))
+    parser.add_argument("--engine", type=one_of(Engine), metavar="ENGINE", help=", ".join(Engine))
+    parser.add_argument("--uploader", type=one_of(Uploader), metavar="WHO", help=", ".join(Uploader))
     parser.add_argument("--folder", type=_folder, metavar="DIR", help="a folder on this computer instead of a bucket")
     parser.add_argument("--local-copy", type=_folder, metavar="DIR", help="a folder that gets a copy of each result")
     parser.add_argument("--public-url", metavar="URL", help="base of the links, such as a CDN's")
-    parser.add_argument(
-        "--collision", type=Collision, choices=list(Collision), metavar="WHAT", help=", ".join(Collision)
-    )
+    parser.add_argument("--collision", type=one_of(Collision), metavar="WHAT", help=", ".join(Collision))
     parser.add_argument("--recipe", metavar="NAME")
     parser.add_argument("--access-key", metavar="ID")
     parser.add_argument("--secret-stdin", action="store_true", help="read the secret access key from standard input")

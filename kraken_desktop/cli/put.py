@@ -21,6 +21,7 @@ from kraken_desktop.cli.console import (
     chosen_profile,
     chosen_recipe,
     load_settings,
+    one_of,
 )
 from kraken_desktop.cli.profile import option_of
 from kraken_desktop.cli.recipe_options import add_options, changed
@@ -57,8 +58,7 @@ def add_parser(commands: Any, *, epilog: str) -> None:
     add_options(parser)
     parser.add_argument(
         "--link",
-        type=LinkFormat,
-        choices=list(LinkFormat),
+        type=one_of(LinkFormat),
         default=LinkFormat.PLAIN,
         metavar="FORMAT",
         help="how links are written: " + ", ".join(LinkFormat),

@@ -6,7 +6,7 @@ import argparse
 import re
 from dataclasses import replace
 
-from kraken_desktop.cli.console import UsageError
+from kraken_desktop.cli.console import UsageError, one_of
 from kraken_desktop.model.recipe import (
     LARGEST_SIDE,
     KeptMetadata,
@@ -28,8 +28,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--quality", type=_quality, metavar="N", help="1 to 100, lossy only; without it, automatic")
     parser.add_argument(
         "--target",
-        type=QualityTarget,
-        choices=list(QualityTarget),
+        type=one_of(QualityTarget),
         metavar="WORD",
         help="automatic quality of this computer's engine: " + ", ".join(QualityTarget),
     )
@@ -40,15 +39,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--strategy",
-        type=Strategy,
-        choices=list(Strategy),
+        type=one_of(Strategy),
         metavar="S",
         help="how --size is reached: " + ", ".join(Strategy),
     )
     parser.add_argument(
         "--format",
-        type=OutputFormat,
-        choices=list(OutputFormat),
+        type=_format,
         metavar="F",
         help="convert to " + ", ".join(OutputFormat),
     )
@@ -115,6 +112,10 @@ def _exactly(size: tuple[int, int], strategy: Strategy) -> Resize:
             return Resize(strategy=strategy, width=width)
         case _:
             return Resize(strategy=strategy, width=width, height=height)
+
+
+def _format(text: str) -> OutputFormat:
+    return one_of(OutputFormat)({"jpg": "jpeg"}.get(text.lower(), text))
 
 
 def _quality(text: str) -> int:

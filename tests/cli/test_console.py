@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import argparse
 import errno
 import io
 import os
@@ -10,8 +11,10 @@ import pytest
 from typing_extensions import override
 
 from kraken_desktop.cli import console
-from kraken_desktop.cli.console import Console, prepare_streams
+from kraken_desktop.cli.console import Console, one_of, prepare_streams
 from kraken_desktop.messages import Words
+from kraken_desktop.model.profile import Acl
+from kraken_desktop.model.recipe import OutputFormat
 
 
 class Broken(io.StringIO):
@@ -142,3 +145,13 @@ def test_the_secret_comes_without_its_line_end(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(sys, "stdin", io.StringIO(""))
     with pytest.raises(console.UsageError, match="--secret-stdin"):
         console.read_secret("--secret-stdin")
+
+
+@pytest.mark.parametrize("text", ["public_read", "public-read", "PUBLIC_READ"])
+def test_a_word_may_be_spelled_as_elsewhere(text: str) -> None:
+    assert one_of(Acl)(text) is Acl.PUBLIC_READ
+
+
+def test_a_wrong_word_is_refused_with_all_right_ones() -> None:
+    with pytest.raises(argparse.ArgumentTypeError, match="'bmp' is none of: jpeg, png, gif, webp, avif"):
+        one_of(OutputFormat)("bmp")

@@ -34,6 +34,7 @@ def recipe_of(*options: str, base: Recipe = BASE) -> Recipe:
         (("--lossless",), Recipe(name="mine", quality=70, lossy=False)),
         (("--quality", "55"), Recipe(name="mine", quality=55)),
         (("--target", "finest"), Recipe(name="mine", target=QualityTarget.FINEST)),
+        (("--format", "JPG"), Recipe(name="mine", quality=70, convert=OutputFormat.JPEG)),
         (("--format", "webp"), Recipe(name="mine", quality=70, convert=OutputFormat.WEBP)),
         (
             ("--keep-meta", "copyright,date"),
@@ -92,7 +93,7 @@ def test_what_does_not_go_together_is_told(options: tuple[str, ...], why: str) -
         ("--max-width", "100001"),
         ("--size", "400"),
         ("--size", "0x5"),
-        ("--format", "jpg"),
+        ("--format", "bmp"),
         ("--strategy", "zoom"),
         ("--keep-meta", "everything"),
         ("--target", "best"),
