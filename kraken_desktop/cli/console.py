@@ -124,7 +124,7 @@ def _reader_left(error: OSError) -> bool:
 
 
 def one_of(kind: type[_Word]) -> Callable[[str], _Word]:
-    """A type for ``argparse``: one of the words. A hyphen is as good as an underscore; a wrong word is told all of them."""
+    """For ``argparse``: one of the words, a hyphen as good as an underscore; a wrong one is told all of them."""
 
     def read(text: str) -> _Word:
         for word in kind:
