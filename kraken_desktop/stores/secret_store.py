@@ -197,6 +197,23 @@ class Secrets:
             return "session"
         return "keyring" if self._kept(name) is not None else "nowhere"
 
+    def where_token(self, name: str, secret_place: Place) -> Place:
+        """Where the session token of this name would come from: only from where its secret does.
+
+        Raises:
+            SecretError: the keyring does not say
+        """
+        match secret_place:
+            case "environment":
+                found = self._variable(variable_of(name))
+            case "session":
+                found = self._in_session(name)
+            case "keyring":
+                found = self._kept(name)
+            case "nowhere":
+                found = None
+        return secret_place if found is not None else "nowhere"
+
     def reread(self) -> None:
         """Lets keyring and AWS configuration be asked anew: another program may have changed what they hold."""
         with self._lock:

@@ -402,6 +402,9 @@ def test_a_token_of_the_environment_does_not_go_with_another_secret(
     secrets.keep(PROFILE.session_token_name, "kept")
     secrets.keep(PROFILE.secret_name, "s3", session_only=session_only)
     assert secrets.s3_keys(PROFILE).session_token == (None if session_only else "kept")
+    place = secrets.where(PROFILE.secret_name)
+    expected = "nowhere" if session_only else "keyring"
+    assert secrets.where_token(PROFILE.session_token_name, place) == expected
 
 
 def test_what_is_missing_is_named(secrets: Secrets) -> None:

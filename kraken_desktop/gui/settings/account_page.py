@@ -163,6 +163,11 @@ class AccountPage(Page):
         return next((self.form.title_of(name) for name in self.form.faults(touched_only=True)), "")
 
     @override
+    def question(self) -> str:
+        """The message above the form waits for an answer."""
+        return self.tr("Not saved yet: see the message above the form") if self.notice.text and self.can_save() else ""
+
+    @override
     def focus_fault(self) -> None:
         """Leads to it."""
         for name in self.form.faults()[:1]:

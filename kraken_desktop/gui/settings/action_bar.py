@@ -62,10 +62,15 @@ class ActionBar(QWidget):
         is_dirty: bool,
         is_busy: bool,
         fault: str,
+        question: str = "",
         save_text: str = "",
         can_go_back: bool = False,
     ) -> None:
-        """What can be done now. ``fault``: the field that forbids saving; ``save_text``: of the button."""
+        """What can be done now.
+
+        ``fault``: the field that forbids saving; ``question``: what waits for an answer on the page; ``save_text``:
+        of the button.
+        """
         self.save_button.setText(save_text or self.tr("&Save"))
         self.save_button.setEnabled(can_save and not is_busy and not fault)
         self.discard_button.setVisible(not save_text)
@@ -79,6 +84,8 @@ class ActionBar(QWidget):
             self.say(self.tr("Please wait…"))
         elif fault:
             self.say("")
+        elif question:
+            self.say(question)
         elif is_dirty:
             self.say(self.tr("Not saved yet"))
         elif self.status.text() != self.tr("Saved."):

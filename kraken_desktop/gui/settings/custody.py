@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel
 
 from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.notice import Action, Notice
 from kraken_desktop.gui.settings.remarks import Remark
 from kraken_desktop.gui.settings.secret_field import SecretField
+from kraken_desktop.gui.settings.sight import bring_into_sight
 from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.errors import KrakenDesktopError, SecretError, SecretMissingError
 from kraken_desktop.model.profile import CredentialSource, Severity
@@ -73,6 +74,9 @@ class Custody(QObject):
         self._notice = notice
         self._name = ""
         self._token_name = ""
+        self._expects_token = False
+        self._session_names: set[str] = set()
+        """Whose secret the person wants to have kept in this session's memory: not to be asked again."""
         self._is_new = False
         self._is_refused = False
         self._again: Callable[[], None] | None = None
@@ -114,9 +118,21 @@ class Custody(QObject):
             return
 
         def places() -> tuple[Place, Place]:
-            return self._secrets.where(name), self._secrets.where(token_name) if token_name else "nowhere"
+            place = self._secrets.where(name)
+            return place, self._token_place(token_name, place)
 
         self._background.run("look", places, self._found, self._look_failed)
+
+    def _token_place(self, token_name: str, secret_place: Place) -> Place:
+        if not token_name:
+            return "nowhere"
+        try:
+            return self._secrets.where_token(token_name, secret_place)
+        except SecretError:
+            # Who never had a token must not hear of one.
+            if self._expects_token:
+                raise
+            return "nowhere"
 
     def begin(
         self,
@@ -126,11 +142,17 @@ class Custody(QObject):
         known: Place | None = None,
         token_name: str = "",
         token_known: Place | None = None,
+        expects_token: bool = False,
     ) -> None:
-        """Another entry stands in the form. ``known``: where its secrets are, if nobody needs to look."""
+        """Another entry stands in the form.
+
+        ``known``: where its secrets are, if nobody needs to look; ``expects_token``: its keys are temporary ones.
+        """
         self._background.cancel("look")
+        was_refused = self._is_refused and name == self._name
         self._is_new = is_new
-        self.session_only = False
+        self._expects_token = expects_token
+        self.session_only = name in self._session_names
         self._field.clear(None)
         if self._token is not None:
             self._token.clear(None)
@@ -138,11 +160,12 @@ class Custody(QObject):
             self.look(name, token_name)
             return
         self._name, self._token_name = name, token_name
-        self.session_only = known == "session"
+        self.session_only = self.session_only or known == "session"
         self._is_refused = False
         self._look_error = None
         self._notice.clear()
-        self._set_places(known, token_known or "nowhere")
+        # What the keyring did not tell before is still not known after saving something else.
+        self._set_places(known, token_known or "nowhere", is_sure=not (was_refused and known == "nowhere"))
         self._tell()
 
     def _set_places(self, secret: Place | None, token: Place | None, *, is_sure: bool = True) -> None:
@@ -165,6 +188,7 @@ class Custody(QObject):
             actions.append((self.tr("Keep for this session only"), self._choose_session))
         actions.append((self.tr("Retry"), again))
         self._notice.show_message(self._words.error(error), actions)
+        self.changed.emit()
 
     def _found(self, places: tuple[Place, Place]) -> None:
         self._set_places(*places)
@@ -176,9 +200,10 @@ class Custody(QObject):
         self._is_refused = True
         self._set_places("nowhere", "nowhere", is_sure=self._is_new)
         self._tell()
-        self._look_error = error
-        if self._is_needed:
-            self._tell_of_look(error)
+        if not self.session_only:
+            self._look_error = error
+            if self._is_needed:
+                self._tell_of_look(error)
         self.changed.emit()
 
     def _tell_of_look(self, error: KrakenDesktopError) -> None:
@@ -190,6 +215,7 @@ class Custody(QObject):
 
     def _choose_session(self) -> None:
         self.session_only = True
+        self._session_names.add(self._name)
         self._look_error = None
         self._notice.clear()
         self._tell()
@@ -197,7 +223,8 @@ class Custody(QObject):
         if again is not None:
             again()
         else:
-            self._field.setFocus()
+            self._field.setFocus(Qt.FocusReason.OtherFocusReason)
+            bring_into_sight(self._field)
         self.changed.emit()
 
     def tell(self, reach: str) -> None:

@@ -279,6 +279,7 @@ class SettingsDialog(QDialog):
             is_dirty=page.is_dirty(),
             is_busy=page.is_busy() or (self.setup.is_running and self.account_page.is_checking()),
             fault=page.fault(),
+            question=page.question(),
             save_text=self.setup.button_text if self.setup.is_running else "",
             can_go_back=self.setup.can_go_back,
         )

@@ -210,6 +210,11 @@ class ListPage(Page, Generic[E]):
         return next((self._form.title_of(name) for name in self._form.faults(touched_only=True)), "")
 
     @override
+    def question(self) -> str:
+        """The message above the form waits for an answer."""
+        return self.tr("Not saved yet: see the message above the form") if self.notice.text and self.can_save() else ""
+
+    @override
     def focus_first(self) -> None:
         """Leads to the list, or into a new entry."""
         if self._is_draft:

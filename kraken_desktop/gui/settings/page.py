@@ -47,6 +47,10 @@ class Page(QWidget):
         """The first field with an error that the person has seen; empty if saving may be tried."""
         raise NotImplementedError
 
+    def question(self) -> str:
+        """What has to be decided on the page before saving can end well; empty if nothing."""
+        return ""
+
     def focus_fault(self) -> None:
         """Leads to that field."""
         raise NotImplementedError

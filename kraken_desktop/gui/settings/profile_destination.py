@@ -132,7 +132,7 @@ class DestinationFields(FieldGroup):
         self.key_source.set_value(KeySource.AWS_PROFILE if from_aws else KeySource.KEYS)
         show_text(self.aws_profile, credentials.aws_profile)
         show_text(self.access_key, credentials.access_key)
-        self.temporary.setChecked(credentials.access_key.startswith(_TEMPORARY))
+        self.temporary.setChecked(is_temporary(credentials.access_key))
 
     @override
     def applied_to(self, profile: Profile) -> Profile:
@@ -203,5 +203,10 @@ class DestinationFields(FieldGroup):
             self.temporary.setChecked(True)
 
     def _on_access_key(self, text: str) -> None:
-        if text.strip().startswith(_TEMPORARY):
+        if is_temporary(text):
             self.temporary.setChecked(True)
+
+
+def is_temporary(access_key: str) -> bool:
+    """Whether it is the ID of a key that stops to work, and needs a session token."""
+    return access_key.strip().startswith(_TEMPORARY)

@@ -14,6 +14,7 @@ from kraken_desktop.gui.settings.changes import free_name, new_id, remove_profil
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
 from kraken_desktop.gui.settings.list_page import ListPage
+from kraken_desktop.gui.settings.profile_destination import is_temporary
 from kraken_desktop.gui.settings.profile_form import USUAL_ACL, ProfileForm
 from kraken_desktop.gui.settings.questions import ask_confirm
 from kraken_desktop.model.errors import KrakenDesktopError
@@ -127,6 +128,7 @@ class ProfilesPage(ListPage[Profile]):
             # Kraken.io takes no temporary keys.
             token_name=kept.session_token_name if kept.uploader is Uploader.LOCAL else "",
             token_known=token_known,
+            expects_token=is_temporary(kept.credentials.access_key),
         )
         self.form.set_profile(entry, self._settings, is_new=is_new, taken=self._taken(entry.id))
         self.form.destination.found_token()

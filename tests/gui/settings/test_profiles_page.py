@@ -316,6 +316,44 @@ def test_a_session_only_profile(house, type_into):
     assert page.form.destination.secret.shown == "•••• kept for this session"
 
 
+def test_who_keeps_a_secret_for_the_session_is_not_asked_again(house, type_into):
+    house.fill("Blog", "Shop")
+    local = replace(house.store.load().profiles[0], engine=Engine.LOCAL, uploader=Uploader.LOCAL)
+    house.store.update(lambda now: now.with_profile(local))
+    house.secrets.reread()
+    house.keyring.problem = KeyringLocked("locked")
+    dialog = house.open("profiles")
+    page = dialog.profiles_page
+    assert "session token" not in page.notice.text
+    press(page.notice, "Keep for this session only")
+    assert page.form.destination.secret.focusProxy().hasFocus()
+    page.entries.pick(1)
+    assert page.notice.isVisible()
+    page.entries.pick(0)
+    assert not page.notice.isVisible()
+    type_into(secret_line(page), S3_SECRET)
+    dialog.bar.save_button.click()
+    assert not page.notice.isVisible()
+    assert house.secrets.where(local.secret_name) == "session"
+    # Neither another time, for the token that such a profile might have.
+    assert not house.open("profiles").profiles_page.notice.isVisible()
+
+
+def test_a_question_that_is_open_is_told_beside_the_button(house, type_into):
+    house.fill("Blog")
+    house.secrets.reread()
+    house.keyring.problem = KeyringLocked("locked")
+    dialog = house.open("profiles")
+    assert dialog.bar.status.text() == ""
+    page = dialog.profiles_page
+    page.form.destination.secret.setFocus()
+    type_into(secret_line(page), S3_SECRET)
+    dialog.bar.save_button.click()
+    assert dialog.bar.status.text() == "Not saved yet: see the message above the form"
+    press(page.notice, "Keep for this session only")
+    assert dialog.bar.status.text() == "Saved."
+
+
 def test_a_profile_for_keys_from_the_environment(house, type_into):
     house.fill()
     house.environ.update({"KRAKEN_S3_SECRET": S3_SECRET, "KRAKEN_S3_ACCESS_KEY": "AKIAIOSFODNN7EXAMPLE"})
