@@ -5,8 +5,9 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -47,6 +48,8 @@ _EFFORT = 7
 _INTERFRAME_ERROR = 16
 _PROBE_PIXELS = 600_000
 _FULL_TRIES = 2
+_LOSSY_PIXELS = 16_000_000
+"""To be drawn over all tries with loss; never decided by the clock: the same file always gives the same bytes."""
 _WORTH = 0.98
 """What loss has to come to, of the size without: what was made with loss before gets no smaller by more."""
 _LOOKS = 3
@@ -56,6 +59,8 @@ _LARGEST_CANVAS = 300_000_000
 """Pixels that all frames may span."""
 
 
+# The recipe with loss needs it too, and asks right afterwards.
+@lru_cache(maxsize=1)
 def lossless(data: bytes) -> bytes:
     """The same animation without metadata, in as few bytes as are found.
 
@@ -85,7 +90,7 @@ def encode(picture: Picture, wish: Wish) -> bytes:
     if not wish.lossy:
         return gif_blocks.write(found)
     plain = gif_blocks.write(found)
-    return min([plain, *_lossy(gif, wish, _Looks(plain), len(plain))], key=len)
+    return min([plain, *_lossy(gif, wish, _Looks(plain), plain)], key=len)
 
 
 def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
@@ -102,7 +107,7 @@ def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
     exact = lossless(data)
     gif = gif_blocks.parse(data)
     looks = _Looks(exact)
-    lossy = _lossy(gif, wish, looks, len(exact))
+    lossy = _lossy(gif, wish, looks, exact)
     if not lossy:
         # Where ours finds something, libvips has never found more.
         other = gif_blocks.write(_quantized(picture, interframe_error=_INTERFRAME_ERROR))
@@ -115,14 +120,15 @@ def _gate(wish: Wish) -> float:
     return _PLANS[wish.target].gate if wish.quality is None else float(wish.quality) - 15
 
 
-def _lossy(gif: Gif, wish: Wish, looks: _Looks, exact_size: int) -> list[bytes]:
-    """The file with as much loss as is wanted; nothing if there is no such."""
+def _lossy(gif: Gif, wish: Wish, looks: _Looks, exact: bytes) -> list[bytes]:
+    """The file with as much loss as is wanted; nothing if there is no such. ``exact`` is the one without."""
     if wish.quality is not None:
         loss = (100 - wish.quality) * _LOSS_PER_QUALITY
         return [gif_blocks.write(Redrawing(gif, loss=loss).result())] if loss else []
     plan = _PLANS[wish.target]
     losses = list(plan.losses)
     probe = _probe(gif)
+    tries = max(1, _LOSSY_PIXELS // sum(frame.width * frame.height for frame in gif_blocks.parse(exact).frames))
     if probe is not gif:
         before = gif_blocks.write(probe)
         judge = _Looks(before)
@@ -133,9 +139,11 @@ def _lossy(gif: Gif, wish: Wish, looks: _Looks, exact_size: int) -> list[bytes]:
             if judge.score(found) >= plan.gate:
                 break
             del losses[0]
-    for loss in losses if probe is gif else losses[:_FULL_TRIES]:
+        losses = losses[: min(tries, _FULL_TRIES)]
+    # Without a probe the boldest is a mere guess: where not all can be tried, the mildest are.
+    for loss in losses[-tries:]:
         found = gif_blocks.write(Redrawing(gif, loss=loss).result())
-        if len(found) > _WORTH * exact_size:
+        if len(found) > _WORTH * len(exact):
             return []
         if looks.score(found) >= plan.gate:
             return [found]
@@ -180,11 +188,10 @@ class _Looks:
     """Some frames of an original, ready to be compared with copies."""
 
     def __init__(self, data: bytes) -> None:
-        self._chosen: list[int] = []
         self._judges: list[tuple[list[tuple[int, int]], Judge]] = []
         count = len(gif_blocks.parse(data).frames)
-        self._chosen = sorted({round(step) for step in np.linspace(0, count - 1, _LOOKS)})
-        for frame in self._frames(data):
+        self._chosen = {round(step) for step in np.linspace(0, count - 1, _LOOKS)}
+        for frame, _ in _rendered(data, self._chosen):
             pixels = _pixels(frame)
             corners = metric.places(pixels, across=_TILES_ACROSS)
             self._judges.append((corners, Judge(metric.cut(pixels, corners))))
@@ -193,11 +200,8 @@ class _Looks:
         """The worst of the frames."""
         return min(
             judge.score(metric.cut(_pixels(frame), corners))
-            for (corners, judge), frame in zip(self._judges, self._frames(data), strict=True)
+            for (corners, judge), (frame, _) in zip(self._judges, _rendered(data, self._chosen), strict=True)
         )
-
-    def _frames(self, data: bytes) -> Iterator[Rendered]:
-        return (frame for number, (frame, _) in enumerate(_rendered(data)) if number in self._chosen)
 
 
 def _pixels(frame: Rendered) -> pyvips.Image:
@@ -211,13 +215,17 @@ def _whole(data: bytes) -> Gif:
     if right * bottom > _LARGEST_CANVAS:
         # Pillow enlarges its canvas for a frame that lies outside.
         raise ImageBrokenError(path="", reason="a frame lies far outside of the image")
-    for _ in _rendered(gif_blocks.write(gif)):
+    for _ in _rendered(gif_blocks.write(gif), ()):
         pass
     return gif
 
 
-def _rendered(data: bytes) -> Iterator[tuple[Rendered, int]]:
+def _rendered(data: bytes, chosen: Collection[int] | None = None) -> Iterator[tuple[Rendered, int]]:
     """Each frame as it is shown, and its time in milliseconds.
+
+    Args:
+        data: a whole GIF.
+        chosen: the numbers of the frames that are wanted; None: all. The others are decoded all the same.
 
     Raises:
         ImageBrokenError: it does not decode to its end.
@@ -231,9 +239,12 @@ def _rendered(data: bytes) -> Iterator[tuple[Rendered, int]]:
                     image.seek(number)
                 if image.tell() != number:
                     return
-                frame = np.asarray(image.convert("RGBA")).copy()
-                frame[frame[..., 3] == 0] = 0
-                yield frame, int(image.info.get("duration") or 0)
+                image.load()
+                if chosen is None or number in chosen:
+                    frame = np.asarray(image.convert("RGBA")).copy()
+                    if not frame[..., 3].all():
+                        frame[frame[..., 3] == 0] = 0
+                    yield frame, int(image.info.get("duration") or 0)
                 number += 1
     except (OSError, ValueError, SyntaxError, IndexError, Image.DecompressionBombError) as error:
         raise ImageBrokenError(path="", reason=str(error)) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import zlib
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TypeAlias
 
 import numpy as np
@@ -25,6 +26,8 @@ _RAMP = bytes(level for index in range(256) for level in (index, 255 - index, 0)
 """256 different colors that are no grays: with it Pillow gives indices as they are."""
 _WEIGHTS = ((16, 0.6), (8, 1.8), (0, 0.6))
 """Of red, green and blue in a distance: bits to shift, and what they count for."""
+_MOST_PIXELS = 24_000_000
+"""To be coded in one file: what comes after so many stays as it is."""
 _QUICK = 20_000
 """Pixels up to which everything is tried."""
 _HOPELESS = 0.9
@@ -81,7 +84,12 @@ class _Pixels:
 
     def encoded(self, coder: Coder, *, own_palette: bool) -> Frame:
         """The frame with the data of these pixels."""
-        choices = [tuple(value for value in options if value <= self.values[-1]) or options for options in self.choices]
+        # Others would need wider codes.
+        most = self.values[-1]
+        choices = [
+            options if max(options) <= most else tuple(value for value in options if value <= most) or options
+            for options in self.choices
+        ]
         bits = max(2, self.values[-1].bit_length())
         return replace(
             self.frame,
@@ -103,6 +111,7 @@ class Redrawing:
     def __init__(self, gif: Gif, *, loss: float = 0) -> None:
         self._gif = gif
         self._loss = loss
+        self._pixels_left = _MOST_PIXELS
         self._coder = Coder()
         self._wanted = _Canvas(np.zeros((gif.height, gif.width), np.uint32))
         self._shown = _Canvas(np.zeros((gif.height, gif.width), np.uint32))
@@ -124,6 +133,9 @@ class Redrawing:
         before = self._shown.box(frame).copy()
         after = self._wanted.draw(frame, indices, palette)
         same = before == after
+        if self._pixels_left <= 0:
+            self._shown.draw(frame, indices, palette)
+            return frame
         candidates = [frame]
         if self._loss:
             same |= _distance(before, after) <= self._loss * _STILL
@@ -143,7 +155,9 @@ class Redrawing:
             # The loser of a quick comparison is not worth the time.
             sizes = [] if frame.size < _HOPELESS * sizes[0][0] and not self._loss else sizes[:1]
         for _, chosen in sizes:
-            candidates += self._encoded(cropped, palette, inside, still, chosen)
+            encoded = self._encoded(cropped, palette, inside, still, chosen)
+            self._pixels_left -= inside.size * len(encoded)
+            candidates += encoded
         best = min(candidates, key=lambda candidate: candidate.size)
         drawn = indices if best is frame else indices_of(best)
         self._shown.draw(best, drawn, best.palette or self._gif.palette or b"")
@@ -167,7 +181,7 @@ class Redrawing:
         symbols = indices.astype(np.int16)
         if clear is not None:
             symbols = np.where(same, symbols + 256, symbols)
-            choices += [(clear, index) if index != clear else (clear,) for index in range(256)]
+            choices = choices + [(clear, index) if index != clear else (clear,) for index in range(256)]
             frame = replace(frame, transparent=clear)
         pixels = _Pixels(frame, palette, symbols, choices)
         if frame.palette is None:
@@ -221,16 +235,19 @@ def _packed_size(indices: Indices) -> int:
     return len(zlib.compress(indices.tobytes(), 1))
 
 
+@lru_cache(maxsize=16)
 def _near(palette: bytes, loss: float, clear: int | None) -> list[tuple[int, ...]]:
-    """For each index itself and what may stand for it, the nearest first."""
+    """For each index itself and what may stand for it, the nearest first. Not to be changed: it is kept."""
     colors = _colors(palette)[: len(palette) // 3]
     distances = _distance(colors[:, None], colors[None, :])
     if clear is not None and clear < len(colors):
         distances[:, clear] = np.inf
-    near: list[tuple[int, ...]] = []
-    for index, row in enumerate(distances):
-        order = [other for other in np.argsort(row, kind="stable").tolist() if row[other] <= loss and other != index]
-        near.append((index,) if index == clear else (index, *order))
+        distances[clear] = np.inf
+    np.fill_diagonal(distances, np.inf)
+    counts = np.count_nonzero(distances <= loss, axis=1).tolist()
+    # The nearest ones of each row: no more columns are of use than the longest list has.
+    order = np.argsort(distances, axis=1, kind="stable")[:, : max(counts)].tolist()
+    near = [(index, *row[:count]) for index, (row, count) in enumerate(zip(order, counts, strict=True))]
     return near + [(index,) for index in range(len(colors), 256)]
 
 

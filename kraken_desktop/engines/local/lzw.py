@@ -52,36 +52,32 @@ class Coder:
         codes = [clear]
         clears = [0]
         entries: list[int] = []
-        code = -1
         looked = looked_codes = started = 0
         rate = 0.0
-        single = all(len(options) == 1 for options in choices)
         only = [options[0] for options in choices]
+        others = [options[1:] for options in choices]
+        # Codes are kept as the start of their row in the table: one shift less for every pixel.
+        row = -1
         for at, symbol in enumerate(symbols):
-            if code < 0:
-                code = only[symbol]
+            value = only[symbol]
+            if row < 0:
+                row = value << 8
                 continue
-            base = code << 8
-            if single:
-                value = only[symbol]
-                longer = table[base | value]
+            longer = table[row | value]
+            if longer:
+                row = longer
+                continue
+            for other in others[symbol]:
+                longer = table[row | other]
                 if longer:
-                    code = longer
-                    continue
-            else:
-                for value in choices[symbol]:
-                    longer = table[base | value]
-                    if longer:
-                        break
-                if longer:
-                    code = longer
-                    continue
-                value = only[symbol]
-            codes.append(code)
-            code = value
+                    break
+            if longer:
+                row = longer
+                continue
+            codes.append(row >> 8)
             if free < _MOST_CODES:
-                table[base | value] = free
-                entries.append(base | value)
+                table[row | value] = free << 8
+                entries.append(row | value)
                 free += 1
                 if free == _MOST_CODES:
                     rate = (at - started) / _bits(len(codes) - clears[-1], code_bits)
@@ -96,7 +92,8 @@ class Coder:
                     free = clear + 2
                     started = at
                 looked, looked_codes = at, len(codes)
-        codes.append(code)
+            row = value << 8
+        codes.append(row >> 8)
         codes.append(clear + 1)
         for entry in entries:
             table[entry] = 0

@@ -22,6 +22,11 @@ PALETTE = bytes((17 * level * (band + 1)) % 256 for level in range(16) for band 
 EXACT = [(value,) for value in range(256)]
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_remembered() -> None:
+    gif.lossless.cache_clear()
+
+
 def wish(*, lossy: bool = True, quality: int | None = None, target: QualityTarget = QualityTarget.BALANCED) -> Wish:
     return Wish(lossy=lossy, quality=quality, target=target, chroma=None)
 
