@@ -76,6 +76,7 @@ EXAMPLES: dict[str, Fact] = {
     "acl": "public_read",
     "folder": "/home/me/Copies",
     "library": "pyvips",
+    "feature": "jpeg_12_bit",
     "aws_profile": "work",
 }
 
@@ -123,6 +124,7 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "bucket.acl_refused": ("aws_code", ["", "AccessControlListNotSupported", "AccessDenied"]),
     "bucket.folder": ("problem", ["missing", "denied", "full", "unsafe", "other"]),
     "engine.too_many_pixels": ("frames", [1, 300]),
+    "engine.unsupported": ("feature", ["jpeg_12_bit", "jpeg_lossless", "jpeg_hierarchical", "unheard of"]),
     "aws.profile": ("problem", ["missing", "incomplete", "expired", "failed"]),
     "result.lost": ("problem", ["status", "size"]),
     "secret.missing": ("reason", ["", "empty"]),

@@ -16,6 +16,38 @@ LOCAL_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "It cannot be decoded to its end, so nothing was stored."),
         QT_TRANSLATE_NOOP("messages", "Save or download the image again, then add it anew."),
     ),
+    "engine.unsupported": Message(
+        QT_TRANSLATE_NOOP("messages", "“{file}” is of a kind that this computer’s engine cannot read."),
+        QT_TRANSLATE_NOOP("messages", "It uses something rare that browsers do not show either."),
+        QT_TRANSLATE_NOOP("messages", "Save it in the usual way of its type in an image editor, then add it anew."),
+    ),
+    "engine.unsupported:jpeg_12_bit": Message(
+        QT_TRANSLATE_NOOP("messages", "“{file}” is a JPEG with 12 bits a channel."),
+        QT_TRANSLATE_NOOP(
+            "messages", "It may be whole, but neither this computer’s engine nor browsers show such files."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Save it as a baseline or progressive JPEG with 8 bits in an image editor, then add it anew."
+        ),
+    ),
+    "engine.unsupported:jpeg_lossless": Message(
+        QT_TRANSLATE_NOOP("messages", "“{file}” is a lossless JPEG of a rare kind."),
+        QT_TRANSLATE_NOOP(
+            "messages", "It may be whole, but neither this computer’s engine nor browsers show such files."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Save it as a baseline or progressive JPEG with 8 bits in an image editor, then add it anew."
+        ),
+    ),
+    "engine.unsupported:jpeg_hierarchical": Message(
+        QT_TRANSLATE_NOOP("messages", "“{file}” is a hierarchical JPEG."),
+        QT_TRANSLATE_NOOP(
+            "messages", "It may be whole, but neither this computer’s engine nor browsers show such files."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Save it as a baseline or progressive JPEG with 8 bits in an image editor, then add it anew."
+        ),
+    ),
     "engine.too_many_pixels": Message(
         QT_TRANSLATE_NOOP("messages", "“{file}” has too many pixels."),
         QT_TRANSLATE_NOOP("messages", "It has {width} × {height} pixels, and a still image may have {limit} in all."),
@@ -68,9 +100,7 @@ LOCAL_FAILURES: dict[str, Message] = {
     ),
     "result.expired": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io made the image smaller, and has the result no longer."),
-        QT_TRANSLATE_NOOP(
-            "messages", "It keeps results for some time only. The answer was the status {status}."
-        ),
+        QT_TRANSLATE_NOOP("messages", "It keeps results for some time only. The answer was the status {status}."),
         QT_TRANSLATE_NOOP("messages", "Retry, if the image may be charged again."),
     ),
     # --- the bucket

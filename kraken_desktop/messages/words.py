@@ -67,6 +67,7 @@ _REFINED_BY = {
     "bucket.acl_refused": "aws_code",
     "bucket.folder": "problem",
     "aws.profile": "problem",
+    "engine.unsupported": "feature",
     "result.lost": "problem",
     "store.settings": "problem",
     "store.journal": "problem",

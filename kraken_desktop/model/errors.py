@@ -44,6 +44,7 @@
     ├── FateUnknownError                all bytes left, the answer was lost: maybe done, maybe charged
     ├── EngineError                     this computer's engine could not make the image
     │   ├── ImageBrokenError            it cannot be decoded, or not whole
+    │   ├── ImageUnsupportedError       whole, but of a kind that no decoder here knows
     │   ├── ImageTooManyPixelsError     refused before a pixel is decoded
     │   ├── EngineTimeoutError          stopped by its time limit
     │   ├── EngineMemoryError           stopped by its memory limit
@@ -491,6 +492,17 @@ class ImageBrokenError(EngineError):
     """It cannot be decoded, or not to its end."""
 
     code: ClassVar[str] = "engine.broken"
+
+
+@dataclass(kw_only=True, eq=False)
+class ImageUnsupportedError(EngineError):
+    """It uses something that neither the decoders here nor browsers know; it need not be damaged.
+
+    ``feature``: ``jpeg_12_bit``, ``jpeg_lossless``, ``jpeg_hierarchical``.
+    """
+
+    code: ClassVar[str] = "engine.unsupported"
+    feature: str
 
 
 @dataclass(kw_only=True, eq=False)

@@ -14,13 +14,17 @@ from dataclasses import dataclass
 from kraken_desktop.engines.local import heif_header, metadata, svg
 from kraken_desktop.engines.local.protocol import Limits
 from kraken_desktop.model import image_types
-from kraken_desktop.model.errors import EngineError, ImageBrokenError, ImageTooManyPixelsError
+from kraken_desktop.model.errors import EngineError, ImageBrokenError, ImageTooManyPixelsError, ImageUnsupportedError
 
 _HDR_TRANSFERS = frozenset({16, 18})
 """Of ITU-T H.273: PQ and HLG."""
 
 _FRAMES_OF_SIZE = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF})
 """JPEG markers of a frame header."""
+_LOSSLESS, _LOSSLESS_ARITHMETIC = 0xC3, 0xCB
+_EXTENDED_PRECISION = 12
+"""The other depth of JPEG with loss, besides 8 bits."""
+_HIERARCHICAL = frozenset({0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF})
 _BARE = frozenset({0x01, *range(0xD0, 0xDA)})
 """JPEG markers without a segment."""
 _TURNED = frozenset({5, 6, 7, 8})
@@ -71,6 +75,7 @@ def read(data: bytes, path: str, limits: Limits) -> Header:
     Raises:
         ImageBrokenError: there is no such header, or a part of it would inflate beyond all measure.
         ImageTooManyPixelsError: decoding it would ask for more than the limits allow.
+        ImageUnsupportedError: no decoder here knows its kind.
     """
     kind = image_types.sniff(data[: image_types.HEAD_BYTES])
     if kind is None:
@@ -135,13 +140,27 @@ def _jpeg(data: bytes) -> Header:
             at += 2
         elif marker in _FRAMES_OF_SIZE:
             precision, height, width = struct.unpack_from(">BHH", data, at + 4)
+            _refuse_unknown_jpeg(marker, precision)
             turn = metadata.read(data, ".jpg").orientation
-            return Header(extension=".jpg", width=width, height=height, orientation=turn, is_deep=precision > 8)
+            return Header(extension=".jpg", width=width, height=height, orientation=turn)
         elif marker == 0xDA:
             break
         else:
             at += 2 + max(2, struct.unpack_from(">H", data, at + 2)[0])
     raise ValueError("no frame before the first scan")
+
+
+def _refuse_unknown_jpeg(marker: int, precision: int) -> None:
+    """Raises ``ImageUnsupportedError`` for what libjpeg-turbo refuses; arithmetic coding with 8 bits it reads."""
+    feature = ""
+    if marker in _HIERARCHICAL:
+        feature = "jpeg_hierarchical"
+    elif marker == _LOSSLESS_ARITHMETIC or (marker == _LOSSLESS and precision > 8):
+        feature = "jpeg_lossless"
+    elif precision == _EXTENDED_PRECISION:
+        feature = "jpeg_12_bit"
+    if feature:
+        raise ImageUnsupportedError(path="", feature=feature)
 
 
 def _png(data: bytes, limits: Limits) -> Header:

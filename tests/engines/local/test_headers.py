@@ -7,12 +7,13 @@ import struct
 import zlib
 
 import pytest
+import pyvips
 from PIL import Image
 
-from kraken_desktop.engines.local import headers, heif_header
+from kraken_desktop.engines.local import decode, headers, heif_header
 from kraken_desktop.engines.local.headers import Header
 from kraken_desktop.engines.local.protocol import Limits
-from kraken_desktop.model.errors import ImageBrokenError, ImageTooManyPixelsError
+from kraken_desktop.model.errors import ImageBrokenError, ImageTooManyPixelsError, ImageUnsupportedError
 from tests.support import pictures
 
 SMALL = Limits(pixels=10_000, animated_pixels=20_000, svg_side=100, inflated_bytes=50_000)
@@ -109,6 +110,46 @@ def test_a_later_frame_far_outside_of_the_screen_is_refused() -> None:
 def test_no_header_is_broken(data: bytes) -> None:
     with pytest.raises(ImageBrokenError):
         read(data)
+
+
+def segment(marker: int, body: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(body) + 2) + body
+
+
+def rare_jpeg(marker: int, bits: int) -> bytes:
+    """Eight gray pixels square, as a frame of this kind; decodable where lossless coding is."""
+    frame = segment(marker, struct.pack(">BHHB", bits, 8, 8, 1) + bytes((1, 0x11, 0)))
+    # One code of one bit: no difference to the pixel before.
+    table = segment(0xC4, bytes((0, 1)) + bytes(16))
+    return b"\xff\xd8" + frame + table + segment(0xDA, bytes((1, 1, 0, 1, 0, 0))) + bytes(8) + b"\xff\xd9"
+
+
+@pytest.mark.parametrize(
+    ("marker", "bits", "feature"),
+    [
+        (0xC1, 12, "jpeg_12_bit"),
+        (0xC2, 12, "jpeg_12_bit"),
+        (0xC9, 12, "jpeg_12_bit"),
+        (0xC3, 12, "jpeg_lossless"),
+        (0xC3, 16, "jpeg_lossless"),
+        (0xCB, 8, "jpeg_lossless"),
+        (0xC5, 8, "jpeg_hierarchical"),
+        (0xCF, 8, "jpeg_hierarchical"),
+    ],
+)
+def test_a_jpeg_that_no_decoder_knows_is_not_called_damaged(marker: int, bits: int, feature: str) -> None:
+    data = rare_jpeg(marker, bits)
+    with pytest.raises(ImageUnsupportedError) as caught:
+        read(data)
+    assert (caught.value.path, caught.value.feature) == ("/some/file", feature)
+    with pytest.raises(pyvips.Error):
+        decode.raw_pixels(data, ".jpg").avg()
+
+
+def test_a_lossless_jpeg_of_8_bits_is_read() -> None:
+    data = rare_jpeg(0xC3, 8)
+    assert read(data).size == (8, 8)
+    assert decode.raw_pixels(data, ".jpg").avg() == 128
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "GIF", "WEBP", "AVIF"])
