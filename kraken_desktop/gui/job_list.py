@@ -11,7 +11,7 @@ from typing_extensions import override
 
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.tally import Tally
-from kraken_desktop.model.job import JobStatus
+from kraken_desktop.model.job import Failure, Job, JobStatus, Source
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -63,6 +63,15 @@ class JobListModel(QAbstractTableModel):
     def row_of(self, job_id: str) -> int | None:
         """Where a job is."""
         return self._row_of.get(job_id)
+
+    @property
+    def newest_source(self) -> Source | None:
+        """The image that came last."""
+        return self._rows[-1].job.source if self._rows else None
+
+    def job_held_by(self, failure: Failure) -> Job | None:
+        """A job that this failure keeps from going on."""
+        return next((status.job for status in self._rows if status.waiting_for == failure), None)
 
     # --- telling ---
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -15,6 +15,7 @@ from typing_extensions import override
 from kraken_desktop.gui import incoming
 from kraken_desktop.gui.adding import Adding
 from kraken_desktop.gui.banners import Banners, Toast
+from kraken_desktop.gui.culprit import culprit_of
 from kraken_desktop.gui.details import Details
 from kraken_desktop.gui.drop_area import DropOverlay
 from kraken_desktop.gui.drop_target import DropTarget
@@ -30,6 +31,7 @@ from kraken_desktop.gui.questions import ask_to_quit
 from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.row_wishes import RowWishes
+from kraken_desktop.gui.settings_access import SettingsAccess, usual_page
 from kraken_desktop.gui.status_bar import StatusBar
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.thumbnails import Decode, Thumbnails
@@ -38,7 +40,7 @@ from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
 from kraken_desktop.gui.window_state import WindowState, geometry_of, load_state, restore_geometry, save_state
 from kraken_desktop.messages import Words
-from kraken_desktop.model.job import JobState, JobStatus
+from kraken_desktop.model.job import Failure, JobState, JobStatus
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
@@ -85,6 +87,7 @@ class MainWindow(QMainWindow):
         # --- what works ---
         self._background = Background(2, self)
         self._pictures = Background(1, self)
+        self._access = SettingsAccess(services, self._background, words=words, theme=theme, window=self)
         self._bridge = JobBridge(self)
         self.uploads = Uploads(services, self._bridge, settings.preferences.concurrency, self)
         self.model = JobListModel(self._row_text, self)
@@ -145,7 +148,7 @@ class MainWindow(QMainWindow):
         self._drop_target.left.connect(self.overlay.hide)
         self._drop_target.dropped.connect(self.add)
         self.messages.resume_wanted.connect(uploads.resume)
-        self.messages.settings_wanted.connect(self.open_settings)
+        self.messages.settings_wanted.connect(self._mend)
         self.messages.upload_held_wanted.connect(self._upload_held)
         self.messages.discard_held_wanted.connect(self._held.clear)
         pages = self.pages
@@ -168,6 +171,10 @@ class MainWindow(QMainWindow):
         status.clear_wanted.connect(self.wishes.clear_finished)
         status.clear_wanted.connect(self.banners.remove_read)
         status.stop_scanning_wanted.connect(uploads.stop_scanning)
+        self._access.changed.connect(self._on_settings)
+        self._access.profile_made.connect(
+            lambda made: self._show_settings(self._settings, self._settings.profile(made))
+        )
         self._bridge.changed.connect(self.model.apply)
         self._bridge.paused.connect(self.messages.paused)
         uploads.scanning.connect(self._on_scanning)
@@ -213,25 +220,18 @@ class MainWindow(QMainWindow):
         self._show_settings(self._settings, profile)
         return True
 
-    def open_settings(self, page: PageName = "account", route: Route = Route.KRAKEN) -> None:
+    def open_settings(self, page: PageName | None = None, route: Route = Route.KRAKEN) -> None:
         """The settings, over this window; ``route`` is what a set-up leads to."""
-        from kraken_desktop.gui.settings import SettingsDialog  # a tenth of the start
+        self._access.open(page or usual_page(self._settings), route=route, sample=self.model.newest_source)
 
-        statuses = self.model.statuses
-        dialog = SettingsDialog.open(
-            self._services,
-            self._background.run,
-            self._words,
-            self,
-            page=page,
-            route=route,
-            sample=statuses[-1].job.source if statuses else None,
-            theme=self._theme,
-        )
-        dialog.settings_changed.connect(self._on_settings)
-        dialog.profile_made.connect(lambda made: self._show_settings(self._settings, self._settings.profile(made)))
+    def _mend(self, failure: Failure) -> None:
+        """The settings, where the cause of a pause is."""
+        culprit = culprit_of(failure, self.model.job_held_by(failure))
+        self._access.open(culprit.page, sample=self.model.newest_source, culprit=culprit)
 
     def _on_settings(self, settings: Settings) -> None:
+        if settings == self._settings:
+            return
         chosen = settings.profile(self.profile.id) if self.profile is not None else None
         self._show_settings(settings, chosen or self._start_profile(settings))
 
@@ -339,20 +339,6 @@ class MainWindow(QMainWindow):
     def _picture(self, status: JobStatus, scale: float) -> QPixmap | None:
         return self._thumbnails.picture(status.job.source, THUMBNAIL, scale)
 
-    # --- wishes about rows ---
-
-    def copy_all(self) -> None:
-        """All links to the clipboard."""
-        self.wishes.copy_all()
-
-    def cancel_all(self) -> None:
-        """Stop everything that has not ended."""
-        self.wishes.cancel_all()
-
-    def retry(self, job_ids: Collection[str]) -> None:
-        """Try these again."""
-        self.wishes.retry(job_ids)
-
     def _keep_link_format(self, link_format: LinkFormat) -> None:
         def change(settings: Settings) -> Settings:
             return replace(settings, preferences=replace(settings.preferences, link_format=link_format))
@@ -360,6 +346,13 @@ class MainWindow(QMainWindow):
         self._settings = change(self._settings)
         self.top_bar.set_link_format(link_format)
         self.uploads.change_settings(change)
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            # A profile may have come from the terminal meanwhile.
+            self._access.look()
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

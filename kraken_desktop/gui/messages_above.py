@@ -20,12 +20,12 @@ class MessagesAbove(QObject):
 
     Signals:
         resume_wanted: a button of the message about a pause.
-        settings_wanted: another; with the name of the page that has what is wrong.
+        settings_wanted: another; with the ``Failure`` whose cause is to be mended.
         upload_held_wanted, discard_held_wanted: what is to become of what waited for the set-up.
     """
 
     resume_wanted = Signal()
-    settings_wanted = Signal(str)
+    settings_wanted = Signal(object)
     upload_held_wanted = Signal()
     discard_held_wanted = Signal()
 
@@ -61,7 +61,7 @@ class MessagesAbove(QObject):
             look="danger",
             choices=(
                 (self.tr("&Try again"), self.resume_wanted.emit),
-                (self.tr("S&ettings…"), partial(self.settings_wanted.emit, page_of(why))),
+                (self.tr("S&ettings…"), partial(self.settings_wanted.emit, why)),
             ),
             closable=False,
         )
@@ -107,11 +107,3 @@ class MessagesAbove(QObject):
     def _discard_held(self) -> None:
         self._banners.remove("held")
         self.discard_held_wanted.emit()
-
-
-def page_of(failure: Failure) -> str:
-    """The page of the settings on which the cause of a pause is mended."""
-    of_the_profile = failure.code.startswith(("kraken.store_", "plan.", "bucket.", "aws.")) or str(
-        failure.facts.get("name", "")
-    ).startswith("profile/")
-    return "profiles" if of_the_profile else "account"

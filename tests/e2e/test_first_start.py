@@ -61,7 +61,7 @@ def test_a_drop_onto_the_welcome_ends_as_a_smaller_file_with_a_link(
     qtbot.waitUntil(lambda: window.model.tally.ended == 1, timeout=60_000)
     status = window.model.status(0)
     assert status.state is JobState.DONE
-    window.copy_all()
+    window.wishes.copy_all()
     link = QUrl(QGuiApplication.clipboard().text())
     stored = Path(link.toLocalFile())
     assert stored.is_relative_to(home / "kraken" / "pictures")

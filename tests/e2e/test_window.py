@@ -115,7 +115,7 @@ def test_a_drop_becomes_links_to_copy(
     ended = wait_for(qtbot, window, 11)
     assert [status.job.source.name for status in ended if status.state is JobState.FAILED] == ["broken.jpg"]
 
-    window.copy_all()
+    window.wishes.copy_all()
     links = clipboard(qapp)
     assert len(links) == 10
     for path, link in zip(images, links, strict=True):
@@ -142,7 +142,7 @@ def test_this_computer_stores_privately_with_a_link_that_opens(
     drop(window, files(make_image(ImageKind.PNG, tmp_path / "a.png")))
     (status,) = wait_for(qtbot, window, 1)
     assert status.state is JobState.DONE, window.model.data(window.model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
-    window.copy_all()
+    window.wishes.copy_all()
     (link,) = clipboard(qapp)
     opened = world.s3.anonymous_get(link)
     assert opened.status == 200
@@ -198,11 +198,11 @@ def test_cancel_and_retry(qtbot: QtBot, world: World, open_window: OpenWindow, t
     world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload", times=None, work=False))
     drop(window, files(*make_set(tmp_path / "images", 6)))
     world.api.wait_until(lambda seen: sum(each.sha256 is not None for each in seen) >= 4)
-    window.cancel_all()
+    window.wishes.cancel_all()
     ended = wait_for(qtbot, window, 6)
     assert [status.state for status in ended] == [JobState.CANCELLED] * 6
     world.api.clear_faults()
-    window.retry([status.job.id for status in ended])
+    window.wishes.retry([status.job.id for status in ended])
     qtbot.waitUntil(lambda: all(status.state is JobState.DONE for status in rows(window)), timeout=60_000)
     assert len(world.s3.keys(world.bucket)) == 6
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.job_delegate import lay_out
 from kraken_desktop.gui.main_window import MainWindow
+from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.intake import LeftOut, LeftOutReason
 from kraken_desktop.model.errors import BadCredentialsError, JournalError, SettingsError
 from kraken_desktop.model.job import Failure, SourceKind
@@ -211,13 +213,13 @@ class TestCopying:
         assert actions[1].isChecked()
         assert not actions[0].isChecked()
         qtbot.waitUntil(lambda: services.settings.load().preferences.link_format is LinkFormat.MARKDOWN)
-        window.copy_all()
+        window.wishes.copy_all()
         assert clipboard().startswith("![")
 
     def test_without_links_the_clipboard_is_left_alone(self, window: MainWindow) -> None:
         QGuiApplication.clipboard().setText("mine")
         window.model.apply([queued(1)])
-        window.copy_all()
+        window.wishes.copy_all()
         assert clipboard() == "mine"
         assert not window.top_bar.copy_button.isEnabled()
 
@@ -313,7 +315,7 @@ class TestRows:
     def test_expired_links_are_not_copied(self, window: MainWindow) -> None:
         past = datetime.now().astimezone() - timedelta(hours=1)
         window.model.apply([done(0), with_image(done(1), expires_at=past)])
-        window.copy_all()
+        window.wishes.copy_all()
         assert clipboard() == url_of(0)
         assert window.toast.text == "1 link copied, 1 expired link left out"
         window.wishes.copy_links([window.model.status(1)])
@@ -480,3 +482,30 @@ class TestEverybody:
         assert window.size() == window.minimumSize()
         assert window.status_bar.retry_button.text() == ""
         assert window.status_bar.retry_button.accessibleName() == "Retry 1 failed or cancelled image"
+
+
+class TestSettings:
+    @pytest.mark.parametrize(("account_id", "page"), [("a1", "profiles"), (None, "account")])
+    def test_they_open_on_the_profiles_unless_one_waits_for_an_account(
+        self, make_window: Callable[..., MainWindow], account_id: str | None, page: str
+    ) -> None:
+        window = make_window(Settings().with_account(ACCOUNT).with_profile(replace(PROFILE, account_id=account_id)))
+        window.open_settings()
+        dialog = window.findChild(SettingsDialog)
+        assert dialog.page is (dialog.profiles_page if page == "profiles" else dialog.account_page)
+        dialog.close()
+
+    def test_a_profile_that_the_terminal_added_is_there_when_the_window_is_looked_at(
+        self, window: MainWindow, services: WindowServices, qtbot: QtBot
+    ) -> None:
+        other = QWidget()
+        qtbot.addWidget(other)
+        other.show()
+        other.activateWindow()
+        qtbot.waitUntil(other.isActiveWindow)
+        added = replace(PROFILE, id="p9", name="From the terminal")
+        services.settings.update(lambda _: SETTINGS.with_profile(added))
+        window.activateWindow()
+        qtbot.waitUntil(lambda: window.settings.profile("p9") is not None)
+        assert window.profile is not None
+        assert window.profile.id == PROFILE.id

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from pytestqt.qtbot import QtBot
 
+from kraken_desktop.gui.culprit import Culprit, culprit_of
 from kraken_desktop.gui.main_window import MainWindow
-from kraken_desktop.gui.messages_above import page_of
 from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.intake import LeftOut, LeftOutReason
 from kraken_desktop.model.errors import (
@@ -12,28 +14,64 @@ from kraken_desktop.model.errors import (
     BadCredentialsError,
     BucketDeniedError,
     KrakenDesktopError,
+    ProfileInvalidError,
+    ProxyRefusedError,
     SecretMissingError,
     StoreDeniedError,
 )
 from kraken_desktop.model.job import Failure
-from tests.support.gui import NotingRunner, done, queued, running
+from tests.support.gui import PRIVATE, SETTINGS, NotingRunner, WindowServices, done, queued, running
 
 BAD_KEY = Failure.of(BadCredentialsError(status=401, said="Unknown API Key"))
 
 
 @pytest.mark.parametrize(
-    ("error", "page"),
+    ("error", "expected"),
     [
-        (BadCredentialsError(status=401), "account"),
-        (BucketDeniedError(bucket="b", key="a.png", status=403, doing="put"), "profiles"),
-        (AwsProfileError(aws_profile="work", problem="missing"), "profiles"),
-        (StoreDeniedError(status=200, said="AccessDenied", aws_code="AccessDenied"), "profiles"),
-        (SecretMissingError(name="profile/p1/secret_key"), "profiles"),
-        (SecretMissingError(name="account/a1/api_secret"), "account"),
+        (BadCredentialsError(status=401), ("account", "a1", "api_key")),
+        (
+            BucketDeniedError(bucket="b", key="a.png", status=403, doing="put"),
+            ("profiles", "p1", "access_key"),
+        ),
+        (AwsProfileError(aws_profile="work", problem="missing"), ("profiles", "p1", "aws_profile")),
+        (
+            StoreDeniedError(status=200, said="AccessDenied", aws_code="AccessDenied"),
+            ("profiles", "p1", "access_key"),
+        ),
+        (ProfileInvalidError(profile="Blog", field="bucket", problem="bucket.empty"), ("profiles", "p1", "bucket")),
+        (SecretMissingError(name="profile/p7/s3-secret"), ("profiles", "p7", "secret")),
+        (SecretMissingError(name="account/a7/api-secret"), ("account", "a7", "secret")),
+        (ProxyRefusedError(host="h"), ("profiles", "p1", "")),
     ],
 )
-def test_a_pause_leads_to_the_page_that_mends_it(error: KrakenDesktopError, page: str) -> None:
-    assert page_of(Failure.of(error)) == page
+def test_a_pause_leads_to_the_field_that_mends_it(error: KrakenDesktopError, expected: tuple[str, str, str]) -> None:
+    page, entry_id, field = expected
+    assert culprit_of(Failure.of(error), queued(0).job) == Culprit(page=page, entry_id=entry_id, field=field)
+
+
+@pytest.mark.parametrize(
+    ("error", "page"), [(BadCredentialsError(status=401), "account"), (ProxyRefusedError(host="h"), "profiles")]
+)
+def test_without_a_job_a_pause_leads_to_the_page(error: KrakenDesktopError, page: str) -> None:
+    assert culprit_of(Failure.of(error)).page == page
+
+
+def test_the_settings_open_at_the_profile_that_failed(
+    window: MainWindow, runner: NotingRunner, services: WindowServices, qtbot: QtBot
+) -> None:
+    services.settings.update(lambda _: SETTINGS)
+    why = Failure.of(ProfileInvalidError(profile="Drafts", field="bucket", problem="bucket.empty"))
+    status = queued(0)
+    job = replace(status.job, snapshot=replace(status.job.snapshot, profile=PRIVATE))
+    window.model.apply([replace(status, job=job, waiting_for=why)])
+    runner.listener.queue_paused(why)
+    qtbot.waitUntil(lambda: window.banners.banner("paused") is not None)
+    window.banners.banner("paused").buttons[1].click()
+    dialog = window.findChild(SettingsDialog)
+    form = dialog.profiles_page.form
+    assert form.name.text() == "Drafts"
+    assert dialog.focusWidget() is form.destination.bucket
+    dialog.close()
 
 
 def test_a_pause_says_how_many_images_wait(window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:

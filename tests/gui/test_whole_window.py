@@ -61,7 +61,7 @@ def test_from_a_drop_to_links_that_open(window: MainWindow, qtbot: QtBot, tmp_pa
     assert [status.job.source.name for status in window.model.statuses] == [
         path.name for path in (*files[:6], broken, *files[6:])
     ]
-    window.copy_all()
+    window.wishes.copy_all()
     links = QGuiApplication.clipboard().text().splitlines()
     assert len(set(links)) == 12
     for number, link in enumerate(links):

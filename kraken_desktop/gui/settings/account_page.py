@@ -181,6 +181,14 @@ class AccountPage(Page):
         else:
             self.form.api_key.setFocus()
 
+    @override
+    def lead_to(self, entry_id: str, field: str) -> None:
+        """Shows it, with the focus there."""
+        account = self._settings.account(entry_id)
+        if account is not None and account.id != self.form.original.id:
+            self._show(account)
+        self.form.lead_to(field)
+
     def is_complete(self) -> bool:
         """Whether nothing is wrong; what is wrong is shown."""
         self.form.touch_all()

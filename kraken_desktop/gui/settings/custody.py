@@ -211,7 +211,8 @@ class Custody(QObject):
             (self.tr("Keep for this session only"), self._choose_session),
             (self.tr("Retry"), lambda: self.look(self._name, self._token_name)),
         ]
-        self._notice.show_message(self._words.error(error), actions)
+        # Nobody did anything just now: the person may be at work further down.
+        self._notice.show_message(self._words.error(error), actions, scrolls=False)
 
     def _choose_session(self) -> None:
         self.session_only = True

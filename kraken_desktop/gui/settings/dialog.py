@@ -187,6 +187,10 @@ class SettingsDialog(QDialog):
         self._go(_ORDER.index(name))
         self.page.focus_first()
 
+    def lead_to(self, entry_id: str, field: str) -> None:
+        """Shows an entry of the page, with the focus on one of its fields."""
+        self.page.lead_to(entry_id, field)
+
     @override
     def reject(self) -> None:
         """Closes, after a question if something would be lost."""

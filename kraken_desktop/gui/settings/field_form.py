@@ -204,6 +204,13 @@ class FieldForm(QWidget):
         """What the person knows the field as."""
         return self._fields[name].title
 
+    def lead_to(self, name: str) -> None:
+        """Goes to the field with what is said about it, if it applies."""
+        if self.has_field(name) and self.is_field_visible(name):
+            self.touch(name)
+            self._show(name)
+            self.focus_field(name)
+
     def focus_field(self, name: str) -> None:
         """Brings the field into sight and gives it the focus."""
         told = self._fields[name]

@@ -229,6 +229,14 @@ class ListPage(Page, Generic[E]):
             self._form.focus_field(name)
 
     @override
+    def lead_to(self, entry_id: str, field: str) -> None:
+        """Shows it, with the focus there."""
+        if not any(each.id == entry_id for each in self.saved_entries()):
+            return
+        self.show_by_id(entry_id)
+        self._form.lead_to(field)
+
+    @override
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Saves if nothing is wrong."""
         if self._current is None or self.is_busy():

@@ -63,8 +63,8 @@ class Notice(QFrame):
         """Everything it says; empty while hidden."""
         return f"{self._what.text()} {self._rest.text()}".strip() if self._message else ""
 
-    def show_message(self, message: Message, actions: Sequence[Action] = ()) -> None:
-        """Says it, with these buttons beneath."""
+    def show_message(self, message: Message, actions: Sequence[Action] = (), *, scrolls: bool = True) -> None:
+        """Says it, with these buttons beneath. ``scrolls``: whether the page goes there."""
         self._message = message
         self._what.setText(message.what)
         self._rest.setText(" ".join(part for part in (message.why, message.remedy) if part))
@@ -77,7 +77,8 @@ class Notice(QFrame):
                 button.setText(actions[at][0])
         self.show()
         announce(self, self.text)
-        bring_into_sight(self)
+        if scrolls:
+            bring_into_sight(self)
 
     def _render(self) -> None:
         self._sign.setPixmap(self._theme.pixmap("warning", "warning", 20, self.devicePixelRatioF()))

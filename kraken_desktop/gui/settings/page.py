@@ -59,6 +59,10 @@ class Page(QWidget):
         """Leads to where work on the page begins."""
         raise NotImplementedError
 
+    def lead_to(self, entry_id: str, field: str) -> None:
+        """Shows an entry, and leads to one of its fields; both may be empty, or gone meanwhile."""
+        raise NotImplementedError
+
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Saves if nothing is wrong, else leads to what is; ``then`` is called when it is on disk."""
         raise NotImplementedError

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
+from typing_extensions import override
 
 from kraken_desktop.gui.settings import profile_more
 from kraken_desktop.gui.settings.collaborators import Collaborators
@@ -165,6 +166,13 @@ class ProfileForm(FieldForm):
             return place
         # What has no field here must be seen all the same.
         return "route"
+
+    @override
+    def lead_to(self, name: str) -> None:
+        """Goes to the field, opening what hides it."""
+        if name in profile_more.FIELDS:
+            self.more.more.set_open(True)
+        super().lead_to(_PLACE_OF.get(name, name))
 
     def _show_example(self, profile: Profile) -> None:
         recipe = self._settings.recipe(profile.recipe_id) or Recipe()
