@@ -205,6 +205,9 @@ class _Looks:
 
 
 def _pixels(frame: Rendered) -> pyvips.Image:
+    if frame[..., 3].all():
+        # With alpha it would be judged twice, on dark and on light.
+        frame = np.ascontiguousarray(frame[..., :3])
     return pyvips.Image.new_from_array(frame, interpretation="srgb")
 
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from kraken_desktop.engines.local import gif_blocks
 from kraken_desktop.engines.local.gif_blocks import Frame, Gif, padded
-from kraken_desktop.engines.local.lzw import Coder
+from kraken_desktop.engines.local.lzw import Coder, Codes
 
 Indices: TypeAlias = npt.NDArray[np.uint8]
 Colors: TypeAlias = npt.NDArray[np.uint32]
@@ -82,22 +82,35 @@ class _Pixels:
         frame = replace(self.frame, transparent=None if clear is None else places[clear])
         return _Pixels(frame, palette, self.symbols, choices)
 
-    def encoded(self, coder: Coder, *, own_palette: bool) -> Frame:
-        """The frame with the data of these pixels."""
+    @property
+    def code_bits(self) -> int:
+        """The least code size that its indices need."""
+        return max(2, self.values[-1].bit_length())
+
+    def coded(self, coder: Coder) -> Codes:
+        """The codes of these pixels."""
         # Others would need wider codes.
         most = self.values[-1]
         choices = [
             options if max(options) <= most else tuple(value for value in options if value <= most) or options
             for options in self.choices
         ]
-        bits = max(2, self.values[-1].bit_length())
+        return coder.codes(self.symbols.ravel().tolist(), choices, self.code_bits)
+
+    def framed(self, codes: Codes, *, own_palette: bool) -> Frame:
+        """The frame with the data of these pixels."""
         return replace(
             self.frame,
             palette=padded(self.palette) if own_palette else None,
-            code_bits=bits,
-            data=coder.encode(self.symbols.ravel().tolist(), choices, bits),
+            code_bits=codes.code_bits,
+            data=codes.data(),
             interlaced=False,
         )
+
+    def places_in(self, other: _Pixels) -> dict[int, int]:
+        """Where the indices of these pixels are in others that are the same but for their palette."""
+        used = np.unique(self.symbols).tolist()
+        return {self.choices[symbol][0]: other.choices[symbol][0] for symbol in used}
 
 
 class Redrawing:
@@ -155,9 +168,7 @@ class Redrawing:
             # The loser of a quick comparison is not worth the time.
             sizes = [] if frame.size < _HOPELESS * sizes[0][0] and not self._loss else sizes[:1]
         for _, chosen in sizes:
-            encoded = self._encoded(cropped, palette, inside, still, chosen)
-            self._pixels_left -= inside.size * len(encoded)
-            candidates += encoded
+            candidates += self._encoded(cropped, palette, inside, still, chosen)
         best = min(candidates, key=lambda candidate: candidate.size)
         drawn = indices if best is frame else indices_of(best)
         self._shown.draw(best, drawn, best.palette or self._gif.palette or b"")
@@ -185,13 +196,21 @@ class Redrawing:
             frame = replace(frame, transparent=clear)
         pixels = _Pixels(frame, palette, symbols, choices)
         if frame.palette is None:
-            return [pixels.encoded(self._coder, own_palette=False)]
+            return [pixels.framed(self._coded(pixels), own_palette=False)]
         own = _compacted(pixels)
-        made = [own.encoded(self._coder, own_palette=True)]
         shared = _shared(pixels, self._gif.palette) if self._gif.palette else None
+        if shared is not None and shared.code_bits <= own.code_bits:
+            return [shared.framed(self._coded(shared), own_palette=False)]
+        codes = self._coded(own)
+        made = [own.framed(codes, own_palette=True)]
         if shared is not None:
-            made.append(shared.encoded(self._coder, own_palette=False))
+            moved = codes.moved(own.places_in(shared), shared.code_bits) or self._coded(shared)
+            made.append(shared.framed(moved, own_palette=False))
         return made
+
+    def _coded(self, pixels: _Pixels) -> Codes:
+        self._pixels_left -= pixels.symbols.size
+        return pixels.coded(self._coder)
 
 
 def indices_of(frame: Frame) -> Indices:

@@ -8,6 +8,7 @@ it did while it filled; in a small image dropping it at once is tried too.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,46 @@ _THOROUGH = 100_000
 """Pixels up to which both ways are tried."""
 _LOOK_EVERY = 256
 """Codes between two looks at how well a full table does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """One image, coded."""
+
+    values: npt.NDArray[np.uint32]
+    clears: tuple[int, ...]
+    """Where the clear codes are."""
+    code_bits: int
+
+    def data(self) -> bytes:
+        """The codes as bits, not cut into sub-blocks."""
+        return _packed(self.values, self.clears, self.code_bits)
+
+    def size(self) -> int:
+        """How many bytes that is."""
+        ends = [*self.clears[1:], len(self.values) - 1]
+        lengths = [end - start for start, end in zip(self.clears, ends, strict=True)]
+        total = self.code_bits + 1 + sum(_bits(length, self.code_bits) for length in lengths)
+        return int(-(-total // 8))
+
+    def moved(self, places: dict[int, int], code_bits: int) -> Codes | None:
+        """The same image with other indices.
+
+        Args:
+            places: the new index of each.
+            code_bits: that they need, not fewer than now.
+
+        Returns:
+            what coding them anew would give; None where that has to be done, as the table would be full.
+        """
+        clear, its_clear = 1 << self.code_bits, 1 << code_bits
+        if len(self.values) + its_clear + 2 > _MOST_CODES:
+            return None
+        table = np.zeros(clear, np.uint32)
+        table[list(places)] = list(places.values())
+        literal = self.values < clear
+        moved = np.where(literal, table[np.where(literal, self.values, 0)], self.values + np.uint32(its_clear - clear))
+        return Codes(moved, self.clears, code_bits)
 
 
 class Coder:
@@ -37,15 +78,20 @@ class Coder:
         Returns:
             the data, not cut into sub-blocks.
         """
+        return self.codes(symbols, choices, code_bits).data()
+
+    def codes(self, symbols: Sequence[int], choices: Sequence[tuple[int, ...]], code_bits: int) -> Codes:
+        """As ``encode``, but not packed yet."""
         patient, was_full = self._encode(symbols, choices, code_bits, patient=True)
         if not was_full or len(symbols) > _THOROUGH:
             return patient
-        return min(patient, self._encode(symbols, choices, code_bits, patient=False)[0], key=len)
+        other, _ = self._encode(symbols, choices, code_bits, patient=False)
+        return min(patient, other, key=Codes.size)
 
     def _encode(
         self, symbols: Sequence[int], choices: Sequence[tuple[int, ...]], code_bits: int, *, patient: bool
-    ) -> tuple[bytes, bool]:
-        """The data, and whether the table was ever full."""
+    ) -> tuple[Codes, bool]:
+        """The codes, and whether the table was ever full."""
         table = self._table
         clear = 1 << code_bits
         free = clear + 2
@@ -97,7 +143,7 @@ class Coder:
         codes.append(clear + 1)
         for entry in entries:
             table[entry] = 0
-        return _packed(np.array(codes, np.uint32), clears, code_bits), rate > 0
+        return Codes(np.array(codes, np.uint32), tuple(clears), code_bits), rate > 0
 
 
 def _bits(count: int, code_bits: int) -> float:
@@ -112,7 +158,7 @@ def _width(free: npt.NDArray[np.int64], code_bits: int) -> npt.NDArray[np.int64]
     return np.clip(wide, code_bits + 1, _WIDEST)
 
 
-def _packed(codes: npt.NDArray[np.uint32], clears: list[int], code_bits: int) -> bytes:
+def _packed(codes: npt.NDArray[np.uint32], clears: Sequence[int], code_bits: int) -> bytes:
     """The codes as bits, the low ones first. ``clears``: where the clear codes are."""
     places = np.arange(len(codes))
     since = np.zeros(len(codes), np.int64)

@@ -9,7 +9,7 @@ import pytest
 import pyvips
 from PIL import Image
 
-from kraken_desktop.engines.local import gif, gif_blocks
+from kraken_desktop.engines.local import gif, gif_blocks, gif_frames
 from kraken_desktop.engines.local.gif_blocks import Frame, Gif
 from kraken_desktop.engines.local.gif_frames import indices_of
 from kraken_desktop.engines.local.lzw import Coder
@@ -285,6 +285,31 @@ def test_coded_pixels_are_read_back(bits, size):
     values = np.minimum(rng.integers(0, 1 << bits, size), rng.integers(0, 1 << bits, size)).astype(np.uint8)
     one = frame(values.reshape(1, -1) if size < 5000 else values.reshape(100, -1), bits=bits)
     assert np.array_equal(indices_of(one), values.reshape(one.height, one.width))
+
+
+@pytest.mark.parametrize("bits", [2, 4, 8])
+@pytest.mark.parametrize(("size", "is_room"), [(1, True), (2000, True), (40_000, False)])
+def test_moved_codes_are_what_coding_anew_gives(bits, size, is_room):
+    values = np.random.default_rng(size).integers(0, 4, size)
+    codes = Coder().codes(values.tolist(), EXACT, 2)
+    assert codes.size() == len(codes.data())
+    places = {value: (1 << bits) - 1 - value for value in range(4)}
+    moved = codes.moved(places, bits)
+    assert (moved is not None) is is_room
+    if moved is not None:
+        anew = Coder().encode([places[value] for value in values.tolist()], EXACT, bits)
+        assert moved.data() == anew
+
+
+@pytest.mark.parametrize("most", [1, SIDE * SIDE + 1])
+def test_what_is_too_much_to_be_drawn_stays_as_it_is(most, monkeypatch):
+    data = animation(*moving(6, palette=PALETTE))
+    whole = gif.lossless(data)
+    gif.lossless.cache_clear()
+    monkeypatch.setattr(gif_frames, "_MOST_PIXELS", most)
+    found = gif.lossless(data)
+    require_same(data, found)
+    assert len(whole) < len(found) < len(data)
 
 
 def test_a_choice_is_used_where_it_makes_a_match_longer():
