@@ -43,7 +43,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """What the job was told at the drop; later edits of the settings do not reach it."""
+    """What the job was told at the drop. Later edits of the settings reach it only when the person tries again."""
 
     profile: Profile
     recipe: Recipe
