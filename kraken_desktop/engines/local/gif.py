@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import warnings
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypeAlias
@@ -93,12 +93,12 @@ def encode(picture: Picture, wish: Wish) -> bytes:
     return min([plain, *_lossy(gif, wish, _Looks(plain), plain)], key=len)
 
 
-def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
+def shrink_lossy(data: bytes, picture: Callable[[], Picture], wish: Wish) -> bytes:
     """The same animation in fewer bytes, looking nearly the same; at worst what ``lossless`` makes of it.
 
     Args:
         data: a whole GIF.
-        picture: its frames.
+        picture: gives its frames, if they are needed.
         wish: ``quality``, or else ``target``, says how near.
 
     Raises:
@@ -110,7 +110,7 @@ def shrink_lossy(data: bytes, picture: Picture, wish: Wish) -> bytes:
     lossy = _lossy(gif, wish, looks, exact)
     if not lossy:
         # Where ours finds something, libvips has never found more.
-        other = gif_blocks.write(_quantized(picture, interframe_error=_INTERFRAME_ERROR))
+        other = gif_blocks.write(_quantized(picture(), interframe_error=_INTERFRAME_ERROR))
         if len(other) < len(exact) and looks.score(other) >= _gate(wish):
             return other
     return min([exact, *lossy], key=len)

@@ -30,6 +30,8 @@ _MOST_PIXELS = 24_000_000
 """To be coded in one file: what comes after so many stays as it is."""
 _QUICK = 20_000
 """Pixels up to which everything is tried."""
+_NEARLY = 1.03
+"""What a loser of a quick comparison may come to, of the winner, and be tried all the same."""
 _HOPELESS = 0.9
 """What is this much smaller than deflate makes it was made by a lossy coder: no other can follow."""
 _STILL = 0.5
@@ -164,9 +166,11 @@ class Redrawing:
         if clear is not None:
             sizes.append((_packed_size(np.where(still, np.uint8(clear), inside)), clear))
         sizes.sort(key=lambda one: one[0])
-        if inside.size > _QUICK:
+        if inside.size > _QUICK and frame.size < _HOPELESS * sizes[0][0] and not self._loss:
+            sizes = []
+        elif inside.size > _QUICK or sizes[-1][0] > _NEARLY * sizes[0][0]:
             # The loser of a quick comparison is not worth the time.
-            sizes = [] if frame.size < _HOPELESS * sizes[0][0] and not self._loss else sizes[:1]
+            sizes = sizes[:1]
         for _, chosen in sizes:
             candidates += self._encoded(cropped, palette, inside, still, chosen)
         best = min(candidates, key=lambda candidate: candidate.size)

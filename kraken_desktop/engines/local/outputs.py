@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 
 import pyvips
 
@@ -164,9 +164,12 @@ class Source:
         return self._with_metadata(_ENCODERS[extension](picture, wish), extension, is_upright=self._turns)
 
     def _encoded_again(self, output: Output, stripped: bytes) -> bytes:
-        picture = self._base(keep_profile=KeptMetadata.PROFILE in self._task.keep_metadata, turn=self._turns)
+        keeps_profile = KeptMetadata.PROFILE in self._task.keep_metadata
         if output.extension == ".gif":
-            return gif.shrink_lossy(stripped, picture, self._wish(output))
+            # Few need their pixels in memory.
+            base = partial(self._base, keep_profile=keeps_profile, turn=self._turns)
+            return gif.shrink_lossy(stripped, base, self._wish(output))
+        picture = self._base(keep_profile=keeps_profile, turn=self._turns)
         return self._encoded(picture, output, is_upright=self._turns)
 
     @property
