@@ -93,14 +93,16 @@ class Source:
             best = self._same_frames(stripped)
             is_optimal = best is stripped
             return Outcome(data=best, extension=extension, size=size, is_animated=True, already_optimal=is_optimal)
-        lossless = self._lossless(stripped)
-        if lossless is not None and len(lossless) < len(best):
-            best, is_optimal = lossless, False
+        again, most = None, float("inf")
+        worth = _WORTH_AN_AVIF if extension == ".avif" else _WORTH_A_LOSS
         if output.lossy and self._may_be_encoded_again:
             again = self._encoded_again(output, stripped)
-            worth = _WORTH_AN_AVIF if extension == ".avif" else _WORTH_A_LOSS
-            if len(again) < worth * len(best):
-                best, is_optimal = again, False
+            most = len(again) / worth
+        lossless = self._lossless(stripped, most)
+        if lossless is not None and len(lossless) < len(best):
+            best, is_optimal = lossless, False
+        if again is not None and len(again) < worth * len(best):
+            best, is_optimal = again, False
         return Outcome(
             data=best,
             extension=extension,
@@ -126,8 +128,8 @@ class Source:
         has_unknown_inks = color.is_cmyk(self._decoded.pixels) and self._metadata.icc is None
         return not (header.is_hdr or header.gamma or has_unknown_inks)
 
-    def _lossless(self, stripped: bytes) -> bytes | None:
-        """Smaller bytes that show exactly the same; None if there are none.
+    def _lossless(self, stripped: bytes, most: float) -> bytes | None:
+        """Smaller bytes that show exactly the same; None if there are none, or only more than ``most``.
 
         Decodes the source in any case: what is not whole is never handed on.
         """
@@ -138,19 +140,22 @@ class Source:
                 found = jpeg.lossless(stripped)
             # Few programs look for the orientation of a PNG, and turning it costs nothing.
             case ".png" if is_turned and not header.gamma:
-                return self._exact(self._encoded_without_loss(), is_turned=True)
+                return self._exact(self._encoded_without_loss(), most, is_turned=True)
             case ".png":
                 found = png.lossless(stripped)
             case ".gif":
                 found = gif.lossless(stripped)
             case ".webp" if webp.is_lossless(self._data):
-                return self._exact(self._encoded_without_loss(), is_turned=is_turned)
+                return self._exact(self._encoded_without_loss(), most, is_turned=is_turned)
             case _:
                 return None
-        return self._exact(found)
+        return self._exact(found, most)
 
-    def _exact(self, candidate: bytes, *, is_turned: bool = False) -> bytes | None:
+    def _exact(self, candidate: bytes, most: float, *, is_turned: bool = False) -> bytes | None:
         """The candidate, if it shows the very same pixels; else None: lossless is a promise."""
+        if len(candidate) > most:
+            # Another one is taken anyway: to compare all pixels would be in vain.
+            return None
         extension = self._header.extension
         original = self._decoded.pixels
         if is_turned:
