@@ -7,7 +7,7 @@ from enum import Enum
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QRadioButton, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.settings.choice import Choice
 from kraken_desktop.gui.settings.marks import RadioButton
@@ -43,6 +43,7 @@ class ChoiceField(QWidget, Generic[V]):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.set_value(next(iter(self._choices)))
         self._group.buttonToggled.connect(self._on_toggled)
+        self._group.buttonToggled.connect(self._let_tab_come_to)
 
     @property
     def value(self) -> V:
@@ -54,6 +55,8 @@ class ChoiceField(QWidget, Generic[V]):
         button = self._buttons[value]
         button.setChecked(True)
         self.setFocusProxy(button)
+        for each in self._buttons.values():
+            self._let_tab_come_to(each, each is button)
 
     def button_of(self, value: V) -> QRadioButton:
         """The button that chooses a value."""
@@ -70,6 +73,10 @@ class ChoiceField(QWidget, Generic[V]):
     def set_offered(self, value: V, offered: bool) -> None:
         """Whether the value can be chosen. What is chosen is shown all the same, so that it is not lost."""
         self._choices[value].setVisible(offered or self._buttons[value].isChecked())
+
+    def _let_tab_come_to(self, button: QAbstractButton, checked: bool) -> None:
+        # Arrows go to the others. Qt does the same, but only after one of them has had the focus.
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if checked else Qt.FocusPolicy.ClickFocus)
 
     def _on_toggled(self, button: QRadioButton, checked: bool) -> None:
         if checked:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLabel,
+    QLayout,
     QLineEdit,
     QSlider,
     QVBoxLayout,
@@ -128,6 +131,21 @@ class FieldForm(QWidget):
             return True
         return super().eventFilter(watched, event)
 
+    @override
+    def showEvent(self, event: QShowEvent) -> None:
+        """Lets the tab key go from field to field as they stand, whatever the order they were made in."""
+        super().showEvent(event)
+        stops = tuple(_stops(self))
+        # Qt takes the proxy for the widget, and would leave the widget itself where it was: tab would go round.
+        proxies = {each: each.focusProxy() for each in stops}
+        for each in stops:
+            each.setFocusProxy(None)  # type: ignore[arg-type]  # the stubs do not know that it is taken away so
+        for before, after in pairwise(stops):
+            QWidget.setTabOrder(before, after)
+        for each, proxy in proxies.items():
+            if proxy is not None:
+                each.setFocusProxy(proxy)
+
     # --- fields -----------------------------------------------------------------------------------
 
     def has_field(self, name: str) -> bool:
@@ -218,6 +236,27 @@ class FieldForm(QWidget):
         if told.remarks.text:
             announce(told.focus, f"{told.title}: {told.remarks.text}")
         bring_into_sight(told.remarks, told.focus)
+
+
+def _stops(widget: QWidget) -> Iterator[QWidget]:
+    """What takes the focus in a widget, in the order on the screen; a widget before its parts."""
+    if widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+        yield widget
+    layout = widget.layout()
+    if layout is not None:
+        yield from _stops_in(layout)
+
+
+def _stops_in(layout: QLayout) -> Iterator[QWidget]:
+    for at in range(layout.count()):
+        item = layout.itemAt(at)
+        if item is None:
+            continue
+        inner, below = item.widget(), item.layout()
+        if inner is not None:
+            yield from _stops(inner)
+        elif below is not None:
+            yield from _stops_in(below)
 
 
 def _spoken(widget: QWidget) -> Iterator[QWidget]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui.settings.remarks import muted, wrapping
@@ -99,6 +99,10 @@ FORM_WIDTH = 46
 """In heights of a line: wider fields are no easier to read."""
 
 
+FOCUS_MARGIN = 48
+"""Device-independent pixels around what has the focus: room for the label above it."""
+
+
 class PageScroll(QScrollArea):
     """The body, with a scroll bar if it is taller than the window; never narrower than it needs."""
 
@@ -110,6 +114,15 @@ class PageScroll(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWidget(body)
         self._body = body
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._follow)
+
+    def _follow(self, _before: QWidget | None, now: QWidget | None) -> None:
+        # A press of the mouse must not move away what is under it.
+        pressed = QApplication.mouseButtons() is not Qt.MouseButton.NoButton
+        if now is not None and not pressed and self._body.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, FOCUS_MARGIN)
 
     @override
     def minimumSizeHint(self) -> QSize:
