@@ -9,6 +9,7 @@ from PIL import Image, ImageDraw
 
 from kraken_desktop.engines.local import metric
 from kraken_desktop.engines.local.picture import Pixels
+from kraken_desktop.model.image_types import HEAD_BYTES, SVG, sniff
 from tests.engines.local.pictures import scene, with_alpha
 
 _FRAMES = 4
@@ -58,7 +59,7 @@ def _drawing(seed: int) -> str:
 def seen(data: bytes, *, upright: bool) -> Pixels | None:
     """sRGB or gray, 8 bits; the frames of an animation joined; None for what libvips cannot decode."""
     try:
-        if b"<svg" in data[:4096]:
+        if sniff(data[:HEAD_BYTES]) is SVG:
             vector = pyvips.Image.svgload_buffer(data)
             scale = _VECTOR_SIDE / max(vector.width, vector.height, 1)
             return pyvips.Image.svgload_buffer(data, scale=scale).copy_memory()
@@ -130,7 +131,7 @@ class Sight:
 
 def megapixels(data: bytes) -> float:
     """Of all frames; a vector image counts as one."""
-    if b"<svg" in data[:4096]:
+    if sniff(data[:HEAD_BYTES]) is SVG:
         return 1.0
     # Only the header is read; that of HEIC too, whose pixels libvips cannot decode.
     image = pyvips.Image.new_from_buffer(data, "")
