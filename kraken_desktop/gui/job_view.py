@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QItemSelectionRange, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
-    QDesktopServices,
     QFocusEvent,
     QGuiApplication,
     QKeyEvent,
@@ -30,6 +28,7 @@ from typing_extensions import override
 
 from kraken_desktop.gui.job_delegate import Action, JobDelegate, Zone, action_of, row_height
 from kraken_desktop.gui.job_list import JobListModel
+from kraken_desktop.gui.opening import Opening
 from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import failure_of
 from kraken_desktop.gui.theme import Theme
@@ -68,6 +67,7 @@ class JobView(QTableView):
         self._copied_timer.setInterval(_COPIED_MS)
         self._copied_timer.timeout.connect(self._forget_copied)
         self._shows_next = False
+        self.opening = Opening(self)
 
         self.setAccessibleName(self.tr("Images"))
         self.setModel(model)
@@ -109,6 +109,11 @@ class JobView(QTableView):
         for part in self._ranges():
             rows.update(range(part.top(), part.bottom() + 1))
         return [self._jobs.status(row) for row in sorted(rows)]
+
+    def _under_the_cursor(self) -> list[JobStatus]:
+        """The row with the frame of the keyboard around it: it need not be selected."""
+        current = self.currentIndex()
+        return [self._jobs.status(current.row())] if current.isValid() else []
 
     def show_next_rows(self) -> None:
         """Scroll to the rows that come in next, unless the person turns to others before they do."""
@@ -235,7 +240,7 @@ class JobView(QTableView):
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_wanted.emit(self.selected(), None)
+            self.copy_wanted.emit(self.selected() or self._under_the_cursor(), None)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             for status in self.selected()[:1]:
                 self.act_on(status)
@@ -280,7 +285,7 @@ class JobView(QTableView):
             for image in status.links[:1]:
                 url = QUrl(image.url)
                 if is_web_address(image.url) or url.isLocalFile():
-                    QDesktopServices.openUrl(url)
+                    self.opening.url(url)
 
     @override
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
@@ -317,9 +322,9 @@ class JobView(QTableView):
             0 < len(linked) <= _MOST_OPENED
         )
         if on_disk:
-            menu.addAction(icon("folder"), self.tr("Sho&w in folder"), lambda: open_folder(on_disk[0])).setEnabled(
-                len(chosen) == 1
-            )
+            menu.addAction(
+                icon("folder"), self.tr("Sho&w in folder"), lambda: self.opening.folder_of(on_disk[0])
+            ).setEnabled(len(chosen) == 1)
         menu.addSeparator()
         menu.addAction(icon("retry"), self.tr("Retr&y"), lambda: self.retry_wanted.emit(failed)).setEnabled(
             bool(failed)
@@ -333,7 +338,7 @@ class JobView(QTableView):
         menu.addSeparator()
         source = chosen[0].job.source
         menu.addAction(
-            icon("folder"), self.tr("Show the ori&ginal’s folder"), lambda: open_folder(source.location)
+            icon("folder"), self.tr("Show the ori&ginal’s folder"), lambda: self.opening.folder_of(source.location)
         ).setEnabled(len(chosen) == 1 and source.kind is SourceKind.FILE)
         removing = menu.addAction(icon("clear"), self.tr("Re&move from the list"), lambda: self.remove_wanted.emit(ids))
         removing.setShortcut(QKeySequence.StandardKey.Delete)
@@ -357,11 +362,6 @@ def format_names() -> dict[LinkFormat, str]:
         LinkFormat.CSS: _tr("CSS"),
         LinkFormat.BBCODE: _tr("BBCode"),
     }
-
-
-def open_folder(path: str) -> None:
-    """Show the folder of a file in the system's file manager."""
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).parent)))
 
 
 def _tr(text: str) -> str:

@@ -22,7 +22,7 @@ from kraken_desktop.gui.drop_target import DropTarget
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.job_delegate import THUMBNAIL, JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
-from kraken_desktop.gui.job_view import JobView, open_folder
+from kraken_desktop.gui.job_view import JobView
 from kraken_desktop.gui.jobs import Background, JobBridge, deadline
 from kraken_desktop.gui.labels import line
 from kraken_desktop.gui.messages_above import MessagesAbove
@@ -165,7 +165,8 @@ class MainWindow(QMainWindow):
         view.current_changed.connect(self.details.show_status)
         self.details.retry_wanted.connect(self.wishes.retry)
         self.details.report_wanted.connect(self.wishes.copy_reports)
-        self.details.folder_wanted.connect(open_folder)
+        self.details.folder_wanted.connect(view.opening.folder_of)
+        view.opening.failed.connect(self._on_not_opened)
         status.cancel_all_wanted.connect(self.wishes.cancel_all)
         status.retry_wanted.connect(self.wishes.retry_all)
         status.clear_wanted.connect(self.wishes.clear_finished)
@@ -324,6 +325,9 @@ class MainWindow(QMainWindow):
 
     def _on_nothing_found(self) -> None:
         self.toast.say(self.tr("There is no image on the clipboard."))
+
+    def _on_not_opened(self, what: str) -> None:
+        self.toast.say(self.tr("No program opens this: {what}").replace("{what}", what))
 
     def _tally_changed(self) -> None:
         tally = self.model.tally

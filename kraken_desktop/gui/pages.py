@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from kraken_desktop.gui.drop_area import DropArea
@@ -76,7 +75,7 @@ class Pages(QStackedWidget):
         folder = Path(self._folder)
         while not folder.is_dir() and folder != folder.parent:
             folder = folder.parent
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        self.view.opening.folder(folder)
 
 
 def lacks_account(profile: Profile, settings: Settings) -> bool:
