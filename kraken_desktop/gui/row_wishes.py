@@ -14,7 +14,7 @@ from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import RETRYABLE, JobView
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.uploads import Uploads
-from kraken_desktop.model.job import JobStatus
+from kraken_desktop.model.job import JobState, JobStatus
 from kraken_desktop.model.links import LinkFormat
 
 
@@ -85,8 +85,12 @@ class RowWishes(QObject):
             self.retry_all()
 
     def clear_finished(self) -> None:
-        """Take the rows off the list that have ended; the images stay where they are."""
-        self.remove([status.job.id for status in self._model.statuses if status.state.ended])
+        """Take the rows off the list that ended well, or as the person wished; the images stay where they are.
+
+        What failed stays, until it is tried again or removed by hand.
+        """
+        cleared = [each for each in self._model.statuses if each.state.ended and each.state is not JobState.FAILED]
+        self.remove([status.job.id for status in cleared])
 
     def remove(self, job_ids: Collection[str]) -> None:
         """Take rows off the list; can be undone."""

@@ -12,6 +12,7 @@ from kraken_desktop.gui.labels import ElidedLabel
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Words, percent
+from kraken_desktop.model.job import JobState
 
 _STEPS = 1000
 _NARROW = 840
@@ -127,7 +128,7 @@ class StatusBar(QFrame):
         self.progress.setAccessibleDescription(self.figures.full_text)
         self.cancel_button.setVisible(busy)
         self._set_retryable(sum(tally.counts[state] for state in RETRYABLE))
-        self.clear_button.setVisible(tally.ended > 0)
+        self.clear_button.setVisible(tally.ended > tally.counts[JobState.FAILED])
 
     def _figures(self, tally: Tally, run: Tally) -> str:
         told: list[str] = []

@@ -82,6 +82,8 @@ class TestComingIn:
         QApplication.sendEvent(window, event)
         assert window.overlay.isVisible()
         assert window.overlay.text == "Drop to upload to Blog"
+        window.overlay.show_profile(replace(PROFILE, folder="/pictures/small"))
+        assert window.overlay.text == "Drop to put into the folder “small”"
         drop(window, mime)
         assert not window.overlay.isVisible()
 
@@ -272,10 +274,32 @@ class TestRows:
     def test_clearing_can_be_undone(self, window: MainWindow) -> None:
         window.model.apply([done(0), running(1), failed(2)])
         window.status_bar.clear_button.click()
-        assert [status.job.id for status in window.model.statuses] == ["job-1"]
-        assert window.toast.text == "2 rows cleared from the list"
+        assert [status.job.id for status in window.model.statuses] == ["job-1", "job-2"]
+        assert window.toast.text == "1 row cleared from the list"
         window.toast.choose()
         assert [status.job.id for status in window.model.statuses] == ["job-0", "job-1", "job-2"]
+
+    def test_what_failed_has_a_fate_of_its_own(self, window: MainWindow) -> None:
+        window.model.apply([failed(0)])
+        assert not window.status_bar.clear_button.isVisible()
+        window.wishes.clear_finished()
+        assert window.model.rowCount() == 1
+
+    def test_the_row_with_the_keyboards_frame_is_copied_without_a_selection(
+        self, window: MainWindow, qtbot: QtBot
+    ) -> None:
+        window.model.apply([done(0), done(1)])
+        window.view.setFocus()
+        qtbot.keyClick(window.view, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+        assert window.view.selected() == []
+        qtbot.keyClick(window.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        assert clipboard() == url_of(1)
+
+    def test_what_no_program_opens_is_named(self, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+        path = str(Path("/pictures/a.png").absolute())
+        window.view.opening.folder_of(path)
+        assert window.toast.text == f"No program opens this: {Path(path).parent.as_posix()}"
 
     def test_a_cleared_list_invites_again(self, window: MainWindow) -> None:
         window.model.apply([done(0)])

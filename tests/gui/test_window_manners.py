@@ -39,7 +39,7 @@ class TestFirstFocus:
 class TestEnter:
     @pytest.mark.parametrize("name", ["clear_button", "retry_button"])
     def test_presses_the_buttons_below(self, window: MainWindow, qtbot: QtBot, name: str) -> None:
-        window.model.apply([failed(0)])
+        window.model.apply([failed(0), done(1)])
         button = getattr(window.status_bar, name)
         button.setFocus()
         with qtbot.waitSignal(button.clicked):
