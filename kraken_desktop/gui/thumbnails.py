@@ -7,8 +7,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QBrush, QImage, QPainter, QPixmap
+from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.gui.jobs import Background
@@ -21,6 +21,9 @@ MOST_WANTED = 64
 """Rows that scrolled by long ago need no picture any more."""
 MOST_REFUSED = 20_000
 _RADIUS = 8
+_CHECKER = 6
+"""Device-independent pixels of a square of the pattern."""
+_LIGHT, _SHADE = QColor("#ffffff"), QColor("#e3e5e8")
 
 _Key = tuple[str, int, int]
 
@@ -104,6 +107,27 @@ class Thumbnails(QObject):
             self._refused.popitem(last=False)
 
 
+def _checkers(side: int) -> QPixmap:
+    """The usual pattern that stands for transparency, light in every theme."""
+    pattern = QPixmap(2 * side, 2 * side)
+    pattern.fill(_LIGHT)
+    painter = QPainter(pattern)
+    for at in (0, side):
+        painter.fillRect(at, at, side, side, _SHADE)
+    painter.end()
+    return pattern
+
+
+def _filled(pixels: bytes, size: int) -> QRect:
+    """What of a square is not empty: a picture that is no square leaves the rest of it free."""
+    alpha = pixels[3::4]
+    rows = [row for row in range(size) if any(alpha[row * size : (row + 1) * size])]
+    columns = [column for column in range(size) if any(alpha[column::size])]
+    if not rows:
+        return QRect()
+    return QRect(QPoint(columns[0], rows[0]), QPoint(columns[-1], rows[-1]))
+
+
 def _rounded(pixels: bytes, size: int, scale: float) -> QPixmap:
     image = QImage(pixels, size, size, 4 * size, QImage.Format.Format_ARGB32_Premultiplied)
     pixmap = QPixmap(size, size)
@@ -111,8 +135,14 @@ def _rounded(pixels: bytes, size: int, scale: float) -> QPixmap:
     painter = QPainter(pixmap)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QBrush(image))
-    painter.drawRoundedRect(QRectF(0, 0, size, size), _RADIUS * scale, _RADIUS * scale)
+    # Behind whatever is transparent: dark drawings must be seen on a dark ground too.
+    for brush, area in (
+        (QBrush(_checkers(round(_CHECKER * scale))), _filled(pixels, size)),
+        (QBrush(image), QRect(0, 0, size, size)),
+    ):
+        painter.setClipRect(area)
+        painter.setBrush(brush)
+        painter.drawRoundedRect(QRectF(0, 0, size, size), _RADIUS * scale, _RADIUS * scale)
     painter.end()
     pixmap.setDevicePixelRatio(scale)
     return pixmap

@@ -105,6 +105,23 @@ def test_closing_gives_up_what_is_being_fetched_and_fetches_nothing_more(qtbot: 
     assert asked == ["/a.png"]
 
 
+def test_what_is_transparent_has_a_light_ground(qtbot: QtBot, background: Background) -> None:
+    def decode(_path: str, size: int, _cancel: CancelToken) -> bytes:
+        # Hardly anything, in black, and empty to the right: the picture is no square.
+        return (bytes((0, 0, 0, 1)) * (size - 4) + bytes(16)) * size
+
+    thumbnails = Thumbnails(decode, background)
+    with qtbot.waitSignal(thumbnails.arrived):
+        thumbnails.picture(source("a.png"), 24, 1.0)
+    picture = thumbnails.picture(source("a.png"), 24, 1.0)
+    assert picture is not None
+    image = picture.toImage()
+    shown = {image.pixelColor(at, 12).lightness() for at in range(20)}
+    assert image.pixelColor(22, 12).alpha() == 0
+    assert len(shown) == 2
+    assert min(shown) > 200
+
+
 def test_what_the_engine_makes_is_what_is_drawn(qtbot: QtBot, background: Background, tmp_path: Path) -> None:
     engine = LocalEngine(scratch=tmp_path / "scratch")
     path = write_image(tmp_path / "a.png", size=64, color="#2050a0")
