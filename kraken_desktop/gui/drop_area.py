@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from kraken_desktop.gui.routes import place_of, route_story
+from kraken_desktop.gui.routes import place_of, route_story, short_place_of
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.gui.top_bar import publicity
 from kraken_desktop.model.profile import Profile
@@ -124,7 +124,10 @@ class DropOverlay(QWidget):
         if profile is None:
             self.show_text(self.tr("Drop to keep it for after the set-up"), "")
             return
-        text = self.tr("Drop to upload to {profile}").replace("{profile}", profile.name)
+        if profile.folder:
+            text = self.tr("Drop to put into the folder “{folder}”").replace("{folder}", short_place_of(profile))
+        else:
+            text = self.tr("Drop to upload to {profile}").replace("{profile}", profile.name)
         self.show_text(text, f"{publicity(profile)[0]} · {place_of(profile)}")
 
     def show_text(self, text: str, detail: str) -> None:

@@ -15,9 +15,9 @@ class AclField(ChoiceField[Acl]):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__({Acl.PUBLIC_READ: ("", ""), Acl.PRIVATE: ("", ""), Acl.NONE: ("", "")}, theme, parent)
         for acl, name in (
-            (Acl.PUBLIC_READ, self.tr("Publi&c")),
-            (Acl.PRIVATE, self.tr("Pri&vate")),
-            (Acl.NONE, self.tr("As the bucket says")),
+            (Acl.PUBLIC_READ, self.tr("Publi&c (ACL “public-read”)")),
+            (Acl.PRIVATE, self.tr("Pri&vate (ACL “private”)")),
+            (Acl.NONE, self.tr("As the bucket says (ACL “none”)")),
         ):
             self.button_of(acl).setText(name)
         self.set_uploader(Uploader.KRAKEN)
