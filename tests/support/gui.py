@@ -105,10 +105,10 @@ class NotingRunner:
     def cancel(self, job_ids: Iterable[str] | None = None) -> None:
         self.asked.append(("cancel", None if job_ids is None else tuple(job_ids)))
 
-    def retry(self, job_ids: Iterable[str] | None = None) -> None:
+    def retry(self, job_ids: Iterable[str] | None = None, renewed: object = None) -> None:
         self.asked.append(("retry", None if job_ids is None else tuple(job_ids)))
 
-    def resume(self) -> None:
+    def resume(self, renewed: object = None) -> None:
         self.asked.append(("resume", None))
 
     def take_progress(self) -> dict[str, Progress]:
