@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import pyvips
@@ -134,7 +135,11 @@ def megapixels(data: bytes) -> float:
     if sniff(data[:HEAD_BYTES]) is SVG:
         return 1.0
     # Only the header is read; that of HEIC too, whose pixels libvips cannot decode.
-    image = pyvips.Image.new_from_buffer(data, "")
+    try:
+        image = pyvips.Image.new_from_buffer(data, "")
+    except pyvips.Error:  # an animated AVIF
+        with Image.open(io.BytesIO(data)) as opened:
+            return float(opened.width * opened.height * getattr(opened, "n_frames", 1)) / 1e6
     is_animated = image.get_typeof("n-pages") and image.get("vips-loader").startswith(("gif", "webp"))
     frames = image.get("n-pages") if is_animated else 1
     return float(image.width * image.height * frames) / 1e6

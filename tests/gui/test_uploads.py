@@ -230,7 +230,7 @@ def test_with_what_had_ended_the_drop_is_whole_again(desk: Desk, qtbot: QtBot) -
 
 @pytest.mark.expect_log("unexpected ZeroDivisionError")
 def test_a_fault_of_ours_is_told_as_one(desk: Desk, qtbot: QtBot) -> None:
-    desk.runner.resume = lambda: 1 // 0
+    desk.runner.resume = lambda _renewed: 1 // 0
     with qtbot.waitSignal(desk.uploads.troubled) as told:
         desk.uploads.resume()
     assert told.args[0].code == "unexpected"
