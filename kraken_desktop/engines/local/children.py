@@ -114,7 +114,8 @@ class Children:
             try:
                 return child.ask(task, cancel)
             except NotStartedError:
-                # It ended while it had nothing to do; the image was not touched.
+                # It ended while it had nothing to do; the image was not touched. Its end may not be noticed yet.
+                child.kill()
                 continue
             finally:
                 self._give_back(child)

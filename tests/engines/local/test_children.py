@@ -18,8 +18,9 @@ import pytest
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.engines.local import child_process
+from kraken_desktop.engines.local.child_process import ChildProcess, NotStartedError
 from kraken_desktop.engines.local.children import Children
-from kraken_desktop.engines.local.protocol import Limits, Probed, Reply
+from kraken_desktop.engines.local.protocol import Limits, Probed, Reply, Task
 from kraken_desktop.model.errors import (
     EngineDiedError,
     EngineMemoryError,
@@ -133,6 +134,23 @@ class TestLife:
         first = lane.pid()
         until(lambda: not lives(first))
         assert lane.pid() != first
+
+    def test_a_child_whose_end_is_not_noticed_yet_is_asked_once(
+        self, make_lane: MakeLane, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lane = make_lane()
+        first, asked = lane.pid(), []
+        ask = ChildProcess.ask
+
+        def gone(child: ChildProcess, task: Task, cancel: CancelToken) -> Reply:
+            asked.append(child)
+            if child is asked[0]:
+                raise NotStartedError
+            return ask(child, task, cancel)
+
+        monkeypatch.setattr(ChildProcess, "ask", gone)
+        assert lane.pid() != first
+        assert len(asked) == 2
 
     def test_it_leaves_a_core_and_a_terminal_to_others(self, lane: Lane, capfd: pytest.CaptureFixture[str]) -> None:
         for name in ("VIPS_CONCURRENCY", "RAYON_NUM_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -324,6 +342,7 @@ PROGRAM = """
 import signal, sys, threading
 from pathlib import Path
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.engines.local.child_process import ChildProcess, NotStartedError
 from kraken_desktop.engines.local.children import Children
 from kraken_desktop.engines.local.protocol import Limits
 from tests.support.tasks import handler_of, probe
