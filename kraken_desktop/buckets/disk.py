@@ -7,13 +7,10 @@ from __future__ import annotations
 
 import errno
 import os
-import time
 import unicodedata
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 
-_PATIENCE_SECONDS = 2.0
+from kraken_desktop.file_system import patiently
 
 
 def _codes(*names: str) -> frozenset[int]:
@@ -93,28 +90,3 @@ def _is_blind_for_case(path: Path) -> bool:
         return other.name != path.name and os.path.samestat(other.lstat(), path.lstat())
     except OSError:
         return False
-
-
-def patiently(action: Callable[[], object]) -> None:
-    """Windows refuses while somebody reads the file that is to be replaced; it is over soon."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            action()
-            return
-        except PermissionError:
-            if os.name != "nt" or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-def sync_folder(folder: Path) -> None:
-    """Makes a new name in the folder last, where the system can: Windows and some network disks cannot."""
-    if os.name == "nt":
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -24,6 +24,7 @@ from kraken_desktop.buckets import disk
 from kraken_desktop.buckets.bucket import Bucket, Link, ObjectInfo, SentCallback, Upload
 from kraken_desktop.buckets.folder_names import file_names
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.file_system import patiently, sync_folder
 from kraken_desktop.model.errors import (
     FolderError,
     ObjectExistsError,
@@ -112,7 +113,7 @@ class FolderBucket(Bucket):
             finally:
                 with suppress(OSError):
                     temporary.unlink()
-            disk.sync_folder(path.parent)
+            sync_folder(path.parent)
 
     @override
     def head(self, key: str, cancel: CancelToken | None = None, *, anonymous: bool = False) -> ObjectInfo | None:
@@ -150,7 +151,7 @@ class FolderBucket(Bucket):
                 self._require_inside(path.parent, key)
                 if stat.S_ISDIR(path.lstat().st_mode) or self._is_another_key(path):
                     return
-                disk.patiently(path.unlink)
+                patiently(path.unlink)
             except (FileNotFoundError, NotADirectoryError):
                 return
         for above in path.parents:
@@ -255,7 +256,7 @@ class FolderBucket(Bucket):
             return
         if self._is_another_key(path):
             raise self._exists(key)
-        disk.patiently(lambda: temporary.replace(path))
+        patiently(lambda: temporary.replace(path))
 
     def _is_another_key(self, path: Path) -> bool:
         """Whether what is at ``path`` has a name that this disk takes for the same, and that is another one."""

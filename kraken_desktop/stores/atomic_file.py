@@ -4,20 +4,14 @@ from __future__ import annotations
 
 import os
 import secrets
-import time
-from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
-_PATIENCE_SECONDS = 2.0
-
-_T = TypeVar("_T")
+from kraken_desktop.file_system import patiently, sync_folder
 
 
 def read(path: Path) -> bytes:
     """The file's bytes. Raises ``OSError``."""
-    return _patiently(path.read_bytes)
+    return patiently(path.read_bytes)
 
 
 def create(path: Path, data: bytes) -> None:
@@ -37,7 +31,7 @@ def create(path: Path, data: bytes) -> None:
     except OSError:
         path.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def replace(path: Path, data: bytes) -> None:
@@ -49,38 +43,14 @@ def replace(path: Path, data: bytes) -> None:
     temporary = path.with_name(f"{path.name}.{secrets.token_hex(6)}.tmp")
     create(temporary, data)
     try:
-        _patiently(lambda: os.replace(temporary, path))
+        patiently(lambda: os.replace(temporary, path))
     except OSError:
         temporary.unlink(missing_ok=True)
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def sweep(path: Path) -> None:
     """Removes what a killed ``replace`` of this file left. Only while nobody else can be writing it."""
     for stale in path.parent.glob(f"{path.name}.*.tmp"):
         stale.unlink(missing_ok=True)
-
-
-def _patiently(action: Callable[[], _T]) -> _T:
-    """Windows refuses to read a file that is just being replaced, and the reverse; it is over soon."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while True:
-        try:
-            return action()
-        except PermissionError:
-            if os.name != "nt" or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Makes a new name in the folder last, where the system can: Windows and some network disks cannot."""
-    if os.name == "nt":
-        return
-    with suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
