@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from kraken_desktop import __version__
+from kraken_desktop.destinations import Destinations
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import Job, Snapshot, Source
 from kraken_desktop.model.profile import Account, Profile
@@ -90,6 +91,7 @@ class Services:
         self.secrets = Secrets(KeyringStore(), SessionStore(), environ)
         self.journal = Journal.open(self.folders.journal, on_journal_problem)
         self.spool = Spool(self.folders.spool)
+        self.destinations = Destinations(transport=self.transport, secrets=self.secrets)
         self._lock = threading.Lock()
         self._transport: Transport | None = None
         self._engine: LocalEngine | None = None
@@ -222,6 +224,7 @@ class Services:
             journal=self.journal,
             engine=self.engine,
             scratch=self.scratch,
+            destinations=self.destinations,
         )
         limit = min(max(1, concurrency), MOST_AT_ONCE)
         return Runner(executor=executor, work=pipeline.run, journal=self.journal, listener=listener, limit=limit)

@@ -17,8 +17,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kraken_desktop.buckets.known import KnownBuckets
 from kraken_desktop.cancel import CancelledError, CancelToken
+from kraken_desktop.destinations import Destinations
 from kraken_desktop.kraken_job import KrakenJob, linked
 from kraken_desktop.making import Making
 from kraken_desktop.model.errors import (
@@ -42,7 +42,7 @@ from kraken_desktop.model.job import (
     StoredImage,
 )
 from kraken_desktop.model.object_key import numbered
-from kraken_desktop.model.profile import Collision, Profile, Uploader
+from kraken_desktop.model.profile import Collision, Uploader
 from kraken_desktop.planning import (
     Content,
     Errand,
@@ -63,7 +63,6 @@ if TYPE_CHECKING:
     from kraken_desktop.buckets.folder import FolderBucket
     from kraken_desktop.engines.local.engine import LocalEngine
     from kraken_desktop.making import MadeFile
-    from kraken_desktop.model.s3_keys import S3Keys
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
 
@@ -93,13 +92,12 @@ class Pipeline:
         journal: Journal,
         engine: Callable[[], LocalEngine],
         scratch: Callable[[], Scratch],
+        destinations: Destinations,
         look_pauses: Iterable[float] = (0, 1, 3),
     ) -> None:
-        self._transport = transport
-        self._secrets = secrets
         self._journal = journal
         self._engine = engine
-        self._known = KnownBuckets()
+        self._destinations = destinations
         self._kraken = KrakenJob(transport=transport, secrets=secrets, journal=journal, look_pauses=look_pauses)
         self._making = Making(kraken=self._kraken, transport=transport, journal=journal, engine=engine, scratch=scratch)
 
@@ -138,13 +136,13 @@ class Pipeline:
             plan = make_plan(job, content, self._journal, None)
             if isinstance(plan, Skipped):
                 return plan
-            done = self._kraken.push(errand, plan, lambda keys: self._s3(profile, keys))
+            done = self._kraken.push(errand, plan, lambda keys: self._destinations.s3(profile, keys))
             return self._copied(errand, done)
         return self._stored_here(errand, content)
 
     def _stored_here(self, errand: Errand, content: Content) -> Outcome:
         profile = errand.job.snapshot.profile
-        bucket = self._bucket(profile, errand.cancel)
+        bucket = self._destinations.open(profile, errand.cancel)
         own = frozenset(image.key for image in self._journal.planned(errand.job.id))
         try:
             return self._planned_and_put(errand, content, bucket, own)
@@ -164,7 +162,7 @@ class Pipeline:
     def _put(self, errand: Errand, plan: Plan, files: tuple[MadeFile, ...], bucket: Bucket) -> Done:
         """Bring what was made to its places: the local copy first, because its failure leaves nothing half done."""
         profile = errand.job.snapshot.profile
-        copies = self._folder(profile.local_copy) if profile.local_copy else None
+        copies = self._destinations.folder(profile.local_copy) if profile.local_copy else None
         total = sum(file.bytes for file in files)
         moved = 0
         images: tuple[StoredImage, ...] = ()
@@ -211,7 +209,7 @@ class Pipeline:
         (image,) = done.images
         try:
             fetched = self._making.fetched(errand, image)
-            copy = _copy(self._folder(profile.local_copy), image.key, fetched, errand)
+            copy = _copy(self._destinations.folder(profile.local_copy), image.key, fetched, errand)
         except CancelledError:
             # The image is there all the same.
             return done
@@ -226,25 +224,8 @@ class Pipeline:
         planned = self._journal.planned(errand.job.id)
         if not planned:
             raise FateUnknownError(reason="interrupted")
-        bucket = self._bucket(errand.job.snapshot.profile, errand.cancel)
+        bucket = self._destinations.open(errand.job.snapshot.profile, errand.cancel)
         return self._kraken.look(errand, bucket, planned[0].key, since=since, reason="interrupted")
-
-    # --- the places ---
-
-    def _bucket(self, profile: Profile, cancel: CancelToken) -> Bucket:
-        if profile.folder:
-            return self._folder(profile.folder, profile.public_url)
-        return self._s3(profile, self._secrets.s3_keys(profile, cancel))
-
-    def _s3(self, profile: Profile, keys: S3Keys) -> Bucket:
-        from kraken_desktop.buckets.s3 import S3Bucket  # slow to import
-
-        return S3Bucket(self._transport(), profile, keys, known=self._known)
-
-    def _folder(self, folder: str, public_url: str = "") -> FolderBucket:
-        from kraken_desktop.buckets.folder import FolderBucket
-
-        return FolderBucket(Path(folder), public_url=public_url)
 
     def _measure(self, path: Path, extension: str, cancel: CancelToken) -> tuple[int, int] | None:
         probed = self._engine().probe(path, extension=extension, cancel=cancel)

@@ -18,6 +18,7 @@ from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.model.recipes import named
 from kraken_desktop.stores.settings import Settings
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -166,10 +167,10 @@ def chosen_recipe(name: str, settings: Settings) -> Recipe:
     Raises:
         UsageError: there is none.
     """
-    for recipe in settings.recipes:
-        if recipe.name == name:
-            return recipe
-    known = ", ".join(each.name for each in settings.recipes)
+    recipe = named(settings.every_recipe, name)
+    if recipe is not None:
+        return recipe
+    known = ", ".join(each.name for each in settings.every_recipe)
     raise UsageError(f"kraken-s3: there is no recipe {name!r}. There are: {known}")
 
 

@@ -361,6 +361,7 @@ def format_names() -> dict[LinkFormat, str]:
         LinkFormat.HTML: _tr("HTML"),
         LinkFormat.CSS: _tr("CSS"),
         LinkFormat.BBCODE: _tr("BBCode"),
+        LinkFormat.PICTURE: _tr("<picture> element"),
     }
 
 

@@ -7,11 +7,13 @@ from kraken_desktop.model.job import JobState, Phase
 
 PHASES: dict[Phase, str] = {
     Phase.PLANNING: QT_TRANSLATE_NOOP("messages", "Preparing"),
+    Phase.FETCHING: QT_TRANSLATE_NOOP("messages", "Fetching the image"),
     Phase.UPLOADING: QT_TRANSLATE_NOOP("messages", "Uploading"),
     Phase.OPTIMIZING: QT_TRANSLATE_NOOP("messages", "Optimizing"),
     Phase.DOWNLOADING: QT_TRANSLATE_NOOP("messages", "Fetching the result"),
     Phase.STORING: QT_TRANSLATE_NOOP("messages", "Storing"),
     Phase.CHECKING: QT_TRANSLATE_NOOP("messages", "Looking in the bucket"),
+    Phase.VERIFYING: QT_TRANSLATE_NOOP("messages", "Opening the link"),
 }
 
 STATES: dict[JobState, str] = {

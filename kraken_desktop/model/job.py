@@ -39,6 +39,8 @@ class Source:
     mtime_ns: int | None = None
     extension: str = ""
     """Of the sniffed type, with its dot; for an address what its name claims, which may be nothing."""
+    typed: bool = False
+    """The person typed the address: it may lead into a private network. One that was dropped or pasted may not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +70,8 @@ class Phase(StrEnum):
     """What a running job is doing."""
 
     PLANNING = "planning"
+    FETCHING = "fetching"
+    """The bytes of an address come to this computer."""
     UPLOADING = "uploading"
     OPTIMIZING = "optimizing"
     """The engine works: this computer's, or Kraken.io's once all bytes have left."""
@@ -77,6 +81,8 @@ class Phase(StrEnum):
     """This computer writes the result into the bucket."""
     CHECKING = "checking"
     """An answer was lost: we look whether the object is there."""
+    VERIFYING = "verifying"
+    """The link is opened as anybody would."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +116,40 @@ class JobState(StrEnum):
         return self in {JobState.DONE, JobState.SKIPPED, JobState.CANCELLED, JobState.FAILED}
 
 
+class Verdict(StrEnum):
+    """What anybody who opens a link gets."""
+
+    OPENS = "opens"
+    FORBIDDEN = "forbidden"
+    """401 or 403: not public, or not for this address."""
+    MISSING = "missing"
+    """404 or 410."""
+    WRONG_TYPE = "wrong_type"
+    """It opens, and is not served as the image that it is: browsers download it, or show nothing."""
+    WRONG_LENGTH = "wrong_length"
+    """It opens, and is not what was stored: mostly an older copy in a cache."""
+    REFUSED = "refused"
+    """Another status, a redirect included."""
+    UNREACHABLE = "unreachable"
+    """No answer: no such host, no connection, a bad certificate."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkCheck:
+    """One anonymous look at a link, just after its object was stored."""
+
+    verdict: Verdict
+    status: int = 0
+    """HTTP; 0 without an answer."""
+    content_type: str = ""
+    """As it was served."""
+    reason: str = ""
+    """The code of the transport's error, without an answer."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredImage:
-    """An object that is really there."""
+    """An object that is really there, unless ``there`` says otherwise."""
 
     variant: str = ""
     key: str
@@ -129,6 +166,17 @@ class StoredImage:
     """The engine could not make it smaller: the pixels are the original's, the metadata as the recipe says."""
     local_copy: str = ""
     """Path of the copy beside the upload; empty if there is none."""
+    check: LinkCheck | None = None
+    """What anybody gets who opens ``url``; None where nobody looked: private objects, folders."""
+    sandbox: bool = False
+    """Kraken.io's sandbox made this up: nothing was stored, there is no link, and the sizes mean nothing."""
+    removed: bool = False
+    """It was there, and the person removed it from the bucket."""
+
+    @property
+    def there(self) -> bool:
+        """Whether the object is there, so that its link may be shown and copied."""
+        return not (self.sandbox or self.removed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +218,7 @@ class Done:
     @property
     def saved_bytes(self) -> int | None:
         """How much smaller the result is than the source; None where a size is unknown, never negative."""
-        sizes = [image.bytes for image in self.images if image.bytes is not None]
+        sizes = [image.bytes for image in self.images if image.bytes is not None and not image.sandbox]
         if self.original_bytes is None or not sizes or len(sizes) != len(self.images):
             return None
         return max(0, self.original_bytes - min(sizes))
@@ -238,4 +286,4 @@ class JobStatus:
     @property
     def links(self) -> tuple[StoredImage, ...]:
         """The images that are really there, whatever the outcome."""
-        return self.outcome.images if self.outcome is not None else ()
+        return tuple(image for image in self.outcome.images if image.there) if self.outcome is not None else ()

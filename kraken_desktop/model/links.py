@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import SplitResult, quote, urlsplit
 
 from kraken_desktop.model.job import StoredImage
+from kraken_desktop.model.picture import picture_element
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.regions import DEFAULT_REGION
 
@@ -26,6 +28,8 @@ class LinkFormat(StrEnum):
     HTML = "html"
     CSS = "css"
     BBCODE = "bbcode"
+    PICTURE = "picture"
+    """One ``<picture>`` element for all images of a source."""
 
 
 def encode_key(key: str) -> str:
@@ -133,3 +137,12 @@ def format_link(image: StoredImage, link_format: LinkFormat, alt: str = "") -> s
             return f'url("{escaped}")'
         case LinkFormat.BBCODE:
             return f"[img]{url}[/img]"
+        case LinkFormat.PICTURE:
+            return picture_element((image,), alt)
+
+
+def format_links(images: Sequence[StoredImage], link_format: LinkFormat, alt: str = "") -> tuple[str, ...]:
+    """The links of one source, ready to be pasted: one an image, save for ``picture``, which is one for all."""
+    if link_format is LinkFormat.PICTURE:
+        return (picture_element(images, alt),) if images else ()
+    return tuple(format_link(image, link_format, alt) for image in images)

@@ -75,6 +75,11 @@ class Account:
     api_key: str = ""
     api_url: str = DEFAULT_API_URL
     source: CredentialSource = CredentialSource.KEYRING
+    file_limit: int | None = None
+    """Bytes of the largest file that the plan takes, as Kraken.io told with a 413; None until it did.
+
+    Forgotten when the person checks the account: the plan may have changed.
+    """
 
     @property
     def secret_name(self) -> str:

@@ -188,6 +188,11 @@ class Recipe:
     keep_metadata: frozenset[KeptMetadata] = frozenset()
     variants: tuple[Variant, ...] = ()
     """Empty for a plain recipe; else its outputs instead of the one that ``resize`` and ``convert`` describe."""
+    sandbox: bool = False
+    """Kraken.io's ``dev``: the request is checked, nothing is made, stored or charged, and the numbers are made up.
+
+    Means nothing to this computer's engine.
+    """
 
     def __post_init__(self) -> None:
         _require_quality(self.quality)

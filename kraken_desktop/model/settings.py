@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeVar
 
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import LOCAL_PROFILE_ID, Account, Acl, Engine, Profile, Uploader
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, Recipe
+from kraken_desktop.model.recipes import BUILT_IN_IDS, BUILT_IN_RECIPES
 
 
 class Identified(Protocol):
@@ -21,6 +23,32 @@ class Identified(Protocol):
 _Entry = TypeVar("_Entry", bound=Identified)
 
 
+class ProxyMode(StrEnum):
+    """Which proxy requests go through."""
+
+    SYSTEM = "system"
+    """What the operating system or the environment says."""
+    NONE = "none"
+    MANUAL = "manual"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """How every request leaves this computer, and whom it trusts."""
+
+    proxy: ProxyMode = ProxyMode.SYSTEM
+    proxy_url: str = ""
+    """``http://host:port`` of a manual proxy, without user and password."""
+    proxy_user: str = ""
+    """Its password is in the keyring, under :data:`PROXY_SECRET`."""
+    ca_file: str = ""
+    """Absolute path of a PEM file with further certificate authorities, trusted beside the system's; empty: none."""
+
+
+PROXY_SECRET = "network/proxy-password"  # noqa: S105 - the name of a keyring entry
+"""The keyring entry of the manual proxy's password."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
     """What a person likes, whatever the profile."""
@@ -28,6 +56,7 @@ class Preferences:
     link_format: LinkFormat = LinkFormat.PLAIN
     concurrency: int = 4
     """Uploads at once, 1 to 16."""
+    network: Network = field(default_factory=Network)
 
     def __post_init__(self) -> None:
         if not 1 <= self.concurrency <= 16:
@@ -57,8 +86,14 @@ class Settings:
         return with_id(self.accounts, account_id)
 
     def recipe(self, recipe_id: str | None) -> Recipe | None:
-        """The recipe with this id."""
-        return with_id(self.recipes, recipe_id)
+        """The recipe with this id, a built-in one included."""
+        return with_id(self.every_recipe, recipe_id)
+
+    @property
+    def every_recipe(self) -> tuple[Recipe, ...]:
+        """The built-in recipes, as the person changed them, then those of the person's own."""
+        built_in = tuple(with_id(self.recipes, each.id) or each for each in BUILT_IN_RECIPES)
+        return built_in + tuple(each for each in self.recipes if each.id not in BUILT_IN_IDS)
 
     @property
     def default_profile(self) -> Profile | None:
@@ -129,9 +164,11 @@ class Settings:
         return replace(self, recipes=_put(self.recipes, recipe))
 
     def without_recipe(self, recipe_id: str) -> Settings:
-        """Without this recipe; profiles that used it take the built-in one, which itself is only reset."""
+        """Without this recipe; profiles that used it take the first one. A built-in recipe is only reset."""
         if recipe_id == DEFAULT_RECIPE_ID:
             return self.with_recipe(Recipe())
+        if recipe_id in BUILT_IN_IDS:
+            return replace(self, recipes=_drop(self.recipes, recipe_id))
         profiles = tuple(
             replace(profile, recipe_id=DEFAULT_RECIPE_ID) if profile.recipe_id == recipe_id else profile
             for profile in self.profiles

@@ -209,7 +209,8 @@ class TestCopying:
     ) -> None:
         window.model.apply([done(1)])
         actions = window.top_bar.copy_button.menu().actions()
-        assert [action.text() for action in actions] == ["Plain address", "Markdown", "HTML", "CSS", "BBCode"]
+        names = ["Plain address", "Markdown", "HTML", "CSS", "BBCode", "<picture> element"]
+        assert [action.text() for action in actions] == names
         actions[1].trigger()
         assert clipboard() == f"![image-1.png]({url_of(1)})"
         assert actions[1].isChecked()

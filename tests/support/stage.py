@@ -12,6 +12,7 @@ from PIL import Image
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.composition import Services
+from kraken_desktop.destinations import Destinations
 from kraken_desktop.intake import expand
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, Progress, Source
 from kraken_desktop.model.recipe import Recipe
@@ -36,6 +37,7 @@ class Stage:
             journal=self.services.journal,
             engine=self.services.engine,
             scratch=self.services.scratch,
+            destinations=Destinations(transport=transport, secrets=self.services.secrets),
             look_pauses=(0, 0.05),
         )
 

@@ -55,7 +55,7 @@ class ImageFields(FieldGroup):
     def set_recipes(self, settings: Settings, chosen: str) -> None:
         """The recipes to choose from."""
         self.recipe.clear()
-        for recipe in settings.recipes:
+        for recipe in settings.every_recipe:
             self.recipe.addItem(recipe.name, recipe.id)
         choose(self.recipe, chosen)
 

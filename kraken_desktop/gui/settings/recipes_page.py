@@ -34,7 +34,7 @@ class RecipesPage(ListPage[Recipe]):
     @override
     def saved_entries(self) -> tuple[Recipe, ...]:
         """The recipes."""
-        return self._settings.recipes
+        return self._settings.every_recipe
 
     @override
     def new_entry(self) -> Recipe:
@@ -111,4 +111,4 @@ class RecipesPage(ListPage[Recipe]):
         self.form.name.setSelection(len(self.form.name.text()), -len(self.form.name.text()))
 
     def _taken(self, besides: str) -> frozenset[str]:
-        return frozenset(each.name for each in self._settings.recipes if each.id != besides)
+        return frozenset(each.name for each in self._settings.every_recipe if each.id != besides)

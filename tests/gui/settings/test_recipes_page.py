@@ -16,6 +16,7 @@ from kraken_desktop.model.recipe import (
     Strategy,
     Variant,
 )
+from kraken_desktop.model.recipes import BUILT_IN_RECIPES
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -81,7 +82,7 @@ def test_what_the_form_does_not_show_is_not_lost(house, type_into):
     house.store.update(lambda now: now.with_recipe(rich))
     dialog = house.open("recipes")
     page = dialog.recipes_page
-    page.entries.pick(1)
+    page.entries.pick(len(BUILT_IN_RECIPES))
     assert not page.is_dirty()
     type_into(page.form.name, "Renamed")
     dialog.bar.save_button.click()
@@ -105,7 +106,7 @@ def test_deleting_a_recipe_in_use_names_the_profiles(house):
     own = Recipe(id="recipe-1", name="Own")
     house.store.update(lambda now: now.with_recipe(own).with_profile(replace(now.profiles[1], recipe_id="recipe-1")))
     dialog = house.open("recipes")
-    dialog.recipes_page.entries.pick(1)
+    dialog.recipes_page.entries.pick(len(BUILT_IN_RECIPES))
     dialog.recipes_page.entries.delete_button.click()
     told = house.question(dialog).informativeText()
     assert "Shop" in told
