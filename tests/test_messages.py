@@ -37,6 +37,7 @@ from kraken_desktop.model.job import (
     SourceKind,
     StoredImage,
 )
+from kraken_desktop.model.offers import Offer, OfferId
 from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.recipe import Recipe
 
@@ -379,6 +380,8 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += parts(words.failure(Failure(code="1")))
     for name in SECRETS:
         shown += parts(words.error(errors.SecretMissingError(name=f"account/1/{name}")))
+    for offer in (Offer(id=offer_id, detail="1") for offer_id in OfferId):
+        shown += [words.offer(offer), words.offer_taken(offer, "1")]
     # What is typed in a terminal is the same in every language.
     for command in COMMANDS.values():
         shown = [text.replace(command, "") for text in shown]

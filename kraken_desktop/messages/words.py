@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from kraken_desktop.messages import states
+from kraken_desktop.messages import offers, states
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
 from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
@@ -37,6 +37,7 @@ from kraken_desktop.model.job import (
     Phase,
     Skipped,
 )
+from kraken_desktop.model.offers import Offer
 from kraken_desktop.model.profile import Finding
 
 _FAILURES = FAILURES | LOCAL_FAILURES | OWN_FAILURES
@@ -123,6 +124,14 @@ class Words:
     def paused(self, failure: Failure) -> str:
         """Why the queue waits, on one line."""
         return self._fill(states.PAUSED, what=self.failure(failure).what)
+
+    def offer(self, offer: Offer) -> str:
+        """What a button that takes this way out says."""
+        return self._fill(offers.LABELS[offer.id], detail=shown(offer.detail))
+
+    def offer_taken(self, offer: Offer, profile_name: str) -> str:
+        """What follows from taking it."""
+        return self._fill(offers.CONSEQUENCES[offer.id], detail=shown(offer.detail), profile=shown(profile_name))
 
     def _of_the_plan(self, code: str, values: Mapping[str, str]) -> Message:
         found = self._filled(_FINDINGS.get(values.get("problem", ""), _UNKNOWN_FINDING), values)
