@@ -7,6 +7,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
 from urllib.parse import urlsplit
 
 import requests
@@ -137,6 +138,8 @@ class Transport:
         self._session = _Session()
         # Off: a .netrc would add passwords to requests that carry their own.
         self._session.trust_env = False
+        # None is kept: each request is by itself, and a look at a link is anybody's.
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers["User-Agent"] = user_agent
         context = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         adapter = Adapter(lane=self._lane, connections=connections, ssl_context=context)
