@@ -29,7 +29,7 @@ from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, expand
 from kraken_desktop.messages import Message
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, StoredImage
-from kraken_desktop.model.links import LinkFormat, format_link
+from kraken_desktop.model.links import LinkFormat, format_links
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.runner import Runner
@@ -61,7 +61,7 @@ def add_parser(commands: Any, *, epilog: str) -> None:
         type=one_of(LinkFormat),
         default=LinkFormat.PLAIN,
         metavar="FORMAT",
-        help="how links are written: " + ", ".join(LinkFormat),
+        help="how links are written: " + ", ".join(LinkFormat) + " (one element for all images of a source)",
     )
     parser.set_defaults(run=run)
 
@@ -180,8 +180,9 @@ class _Report:
         if self._as_json:
             self._print_json(status.job.source.location, status.state, status=status, failure=failure)
             return
-        for image in status.links:
-            self._console.print(format_link(image, self._link_format, alt=status.job.source.name))
+        for link in format_links(status.links, self._link_format, alt=status.job.source.name):
+            # A line each, so that a script can tell them apart: between the tags of <picture> blanks mean nothing.
+            self._console.print(" ".join(line.strip() for line in link.splitlines()))
 
     def _say_failure(self, status: JobStatus, failure: Failure) -> None:
         """One bad credential is told once, not for each of a thousand files."""
@@ -236,6 +237,14 @@ def _record(image: StoredImage) -> dict[str, Any]:
         told["already_optimal"] = True
     if image.local_copy:
         told["local_copy"] = image.local_copy
+    if image.sandbox:
+        told["sandbox"] = True
+    if image.check is not None:
+        told["check"] = {
+            "verdict": image.check.verdict.value,
+            "status": image.check.status or None,
+            "content_type": image.check.content_type,
+        }
     return told
 
 
