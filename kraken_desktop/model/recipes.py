@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from kraken_desktop.model.image_set import grid
 from kraken_desktop.model.recipe import (
     Chroma,
     KeptMetadata,
@@ -13,14 +14,15 @@ from kraken_desktop.model.recipe import (
     Recipe,
     Resize,
     Strategy,
-    Variant,
 )
 
 _RESPONSIVE_FORMATS = (OutputFormat.AVIF, OutputFormat.WEBP, OutputFormat.JPEG)
 _RESPONSIVE_WIDTHS = (480, 960, 1600)
 
-_SHOWN = frozenset({KeptMetadata.PROFILE, KeptMetadata.COPYRIGHT})
-"""Without its color profile a photo in wide colors looks dull where the engine does not convert it."""
+_COLORS = frozenset({KeptMetadata.PROFILE})
+"""Without its color profile a photo in wide colors looks dull where the engine does not convert it. Telephones take
+such photos, and screens of today are photographed in such colors."""
+_SHOWN = _COLORS | {KeptMetadata.COPYRIGHT}
 
 
 def _id(number: int) -> str:
@@ -35,27 +37,30 @@ BUILT_IN_RECIPES: tuple[Recipe, ...] = (
         resize=Resize(strategy=Strategy.AUTO, width=2048, height=2048),
         keep_metadata=_SHOWN,
     ),
-    Recipe(id=_id(2), name="Screenshot", target=QualityTarget.FINEST, chroma=Chroma.FULL),
+    # Thin colored letters lose their edges where colors are kept in coarser dots than brightness.
+    Recipe(id=_id(2), name="Screenshot", target=QualityTarget.FINEST, chroma=Chroma.FULL, keep_metadata=_COLORS),
     Recipe(id=_id(3), name="Lossless", lossy=False, keep_metadata=_SHOWN),
     Recipe(
         id=_id(4),
         name="Responsive set",
-        keep_metadata=frozenset({KeptMetadata.PROFILE}),
-        variants=tuple(
-            Variant(
-                name=f"{width}-{form.value}",
-                resize=Resize(strategy=Strategy.LANDSCAPE, width=width),
-                convert=form,
-            )
-            for form in _RESPONSIVE_FORMATS
-            for width in _RESPONSIVE_WIDTHS
-        ),
+        keep_metadata=_COLORS,
+        variants=grid(_RESPONSIVE_WIDTHS, _RESPONSIVE_FORMATS),
     ),
-    Recipe(id=_id(5), name="Avatar 256", resize=Resize(strategy=Strategy.SQUARE, size=256)),
+    Recipe(
+        id=_id(5),
+        name="Avatar 256",
+        resize=Resize(strategy=Strategy.SQUARE, size=256),
+        keep_metadata=_COLORS,
+    ),
 )
 """The first is the one of every profile that names none."""
 
 BUILT_IN_IDS = frozenset(recipe.id for recipe in BUILT_IN_RECIPES)
+
+
+def original(recipe_id: str) -> Recipe | None:
+    """A built-in recipe as it was at first; None for one of the person's own."""
+    return next((each for each in BUILT_IN_RECIPES if each.id == recipe_id), None)
 
 
 def slug(name: str) -> str:
