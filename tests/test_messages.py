@@ -17,7 +17,7 @@ from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, 
 from kraken_desktop.messages.amazon import PUSH_REASONS
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, SECRETS
 from kraken_desktop.messages.states import LEFT_OUT_COUNTS, SKIP_REASONS
-from kraken_desktop.model import errors, object_key, profile_rules
+from kraken_desktop.model import errors, object_key, profile_rules, recipe_rules
 from kraken_desktop.model.errors import Fact, KrakenDesktopError, all_error_types
 from kraken_desktop.model.image_types import OTHER_FILES, OTHER_IMAGES
 from kraken_desktop.model.job import (
@@ -40,6 +40,7 @@ from kraken_desktop.model.job import (
 from kraken_desktop.model.offers import Offer, OfferId
 from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.recipe import Recipe
+from tests.support.recipes import EVERY_RECIPE
 
 GENERIC = {"error"}
 
@@ -162,6 +163,7 @@ def examples() -> list[KrakenDesktopError]:
 
 ALL = examples()
 PROBLEMS = [*profile_rules.PROBLEMS, *object_key.PROBLEMS, *object_key.KEY_PROBLEMS, "recipe_id.set_with_kraken"]
+PROBLEMS += recipe_rules.PROBLEMS
 
 
 def parts(message: Message) -> tuple[str, str, str]:
@@ -366,6 +368,8 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.explanation(code) for _, code in (*object_key.variables(), *object_key.filters())]
     shown += [words.field(field.name) for field in dataclasses.fields(Profile) if field.name != "id"]
     shown += [words.field("api_key"), words.field("api_url"), words.paused(Failure(code="kraken.quota"))]
+    shown += [words.recipe(recipe) for recipe in EVERY_RECIPE]
+    shown += [words.variant(variant) for recipe in EVERY_RECIPE for variant in recipe.variants]
     shown += [words.summary(dict.fromkeys(JobState, 2)), words.saving(5, 10), words.saving(0, 10)]
     shown += [words.left_out("1", [(reason, count)]) for reason in LeftOutReason for count in (1, 2)]
     shown += [words.size(10**power) for power in (0, 1, 3, 6, 9, 12)] + [words.images(1), words.images(2)]
@@ -385,6 +389,8 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     # What is typed in a terminal is the same in every language.
     for command in COMMANDS.values():
         shown = [text.replace(command, "") for text in shown]
+    # Names of formats too.
+    shown = [re.sub("JPEG|PNG|GIF|WebP|AVIF", "", text) for text in shown]
     assert [text for text in shown if latin(text)] == []
     assert asked <= marked()
     assert marked() - asked == set(), "texts that nobody shows"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from kraken_desktop.messages import offers, states
+from kraken_desktop.messages import offers, recipe_words, states
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
 from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
+from kraken_desktop.messages.recipe_findings import RECIPE_FINDINGS
 from kraken_desktop.messages.s3_findings import S3_FINDINGS
 from kraken_desktop.messages.template_findings import EXPLANATIONS, KEY_FINDINGS, TEMPLATE_FINDINGS
 from kraken_desktop.messages.text import (
@@ -39,9 +40,10 @@ from kraken_desktop.model.job import (
 )
 from kraken_desktop.model.offers import Offer
 from kraken_desktop.model.profile import Finding
+from kraken_desktop.model.recipe import Recipe, Variant
 
 _FAILURES = FAILURES | LOCAL_FAILURES | OWN_FAILURES
-_FINDINGS = PROFILE_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS
+_FINDINGS = PROFILE_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS | RECIPE_FINDINGS
 
 _UNKNOWN_FINDING = Message(
     QT_TRANSLATE_NOOP("messages", "Something is wrong here: {detail}"),
@@ -194,6 +196,14 @@ class Words:
     def explanation(self, code: str) -> str:
         """What a variable or filter of the path template stands for; codes as ``object_key`` has them."""
         return self._fill(EXPLANATIONS[code]) if code in EXPLANATIONS else ""
+
+    def recipe(self, recipe: Recipe) -> str:
+        """All that a recipe does, on one line."""
+        return recipe_words.summary(recipe, self._translate)
+
+    def variant(self, variant: Variant) -> str:
+        """What one image of a set is, on one line, without its name."""
+        return recipe_words.variant(variant, self._translate)
 
     # --- how jobs fare ---
 
