@@ -29,6 +29,7 @@ from kraken_desktop.engines.local.protocol import (
     Started,
     Task,
     ThumbnailTask,
+    ViewTask,
 )
 from kraken_desktop.model.errors import (
     EngineMemoryError,
@@ -61,6 +62,10 @@ def handler_of(task: Task) -> Handler:
         from kraken_desktop.engines.local import thumbnail  # with its decoders
 
         return thumbnail.run
+    if isinstance(task, ViewTask):
+        from kraken_desktop.engines.local import view  # with its decoders
+
+        return view.run
     from kraken_desktop.engines.local import work  # with its decoders and encoders
 
     return work.run

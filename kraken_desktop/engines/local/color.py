@@ -92,6 +92,14 @@ def to_color(pixels: Pixels) -> Pixels:
     return gray.bandjoin(bands).copy(interpretation=interpretation)
 
 
+def for_screen(pixels: Pixels) -> Pixels:
+    """As a window draws it: premultiplied, 8 bits, B G R A. ``pixels``: sRGB or gray."""
+    pixels = to_color(to_eight_bits(pixels))
+    pixels = pixels[:4] if pixels.hasalpha() else pixels[:3].bandjoin(255)
+    premultiplied = pixels.premultiply().rint().cast("uchar")
+    return premultiplied[2].bandjoin([premultiplied[1], premultiplied[0], pixels[3]])
+
+
 def background_for(pixels: Pixels, color: str) -> tuple[Pixels, list[float]]:
     """The pixels, made colored if the color needs it, and the color in their bands, opaque."""
     parts = rgb(color)

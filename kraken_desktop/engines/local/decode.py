@@ -127,6 +127,25 @@ def decode(data: bytes, header: Header, path: str, *, shrink: float = 1.0, icc: 
     )
 
 
+def first_of_animation(data: bytes, header: Header, path: str, *, icc: bytes | None = None) -> Decoded:
+    """The first frame, and no other one is decoded.
+
+    Raises:
+        ImageBrokenError: it cannot be decoded.
+    """
+    try:
+        if header.extension in {".png", ".avif"}:
+            # libvips takes the still image of the one for its first frame, and reads nothing of the other.
+            pixels = _from_pillow(next(_frames(data)).convert("RGBA"))
+        else:
+            pixels = color.in_memory(pyvips.Image.new_from_buffer(data, ""))
+    except pyvips.Error as error:
+        raise ImageBrokenError(path=path, reason=_first_line(error)) from error
+    except (*_PILLOW_ERRORS, StopIteration) as error:
+        raise ImageBrokenError(path=path, reason=_first_line(error)) from error
+    return Decoded(pixels=pixels, width=pixels.width, height=pixels.height, header=header, icc=icc)
+
+
 def frames_digest(data: bytes, path: str) -> bytes:
     """What tells one animation from another: every frame as it is shown, how long, and how often all of it.
 

@@ -21,6 +21,8 @@ from kraken_desktop.engines.local.protocol import (
     Task,
     Thumbnail,
     ThumbnailTask,
+    View,
+    ViewTask,
 )
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.recipe import Recipe
@@ -37,7 +39,8 @@ LOOK_SECONDS = 10.0
 class LocalEngine:
     """Optimizes images in child processes: a core is left to the window. Thread-safe.
 
-    Thumbnails and looks at headers have a child of their own, and never wait for an optimization.
+    Thumbnails and looks at headers have a child of their own, and never wait for an optimization. So has what the
+    person only tries out: it waits for no job, and no job for it.
     No child is started before there is work for it.
 
     Args:
@@ -65,6 +68,8 @@ class LocalEngine:
             1, limits=quick, scratch=scratch, name="kraken-desktop thumbnails", handler_of=handler_of
         )
 
+        self._trials = Children(1, limits=limits, scratch=scratch, name="kraken-desktop preview", handler_of=handler_of)
+
     def optimize(
         self,
         source: Path,
@@ -75,6 +80,7 @@ class LocalEngine:
         cancel: CancelToken,
         sha256: str = "",
         on_begin: Callable[[], None] | None = None,
+        is_trial: bool = False,
     ) -> tuple[Made, ...]:
         """Make every output of a recipe, in its order. Blocks, first until a child is free.
 
@@ -84,6 +90,7 @@ class LocalEngine:
                 pieces of results in it too.
             sha256: of the source as it was planned, in hex; another one is refused.
             on_begin: called, from this thread, when a child is free.
+            is_trial: for a preview; the same work in the child for those.
 
         Raises:
             CancelledError: somebody cancelled, or the engine was closed.
@@ -100,7 +107,7 @@ class LocalEngine:
             keep_metadata=recipe.keep_metadata,
             folder=str(folder.absolute()),
         )
-        reply = self._work.run(task, cancel, on_begin)
+        reply = (self._trials if is_trial else self._work).run(task, cancel, on_begin)
         if not isinstance(reply, Optimized):
             raise TypeError(f"{type(reply).__name__} is no answer to an OptimizeTask")
         return reply.images
@@ -130,9 +137,32 @@ class LocalEngine:
             return None
         return reply.pixels if isinstance(reply, Thumbnail) else None
 
+    def view(
+        self,
+        source: Path,
+        *,
+        side: int,
+        region: tuple[int, int, int, int] | None = None,
+        cancel: CancelToken,
+    ) -> View:
+        """Decode a source, or a result, to be looked at closely; in the child for previews. Blocks.
+
+        Args:
+            side: no side of the answer has more pixels; what is larger is made smaller, nothing is enlarged.
+            region: left, top, width, height in pixels of the upright image; None: all of it.
+
+        Raises:
+            As :meth:`optimize`.
+        """
+        task = ViewTask(source=str(source.absolute()), side=side, region=region)
+        reply = self._trials.run(task, cancel)
+        if not isinstance(reply, View):
+            raise TypeError(f"{type(reply).__name__} is no answer to a ViewTask")
+        return reply
+
     def close(self) -> None:
         """End all children, whatever they do, within a second or so; blocked calls end with CancelledError."""
-        for lane in (self._work, self._looks):
+        for lane in (self._work, self._looks, self._trials):
             lane.close()
 
 

@@ -1,6 +1,7 @@
 """What the program and its child processes say to each other: frozen values, sent through a pipe.
 
-A task names files; pixels never travel, but for a thumbnail's. Imports nothing heavy: both sides load it first.
+A task names files; pixels never travel, but for those of a thumbnail or a view. Imports nothing heavy: both sides load
+it first.
 """
 
 from __future__ import annotations
@@ -67,7 +68,18 @@ class ThumbnailTask:
     size: int
 
 
-Task = OptimizeTask | ProbeTask | ThumbnailTask
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ViewTask:
+    """Decode a source, or a part of it, to be looked at closely: as ``View`` has it."""
+
+    source: str
+    side: int
+    """No side of the answer has more pixels."""
+    region: tuple[int, int, int, int] | None = None
+    """Left, top, width, height in pixels of the upright image; None: all of it."""
+
+
+Task = OptimizeTask | ProbeTask | ThumbnailTask | ViewTask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +124,32 @@ class Thumbnail:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """The answer to a ``ViewTask``: the first frame, upright and in sRGB."""
+
+    width: int
+    height: int
+    """Of ``pixels``."""
+    full_width: int
+    full_height: int
+    """Of the image; what is drawn of a vector image that has no size of its own."""
+    region: tuple[int, int, int, int]
+    """What of the image is shown: left, top, width, height."""
+    frames: int
+    extension: str
+    """Of what the file really is, with its dot."""
+    pixels: bytes
+    """``width`` times ``height`` of them, premultiplied, B G R A a pixel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
     """The child could not do it, and lives on."""
 
     error: KrakenDesktopError
 
 
-Reply = Optimized | Probed | Thumbnail | Refusal
+Reply = Optimized | Probed | Thumbnail | View | Refusal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import replace
 
 import pyvips
-from PIL import Image
 
 from kraken_desktop.engines.local import color, decode, headers, metadata, source_file
 from kraken_desktop.engines.local.child import Announce
@@ -33,7 +31,8 @@ def run(task: ThumbnailTask, limits: Limits, announce: Announce) -> Thumbnail:
         if header.extension == ".heic":
             pixels = _heic(data, header, task)
         elif header.extension == ".avif" and header.is_animated:
-            pixels = _first_frame(data, task)
+            first = decode.first_of_animation(data, header, task.source).pixels
+            pixels = first.thumbnail_image(task.size, **_fit(first, task.size))
         else:
             pixels = _shrunk(data, task.size)
         return Thumbnail(pixels=bytes(squared(pixels, task.size).write_to_memory()))
@@ -47,13 +46,8 @@ def squared(pixels: Pixels, size: int) -> Pixels:
     Args:
         pixels: sRGB or gray, at most ``size`` both ways.
     """
-    pixels = color.to_color(color.to_eight_bits(pixels))
-    pixels = pixels[:4] if pixels.hasalpha() else pixels[:3].bandjoin(255)
-    alpha = pixels[3]
-    premultiplied = pixels.premultiply().rint().cast("uchar")
-    parts = premultiplied[2].bandjoin([premultiplied[1], premultiplied[0], alpha])
     left, top = (size - pixels.width) // 2, (size - pixels.height) // 2
-    return parts.embed(left, top, size, size, extend="background", background=[0, 0, 0, 0])
+    return color.for_screen(pixels).embed(left, top, size, size, extend="background", background=[0, 0, 0, 0])
 
 
 def _shrunk(data: bytes, size: int) -> Pixels:
@@ -68,18 +62,6 @@ def _heic(data: bytes, header: Header, task: ThumbnailTask) -> Pixels:
     decoded = decode.decode(data, header, task.source, icc=icc)
     small = decoded.pixels.thumbnail_image(task.size, **_fit(decoded.pixels, task.size)).copy_memory()
     return replace(decoded, pixels=small, width=small.width, height=small.height).picture().pixels
-
-
-def _first_frame(data: bytes, task: ThumbnailTask) -> Pixels:
-    """Of an animation that libvips does not read."""
-    try:
-        with Image.open(io.BytesIO(data)) as opened:
-            frame = opened.convert("RGBA")
-    except (OSError, SyntaxError, ValueError) as error:
-        raise ImageBrokenError(path=task.source, reason=str(error)[:300]) from error
-    pixels = pyvips.Image.new_from_memory(frame.tobytes(), frame.width, frame.height, 4, "uchar")
-    pixels = pixels.copy(interpretation="srgb")
-    return pixels.thumbnail_image(task.size, **_fit(pixels, task.size))
 
 
 def _fit(pixels: Pixels, size: int) -> dict[str, object]:
