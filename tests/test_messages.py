@@ -8,6 +8,7 @@ import re
 import string
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -39,6 +40,7 @@ from kraken_desktop.model.job import (
 )
 from kraken_desktop.model.offers import Offer, OfferId
 from kraken_desktop.model.profile import Finding, Profile
+from kraken_desktop.model.quota import Forecast, Need
 from kraken_desktop.model.recipe import Recipe
 from tests.support.recipes import EVERY_RECIPE
 
@@ -340,6 +342,9 @@ def test_a_missing_right_is_the_one_that_was_needed() -> None:
 
 # --- translation ---
 
+QUOTAS = [(10, 5), (10, -5), (0, 0)]
+"""Total and remaining: some left, over it, and a plan that names none."""
+
 
 def in_cyrillic(text: str) -> str:
     """A translation in which no Latin letter is left but those of placeholders."""
@@ -386,6 +391,11 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
         shown += parts(words.error(errors.SecretMissingError(name=f"account/1/{name}")))
     for offer in (Offer(id=offer_id, detail="1") for offer_id in OfferId):
         shown += [words.offer(offer), words.offer_taken(offer, "1")]
+    quotas = (SimpleNamespace(plan_name="1", quota_total=t, quota_used=1, quota_remaining=r) for t, r in QUOTAS)
+    for quota in quotas:
+        shown += [words.quota.left(quota), words.quota.left_short(quota), words.quota.used(quota)]
+    shown += [words.quota.forecast(Forecast(need=Need(bytes=1, addresses=count), left=2)) for count in range(3)]
+    shown += [words.quota.file_limit(1)]
     # What is typed in a terminal is the same in every language.
     for command in COMMANDS.values():
         shown = [text.replace(command, "") for text in shown]

@@ -235,6 +235,11 @@ FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "Nothing more is optimized until it is renewed."),
         QT_TRANSLATE_NOOP("messages", "Choose a larger plan on kraken.io or wait for the renewal, then retry."),
     ),
+    "quota.short": Message(
+        QT_TRANSLATE_NOOP("messages", "The quota of your Kraken.io plan does not suffice."),
+        QT_TRANSLATE_NOOP("messages", "About {size} would be needed, and {limit} are left."),
+        QT_TRANSLATE_NOOP("messages", "Use this computer, or choose a larger plan on kraken.io."),
+    ),
     "kraken.server_fault": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io has a problem of its own."),
         QT_TRANSLATE_NOOP("messages", "Its server answered with the status {status}; your image is not at fault."),

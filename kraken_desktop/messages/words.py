@@ -11,6 +11,7 @@ from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
+from kraken_desktop.messages.quota import QuotaWords
 from kraken_desktop.messages.recipe_findings import RECIPE_FINDINGS
 from kraken_desktop.messages.s3_findings import S3_FINDINGS
 from kraken_desktop.messages.template_findings import EXPLANATIONS, KEY_FINDINGS, TEMPLATE_FINDINGS
@@ -100,6 +101,7 @@ class Words:
 
     def __init__(self, translate: Translate = identity) -> None:
         self._translate = translate
+        self.quota = QuotaWords(translate)
 
     # --- what went wrong ---
 

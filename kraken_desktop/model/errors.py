@@ -41,6 +41,7 @@
     │   │   ├── StoreDeniedError        as it would refuse every push of this profile
     │   │   └── StoreBusyError          for now
     │   └── NothingStoredError          a success without a kraked_url
+    ├── QuotaShortError                 a drop needs more than the quota has left: nothing was sent
     ├── FateUnknownError                all bytes left, the answer was lost: maybe done, maybe charged
     ├── EngineError                     this computer's engine could not make the image
     │   ├── ImageBrokenError            it cannot be decoded, or not whole
@@ -460,6 +461,18 @@ class NothingStoredError(KrakenError):
     """A success without a ``kraked_url``: no saving was found, so nothing was stored."""
 
     code: ClassVar[str] = "kraken.nothing_stored"
+
+
+@dataclass(kw_only=True, eq=False)
+class QuotaShortError(KrakenDesktopError):
+    """A drop needs more than the quota has left, so it waits for the person, and nothing was sent.
+
+    ``size`` is what it needs, ``limit`` what is left, both in bytes.
+    """
+
+    code: ClassVar[str] = "quota.short"
+    size: int
+    limit: int
 
 
 @dataclass(kw_only=True, eq=False)

@@ -1,0 +1,101 @@
+"""What a drop would take of a Kraken.io quota, before anything of it is sent.
+
+The unit of a quota is bytes of input. A set is charged once a request, and our sets need one request for
+each of their formats (Kraken.io docs, "Generating image sets"; the vendor's command-line client).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from kraken_desktop.model.job import Job, Snapshot, Source
+from kraken_desktop.model.profile import Engine
+from kraken_desktop.model.recipe import Recipe
+
+LARGE_NEED = 20_000_000
+"""Bytes below which a drop is not spoken of, as long as it fits."""
+LARGE_SHARE = 0.25
+"""Of what is left: from there on a large drop is spoken of although it fits."""
+
+
+class Quota(Protocol):
+    """What Kraken.io tells of an account. All in bytes; ``quota_remaining`` is negative over the quota."""
+
+    @property
+    def plan_name(self) -> str: ...
+    @property
+    def quota_total(self) -> int: ...
+    @property
+    def quota_used(self) -> int: ...
+    @property
+    def quota_remaining(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What some jobs take: bytes of input that Kraken.io counts, and addresses whose size nobody knows yet."""
+
+    bytes: int = 0
+    addresses: int = 0
+
+    @property
+    def is_large(self) -> bool:
+        """Whether it is worth asking for the quota first."""
+        return self.bytes > LARGE_NEED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """A need beside what is left, in bytes; ``left`` is negative over the quota."""
+
+    need: Need
+    left: int
+
+    @property
+    def fits(self) -> bool:
+        """Whether there is enough for all whose size is known."""
+        return self.need == Need() or 0 < self.left >= self.need.bytes
+
+    @property
+    def worth_telling(self) -> bool:
+        """Whether the person wants to know although it fits."""
+        return self.need.is_large and self.need.bytes > LARGE_SHARE * self.left
+
+
+def counts(snapshot: Snapshot) -> bool:
+    """Whether jobs that are told this take something of a quota. The sandbox takes nothing."""
+    return snapshot.profile.engine is Engine.KRAKEN and snapshot.account is not None and not snapshot.recipe.sandbox
+
+
+def charged(source: Source, recipe: Recipe) -> int | None:
+    """Bytes that Kraken.io counts for one source; None for an address, whose size is not known."""
+    if source.size is None:
+        return None
+    return source.size * len({output.extension for output in recipe.outputs(source.extension)})
+
+
+def need_of(jobs: Iterable[Job]) -> Need:
+    """What these jobs take of the quotas of their accounts."""
+    total = addresses = 0
+    for job in jobs:
+        if counts(job.snapshot):
+            taken = charged(job.source, job.snapshot.recipe)
+            total += taken or 0
+            addresses += taken is None
+    return Need(bytes=total, addresses=addresses)
+
+
+def fitting(jobs: Sequence[Job], left: int) -> tuple[Job, ...]:
+    """Those that what is left is enough for, in their order. One that does not fit makes room for smaller ones.
+
+    Addresses go on while something is left: they may be small.
+    """
+    chosen: list[Job] = []
+    for job in jobs:
+        taken = charged(job.source, job.snapshot.recipe) if counts(job.snapshot) else 0
+        if left > 0 and (taken or 0) <= left:
+            chosen.append(job)
+            left -= taken or 0
+    return tuple(chosen)
