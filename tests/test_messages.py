@@ -81,6 +81,9 @@ EXAMPLES: dict[str, Fact] = {
     "folder": "/home/me/Copies",
     "library": "pyvips",
     "feature": "jpeg_12_bit",
+    "redirected": True,
+    "most": 5,
+    "encoding": "gzip",
     "aws_profile": "work",
 }
 
@@ -100,6 +103,11 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
             "unheard of",
         ],
     ),
+    "source.too_large": ("size", [0, 150_000_000]),
+    "source.blocked": ("redirected", [False, True]),
+    "source.redirect": ("problem", ["too_many", "loop", "no_target", "scheme", "password"]),
+    "source.refused": ("status", [206, 401, 403, 404, 410]),
+    "source.busy": ("status", [429, 503]),
     "transport.timeout": ("phase", ["connect", "send", "read", "total"]),
     "kraken.bad_answer": ("reason", ["", "json", "kraked_url", "quota", "redirect"]),
     "kraken.file_too_large": ("limit", [None, 33_554_432]),
@@ -387,6 +395,9 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += parts(words.error(errors.BucketRefusedError(bucket="1", key="2", status=403, said="3", doing="delete")))
     shown += parts(words.finding(finding("1.2", detail="3")))
     shown += parts(words.failure(Failure(code="1")))
+    for detected in ("html", "pdf"):
+        at = errors.UnsupportedTypeError(path="http://1/2", detected=detected)
+        shown += [part.replace("http://1/2", "") for part in parts(words.error(at))]
     for name in SECRETS:
         shown += parts(words.error(errors.SecretMissingError(name=f"account/1/{name}")))
     for offer in (Offer(id=offer_id, detail="1") for offer_id in OfferId):

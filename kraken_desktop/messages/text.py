@@ -72,7 +72,7 @@ def shown(value: object) -> str:
 
 def shown_path(path: str) -> str:
     """A path as text; of an address what may hold a password or a signature is left out."""
-    if not _is_address(path):
+    if not is_address(path):
         return shown(path)
     try:
         parts = urlsplit(path)
@@ -83,11 +83,12 @@ def shown_path(path: str) -> str:
 
 def file_name(path: str) -> str:
     """The last part of a path, or the whole of an address."""
-    return shown_path(path) if _is_address(path) else shown(PurePath(path).name or path)
+    return shown_path(path) if is_address(path) else shown(PurePath(path).name or path)
 
 
-def _is_address(path: str) -> bool:
-    return path.lower().startswith(("http://", "https://"))
+def is_address(path: object) -> bool:
+    """Whether a fact is a web address, and no path."""
+    return isinstance(path, str) and path.lower().startswith(("http://", "https://"))
 
 
 _UNITS = (

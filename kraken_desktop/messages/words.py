@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from kraken_desktop.messages import offers, recipe_words, states
+from kraken_desktop.messages.address_failures import ADDRESS_FAILURES
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
 from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
@@ -22,6 +23,7 @@ from kraken_desktop.messages.text import (
     file_name,
     fill,
     identity,
+    is_address,
     percent,
     shown,
     shown_path,
@@ -43,7 +45,7 @@ from kraken_desktop.model.offers import Offer
 from kraken_desktop.model.profile import Finding
 from kraken_desktop.model.recipe import Recipe, Variant
 
-_FAILURES = FAILURES | LOCAL_FAILURES | OWN_FAILURES
+_FAILURES = FAILURES | ADDRESS_FAILURES | LOCAL_FAILURES | OWN_FAILURES
 _FINDINGS = PROFILE_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS | RECIPE_FINDINGS
 
 _UNKNOWN_FINDING = Message(
@@ -63,6 +65,9 @@ _S3_SAID = QT_TRANSLATE_NOOP("messages", "S3’s code for it: {text}")
 # The fact that refines the words of a code.
 _REFINED_BY = {
     "source.unsupported": "detected",
+    "source.redirect": "problem",
+    "source.refused": "status",
+    "source.busy": "status",
     "transport.timeout": "phase",
     "kraken.bad_answer": "reason",
     "bucket.lookup": "status",
@@ -330,6 +335,14 @@ def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
     if code == "bucket.denied" and told == "AccessDenied" and facts.get("doing") == "delete":
         # Another right is missing than for storing.
         yield "bucket.refused:delete"
+    if code == "source.unsupported" and is_address(facts.get("path")):
+        yield f"{code}:{told}:address"
+        if told in KINDS:
+            yield f"{code}:?:address"
+    if code == "source.blocked" and facts.get("redirected"):
+        yield f"{code}:redirected"
+    if code == "source.too_large" and facts.get("size") == 0:
+        yield f"{code}:unknown"
     if told not in (None, ""):
         yield f"{code}:{told}"
         if told in KINDS:

@@ -10,6 +10,13 @@
     │   ├── SourceChangedError
     │   ├── SourceTooLargeError
     │   ├── AddressNotFetchedError
+    │   ├── AddressBlockedError         it leads into a private network, and the person did not type it
+    │   ├── AddressRedirectError        it leads on and on, or to what cannot be fetched
+    │   ├── AddressSlowError            its bytes come, and do not end in time
+    │   ├── AddressRefusedError         its server answered, and not with the image
+    │   │   └── AddressBusyError        for now
+    │   ├── AddressEncodedError         its server compresses what nobody asked it to
+    │   ├── AddressUnreachableError     Kraken.io, which would fetch it, cannot get there
     │   └── UnsupportedTypeError
     ├── PlanError                       the name in the bucket
     │   ├── TemplateError
@@ -174,7 +181,7 @@ class SourceChangedError(SourceError):
 
 @dataclass(kw_only=True, eq=False)
 class SourceTooLargeError(SourceError):
-    """Larger than anybody's plan takes: refused before a byte is sent. Sizes in bytes."""
+    """Larger than anybody's plan takes: refused before a byte is sent. Sizes in bytes; 0 for one that is not known."""
 
     code: ClassVar[str] = "source.too_large"
     size: int
@@ -186,6 +193,74 @@ class AddressNotFetchedError(SourceError):
     """An address, for an engine that works on what is on this computer."""
 
     code: ClassVar[str] = "source.not_fetched"
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressBlockedError(SourceError):
+    """An address that was dropped or pasted, or a redirect, leads into a private network or to this computer.
+
+    ``host`` is where it leads; ``redirected``: the address itself does not, its server sent us there.
+    """
+
+    code: ClassVar[str] = "source.blocked"
+    host: str
+    redirected: bool = False
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressRedirectError(SourceError):
+    """A redirect that is not followed. ``most`` is how many are.
+
+    ``problem``: ``too_many``, ``loop``, ``no_target``, ``scheme`` (neither http nor https), ``password``.
+    """
+
+    code: ClassVar[str] = "source.redirect"
+    problem: str
+    most: int
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressSlowError(SourceError):
+    """Its bytes, or its redirects, did not end within ``seconds``."""
+
+    code: ClassVar[str] = "source.slow"
+    host: str
+    seconds: int
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressRefusedError(SourceError):
+    """The server of an address did not give the image. ``status`` is HTTP's."""
+
+    code: ClassVar[str] = "source.refused"
+    host: str
+    status: int
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressBusyError(AddressRefusedError):
+    """It may do so later: 408, 425, 429 and 5xx. ``retry_after`` in seconds, None if not said."""
+
+    code: ClassVar[str] = "source.busy"
+    retryable: ClassVar[bool] = True
+    retry_after: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressEncodedError(SourceError):
+    """The server compressed its answer although it was asked not to: unpacked, it might be of any size."""
+
+    code: ClassVar[str] = "source.encoded"
+    host: str
+    encoding: str
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressUnreachableError(SourceError):
+    """Kraken.io would fetch the address, and ``host`` is one that only this computer, or its network, can reach."""
+
+    code: ClassVar[str] = "source.unreachable"
+    host: str
 
 
 @dataclass(kw_only=True, eq=False)

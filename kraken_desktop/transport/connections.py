@@ -13,7 +13,7 @@ import socket
 import ssl
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -31,9 +31,14 @@ _NOTSENT_LOWAT = {"linux": 25, "darwin": 0x201}.get(sys.platform)
 
 
 class Flight:
-    """One request on its way: what has to be shut down to end it at once."""
+    """One request on its way: what has to be shut down to end it at once.
 
-    def __init__(self) -> None:
+    Args:
+        permit: hears the IP address of the peer before anything is sent to it; None if nobody asks.
+    """
+
+    def __init__(self, permit: Callable[[str], None] | None = None) -> None:
+        self.permit = permit
         self._lock = threading.Lock()
         self._handle: socket.socket | None = None
         self._interrupted = False
@@ -88,7 +93,12 @@ class _Interruptible(HTTPConnection):
         connected = super()._new_conn()
         _keep_little_unsent(connected)
         self._handle = connected.dup()
-        self._attach()
+        try:
+            self._attach()
+        except BaseException:
+            # Nobody else knows of it yet.
+            connected.close()
+            raise
         return connected
 
     @override
@@ -107,8 +117,13 @@ class _Interruptible(HTTPConnection):
                 self._handle = None
 
     def _attach(self) -> None:
-        if self._lane.flight is not None and self._handle is not None:
-            self._lane.flight.attach(self._handle)
+        flight = self._lane.flight
+        if flight is None or self._handle is None:
+            return
+        flight.attach(self._handle)
+        if flight.permit is not None:
+            # Of the connection itself: a name may lead elsewhere each time it is looked up.
+            flight.permit(self._handle.getpeername()[0])
 
 
 class _InterruptibleTls(_Interruptible, HTTPSConnection):

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import requests
 import truststore
 import urllib3
-from requests.utils import get_environ_proxies
-from typing_extensions import override
+from requests.utils import get_environ_proxies, select_proxy
+from typing_extensions import ParamSpec, override
 from urllib3.exceptions import HTTPError, LocationValueError, NameResolutionError, NewConnectionError
 
 from kraken_desktop.cancel import CancelledError, CancelToken
@@ -31,6 +31,8 @@ from kraken_desktop.model.errors import (
 from kraken_desktop.model.links import is_loopback
 from kraken_desktop.transport.bodies import PIECE, Body
 from kraken_desktop.transport.connections import Adapter, Flight, Lane
+
+P = ParamSpec("P")
 
 _ANSWER_LIMIT = 8 * 1024 * 1024
 
@@ -67,7 +69,7 @@ class _Session(requests.Session):
 
 
 class _SinkFailedError(Exception):
-    """Carries what a sink raised past the handlers of network errors: a full disk is no lost connection."""
+    """Carries what a callback raised past the handlers of network errors: a full disk is no lost connection."""
 
     def __init__(self, cause: Exception) -> None:
         super().__init__()
@@ -161,6 +163,8 @@ class Transport:
         timeouts: Timeouts = Timeouts(),
         limit: int = _ANSWER_LIMIT,
         sink: Callable[[bytes], None] | None = None,
+        on_head: Callable[[int, Mapping[str, str]], None] | None = None,
+        permit: Callable[[str | None], None] | None = None,
     ) -> Answer:
         """Send one request and read its whole answer, whatever the status. Redirects are not followed.
 
@@ -168,6 +172,9 @@ class Transport:
             limit: the most bytes of an answer's body that are read; more is cut off there.
             sink: takes the body of a 200 piece by piece instead, so that it is never held in memory; what it
                 raises passes through.
+            on_head: hears the status and the headers before the body is read; what it raises passes through.
+            permit: hears the IP address of the peer once it is connected, before TLS and before anything is sent;
+                None, before connecting, where a proxy will connect instead. What it raises passes through.
 
         Raises:
             CancelledError: within milliseconds of the token's cancelling, save for name look-up and
@@ -177,7 +184,7 @@ class Transport:
         """
         cancel = cancel or CancelToken()
         cancel.check()
-        flight = Flight()
+        flight = Flight(permit)
         watchdog = _Watchdog(flight)
         outgoing = _Announcing(body, lambda: watchdog.watch("read", timeouts.answer)) if body else None
         prepared, proxies = self._prepared(method, url, outgoing, headers)
@@ -185,10 +192,13 @@ class Transport:
         try:
             with cancel.interrupting(flight.interrupt):
                 cancel.check()
+                if permit is not None and select_proxy(prepared.url or "", proxies) is not None:
+                    permit(None)
+                    flight.permit = None
                 watchdog.watch("total", timeouts.total)
                 if outgoing is None:
                     watchdog.watch("read", timeouts.answer)
-                return self._exchange(prepared, proxies, timeouts, limit, sink)
+                return self._exchange(prepared, proxies, timeouts, limit, sink, on_head)
         except _SinkFailedError as error:
             raise error.cause from None
         except (requests.RequestException, HTTPError, OSError) as error:
@@ -233,6 +243,7 @@ class Transport:
         timeouts: Timeouts,
         limit: int,
         sink: Callable[[bytes], None] | None,
+        on_head: Callable[[int, Mapping[str, str]], None] | None,
     ) -> Answer:
         response = self._session.send(
             prepared,
@@ -241,22 +252,24 @@ class Transport:
             proxies=proxies,
         )
         with response:
+            lowered = {name.lower(): value for name, value in response.headers.items()}
+            if on_head is not None:
+                _call(on_head, response.status_code, lowered)
             content = b""
             for piece in response.iter_content(PIECE):
                 if sink is not None and response.status_code == 200:
-                    _pour(piece, sink)
+                    _call(sink, piece)
                     continue
                 content += piece
                 if len(content) > limit:
                     content = content[:limit]
                     break
-        lowered = {name.lower(): value for name, value in response.headers.items()}
         return Answer(status=response.status_code, headers=lowered, body=content)
 
 
-def _pour(piece: bytes, sink: Callable[[bytes], None]) -> None:
+def _call(callback: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
     try:
-        sink(piece)
+        callback(*args, **kwargs)
     except Exception as error:
         raise _SinkFailedError(error) from error
 
