@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -15,14 +16,17 @@ import platformdirs
 
 from kraken_desktop import __version__
 from kraken_desktop.destinations import Destinations
-from kraken_desktop.model.errors import JournalError
+from kraken_desktop.model.errors import JournalError, SettingsError
 from kraken_desktop.model.job import Job, Snapshot, Source
 from kraken_desktop.model.profile import Account, Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.model.settings import first_settings
+from kraken_desktop.network_access import NetworkAccess
 from kraken_desktop.pipeline import Pipeline
+from kraken_desktop.removal import Removal
 from kraken_desktop.runner import Runner
 from kraken_desktop.runner_roles import Executor, Listener, Renewal
+from kraken_desktop.stores.aws_credentials import AwsProfiles
 from kraken_desktop.stores.journal import Journal, Recovered
 from kraken_desktop.stores.secret_store import KeyringStore, Secrets, SessionStore
 from kraken_desktop.stores.settings import Settings, SettingsStore
@@ -33,6 +37,8 @@ if TYPE_CHECKING:
     from kraken_desktop.engines.local.engine import LocalEngine
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
+
+_log = logging.getLogger(__name__)
 
 APP_NAME = "kraken-desktop"
 MOST_AT_ONCE = 16
@@ -88,24 +94,24 @@ class Services:
     def __init__(self, environ: Mapping[str, str], on_journal_problem: Callable[[JournalError], None]) -> None:
         self.folders = Folders.of(environ)
         self.settings = SettingsStore(self.folders.settings_file, first=first_settings(self.folders.pictures))
-        self.secrets = Secrets(KeyringStore(), SessionStore(), environ)
+        self.secrets = Secrets(KeyringStore(), SessionStore(), environ, AwsProfiles(transport=self.transport))
+        self.network = NetworkAccess(
+            settings=self.settings,
+            secrets=self.secrets,
+            connections=MOST_AT_ONCE,
+            user_agent=f"KrakenDesktop/{__version__}",
+        )
         self.journal = Journal.open(self.folders.journal, on_journal_problem)
         self.spool = Spool(self.folders.spool)
         self.destinations = Destinations(transport=self.transport, secrets=self.secrets)
         self._lock = threading.Lock()
-        self._transport: Transport | None = None
         self._engine: LocalEngine | None = None
         self._places = ExitStack()
         self._scratch: Scratch | None = None
 
     def transport(self) -> Transport:
-        """The one transport; made at the first call, which takes a fifth of a second."""
-        from kraken_desktop.transport import Transport  # slow to import
-
-        with self._lock:
-            if self._transport is None:
-                self._transport = Transport(connections=MOST_AT_ONCE, user_agent=f"KrakenDesktop/{__version__}")
-            return self._transport
+        """The transport for the network settings as they are now; making the first one takes a fifth of a second."""
+        return self.network.transport()
 
     def engine(self) -> LocalEngine:
         """The one engine on this computer. Its child processes start with the first image."""
@@ -197,6 +203,10 @@ class Services:
         for folder in {*settings.bucket_folders, *settings.copy_folders}:
             FolderBucket(folder).sweep(cancelled=cancelled)
 
+    def removal(self) -> Removal:
+        """What takes objects out of buckets again."""
+        return Removal(journal=self.journal, destinations=self.destinations, settings=self.settings.load)
+
     def account_status(self, account: Account, secret: str | None = None) -> AccountStatus:
         """Ask Kraken.io for plan and quota: the check of a key pair. Takes as long as the network does.
 
@@ -225,17 +235,29 @@ class Services:
             engine=self.engine,
             scratch=self.scratch,
             destinations=self.destinations,
+            on_file_limit=self.keep_file_limit,
         )
         limit = min(max(1, concurrency), MOST_AT_ONCE)
         return Runner(executor=executor, work=pipeline.run, journal=self.journal, listener=listener, limit=limit)
+
+    def keep_file_limit(self, account_id: str, limit: int) -> None:
+        """Remember the bytes of the largest file that an account's plan takes. May come from any thread."""
+
+        def change(settings: Settings) -> Settings:
+            account = settings.account(account_id)
+            return settings.with_account(replace(account, file_limit=limit)) if account is not None else settings
+
+        try:
+            self.settings.update(change)
+        except SettingsError as error:
+            _log.info("the file limit of an account could not be kept: %s", error.reason)
 
     def close(self) -> None:
         """At the end of the program, after the runner's."""
         if self._engine is not None:
             self._engine.close()
         self._places.close()
-        if self._transport is not None:
-            self._transport.close()
+        self.network.close()
         if self._scratch is not None:
             self._scratch.close()
         self.journal.close()

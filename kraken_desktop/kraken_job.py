@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
 
+from kraken_desktop.asking import Asking, LimitCallback
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.model.errors import (
     BadAnswerError,
     BucketLookupError,
     FateUnknownError,
-    KrakenDesktopError,
     ProfileInvalidError,
     TransportError,
 )
-from kraken_desktop.model.job import Done, Phase, Progress, StoredImage
+from kraken_desktop.model.geometry import Size, fixed_size, place
+from kraken_desktop.model.job import Phase, PlannedImage, Progress, StoredImage
 from kraken_desktop.model.links import object_url, shown_url
 from kraken_desktop.model.profile import Acl, Profile, Uploader
-from kraken_desktop.planning import Content, Errand, Plan
+from kraken_desktop.planning import Content, Errand, Plan, Target
 from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.secret_store import S3Keys, Secrets
 
@@ -53,110 +53,163 @@ class KrakenJob:
         secrets: Secrets,
         journal: Journal,
         look_pauses: Iterable[float],
+        on_file_limit: LimitCallback,
     ) -> None:
         self._transport = transport
         self._secrets = secrets
         self._journal = journal
         self._look_pauses = tuple(look_pauses)
+        self._on_file_limit = on_file_limit
 
-    def push(self, errand: Errand, plan: Plan, bucket_of: Callable[[S3Keys], Bucket]) -> Done:
-        """Have the image optimized and pushed into the bucket, in one request.
+    def push(
+        self,
+        errand: Errand,
+        plan: Plan,
+        bucket_of: Callable[[S3Keys], Bucket],
+        pushed: dict[str, StoredImage],
+    ) -> tuple[Target, ...]:
+        """Have the images made and pushed into the bucket: one request a format.
 
-        Nothing that can fail is asked for once it is there, or it would be sent, and charged, again.
+        Nothing that can fail is asked for once they are there, or they would be sent, and charged, again.
+
+        Args:
+            pushed: what is there already, by key; what comes there is added, also if an error ends the rest.
+
+        Returns:
+            The targets for which Kraken.io found no saving, and stored nothing.
 
         Raises:
-            FateUnknownError: the answer was lost, and the object is not to be found.
+            FateUnknownError: an answer was lost, and the objects are not to be found.
             KrakenError, TransportError, SourceError, SecretError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
         from kraken_desktop.engines.kraken_io import S3Store  # slow to import
 
-        profile, key = errand.job.snapshot.profile, plan.targets[0].key
+        profile = errand.job.snapshot.profile
         keys = self._secrets.s3_keys(profile, errand.cancel)
         _require_lasting(keys, profile)
-        store = S3Store.of(profile, path=key, access_key=keys.access_key, secret=keys.secret)
         bucket = bucket_of(keys)
-        started = datetime.now(UTC)
+        unsaved: list[Target] = []
 
-        def look(reason: str) -> Done:
-            return self.look(errand, bucket, key, since=started, reason=reason)
+        def store_at(path: str) -> S3Store:
+            return S3Store.of(profile, path=path, access_key=keys.access_key, secret=keys.secret)
 
-        answered = self._ask(errand, plan.content, key, store)
-        if isinstance(answered, str):
-            return look(answered)
-        return self._pushed(errand, plan, answered, bucket)
+        wanted = [group for group in plan.requests if any(target.key not in pushed for target in group)]
+        asking = self._asking(errand, plan.content, len(wanted), charged=bool(pushed))
+        for group in wanted:
+            started = datetime.now(UTC)
+            answered = asking.ask(group, store_at(group[0].key))
+            if isinstance(answered, str):
+                self.look(errand, bucket, group, since=started, reason=answered, found=pushed)
+                continue
+            for target, result in zip(group, answered, strict=True):
+                if result is None:
+                    unsaved.append(target)
+                else:
+                    pushed[target.key] = linked(_stored(plan, target, result, profile), bucket, profile)
+        return tuple(unsaved)
 
-    def optimize(self, errand: Errand, content: Content, key: str) -> Result:
-        """Have the image optimized, its result kept by Kraken.io for some time.
-
-        That it may be charged stays in the journal until the job ends: after a crash only the person sends it again.
+    def rehearse(self, errand: Errand, plan: Plan) -> tuple[StoredImage, ...]:
+        """Ask the sandbox: everything is checked as in earnest, nothing is made, stored or charged.
 
         Raises:
-            FateUnknownError: the answer was lost.
             KrakenError, TransportError, SourceError, SecretError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
-        answered = self._ask(errand, content, key, None)
-        if isinstance(answered, str):
-            raise FateUnknownError(reason=answered)
-        return answered
+        from kraken_desktop.engines.kraken_io import S3Store  # slow to import
 
-    def look(self, errand: Errand, bucket: Bucket, key: str, *, since: datetime, reason: str) -> Done:
-        """All bytes had left when the answer was lost: ask the bucket, never send twice.
+        profile = errand.job.snapshot.profile
+        keys = self._secrets.s3_keys(profile, errand.cancel) if profile.uploader is Uploader.KRAKEN else None
+        images: list[StoredImage] = []
+        asking = self._asking(errand, plan.content, len(plan.requests))
+        for group in plan.requests:
+            store = None
+            if keys is not None:
+                store = S3Store.of(profile, path=group[0].key, access_key=keys.access_key, secret=keys.secret)
+            results = _made_up(asking, group, store)
+            for target, result in zip(group, results, strict=True):
+                made_up = StoredImage(variant=target.output.variant, key=target.key, url="", sandbox=True)
+                if result is not None:
+                    width, height = size_of(result, plan, target) or (None, None)
+                    made_up = replace(
+                        made_up, kraked_url=result.kraked_url, width=width, height=height, bytes=result.kraked_bytes
+                    )
+                images.append(made_up)
+        return tuple(images)
+
+    def optimize(
+        self, errand: Errand, content: Content, groups: Sequence[tuple[Target, ...]], *, charged: bool
+    ) -> Iterator[tuple[tuple[Target, ...], tuple[Result | None, ...]]]:
+        """Have images made, one request a group; Kraken.io keeps the results for some time. Comes as they come.
+
+        That it may be charged stays in the journal until the job ends: after a crash only the person sends it again.
+
+        Args:
+            charged: an earlier try was charged for other groups already.
 
         Raises:
-            FateUnknownError: the object is not there, or we may not look.
+            FateUnknownError: an answer was lost.
+            KrakenError, TransportError, SourceError, SecretError: one of their subclasses.
+            CancelledError: the token was cancelled.
+        """
+        asking = self._asking(errand, content, len(groups), charged=charged)
+        for group in groups:
+            answered = asking.ask(group, None)
+            if isinstance(answered, str):
+                raise FateUnknownError(reason=answered)
+            yield group, answered
+
+    def look(
+        self,
+        errand: Errand,
+        bucket: Bucket,
+        targets: Sequence[PlannedImage | Target],
+        *,
+        since: datetime,
+        reason: str,
+        found: dict[str, StoredImage],
+    ) -> None:
+        """All bytes had left when the answer was lost: ask the bucket, never send twice.
+
+        Args:
+            found: takes what is there, by key.
+
+        Raises:
+            FateUnknownError: an object is not there, or we may not look.
             CancelledError: the person did not want to wait for it.
         """
-        size = errand.job.source.size
-        errand.tell(Progress(phase=Phase.CHECKING, sent=size or 0, total=size or 0, key=key, may_arrive=True))
+        size = errand.job.source.size or 0
         profile = errand.job.snapshot.profile
+        missing = {target.key: target for target in targets}
         try:
             for pause in self._look_pauses:
                 _wait(pause, errand.cancel)
-                found = _look(bucket, key, errand.cancel, public=profile.acl is Acl.PUBLIC_READ)
-                if found is not None and _newer(found, since):
-                    image = StoredImage(key=key, url=object_url(profile, key), bytes=found.size)
-                    return Done(images=(linked(image, bucket, profile),), original_bytes=size)
+                for key, target in tuple(missing.items()):
+                    errand.tell(Progress(phase=Phase.CHECKING, sent=size, total=size, key=key, may_arrive=True))
+                    seen = _look(bucket, key, errand.cancel, public=profile.acl is Acl.PUBLIC_READ)
+                    if seen is not None and _newer(seen, since):
+                        variant = target.variant if isinstance(target, PlannedImage) else target.output.variant
+                        image = StoredImage(variant=variant, key=key, url=object_url(profile, key), bytes=seen.size)
+                        found[key] = linked(image, bucket, profile)
+                        del missing[key]
+                if not missing:
+                    return
         except CancelledError:
             raise CancelledError(sent_all=True) from None
-        raise FateUnknownError(reason=reason, key=key)
+        raise FateUnknownError(reason=reason, key=next(iter(missing)))
 
-    # --- the request ---
+    # --- the requests ---
 
-    def _ask(self, errand: Errand, content: Content, key: str, store: S3Store | None) -> Result | str:
-        """The result; or, where all bytes had left and no answer is to be trusted, why."""
-        client = self._client(errand)
-        errand.cancel.check()
-        attempt = self._journal.begin_attempt(errand.job.id)
-        total = content.size or 0
-        errand.tell(Progress(phase=Phase.UPLOADING, total=total, key=key))
-        all_left = False
-
-        def before_last() -> None:
-            nonlocal all_left
-            all_left = True
-            self._journal.note_sent(attempt, bytes_sent=total, maybe_charged=True)
-
-        def sent(count: int, of: int) -> None:
-            done = count == of
-            phase = Phase.OPTIMIZING if done else Phase.UPLOADING
-            errand.tell(Progress(phase=phase, sent=count, total=of, key=key, may_arrive=done and store is not None))
-
-        try:
-            return _request(errand, client, store, content, sent, before_last)
-        except (KrakenDesktopError, CancelledError) as error:
-            if not _may_be_done(error):
-                # Nothing of it has to be looked for after a crash.
-                self._journal.note_sent(attempt, bytes_sent=0, maybe_charged=False)
-            elif isinstance(error, KrakenDesktopError):
-                return error.code
-            raise
-        except Exception:
-            if not all_left:
-                raise
-            _log.exception("job %s: the answer could not be taken", errand.job.id)
-            return "unexpected"
+    def _asking(self, errand: Errand, content: Content, requests: int, *, charged: bool = False) -> Asking:
+        return Asking(
+            journal=self._journal,
+            client=self._client(errand),
+            errand=errand,
+            content=content,
+            requests=requests,
+            charged=charged,
+            on_file_limit=self._on_file_limit,
+        )
 
     def _client(self, errand: Errand) -> KrakenClient:
         from kraken_desktop.engines.kraken_io import KrakenClient  # slow to import
@@ -172,19 +225,18 @@ class KrakenJob:
             api_secret=self._secrets.api_secret(account),
         )
 
-    def _pushed(self, errand: Errand, plan: Plan, result: Result, bucket: Bucket) -> Done:
-        profile, key = errand.job.snapshot.profile, plan.targets[0].key
-        image = StoredImage(
-            key=key,
-            url=shown_url(profile, key, result.kraked_url),
-            kraked_url=result.kraked_url,
-            width=result.width,
-            height=result.height,
-            bytes=result.kraked_bytes,
-        )
-        image = linked(image, bucket, profile)
-        size = plan.content.size
-        return Done(images=(image,), original_bytes=size if size is not None else result.original_bytes)
+
+def _made_up(asking: Asking, group: tuple[Target, ...], store: S3Store | None) -> tuple[Result | None, ...]:
+    """The sandbox's numbers, if it gives any: of a set it need not."""
+    try:
+        answered = asking.ask(group, store)
+    except BadAnswerError as error:
+        if error.reason != "results":
+            raise
+        return (None,) * len(group)
+    if isinstance(answered, str):
+        raise BadAnswerError(status=200, reason=answered)
+    return answered
 
 
 def linked(image: StoredImage, bucket: Bucket, profile: Profile) -> StoredImage:
@@ -193,35 +245,6 @@ def linked(image: StoredImage, bucket: Bucket, profile: Profile) -> StoredImage:
         return image
     link = bucket.link(image.key)
     return replace(image, url=link.url, expires_at=link.expires_at)
-
-
-def _request(
-    errand: Errand,
-    client: KrakenClient,
-    store: S3Store | None,
-    content: Content,
-    sent: Callable[[int, int], None],
-    before_last: Callable[[], None],
-) -> Result:
-    source, recipe = errand.job.source, errand.job.snapshot.recipe
-    if content.size is None:
-        before_last()
-        sent(0, 0)
-        return client.fetch(
-            source.location, extension=source.extension, recipe=recipe, store=store, cancel=errand.cancel
-        )
-    return client.upload(
-        Path(source.location),
-        name=source.name,
-        extension=source.extension,
-        size=content.size,
-        sha256=content.sha256,
-        recipe=recipe,
-        store=store,
-        cancel=errand.cancel,
-        on_sent=sent,
-        before_last=before_last,
-    )
 
 
 def _look(bucket: Bucket, key: str, cancel: CancelToken, *, public: bool) -> ObjectInfo | None:
@@ -236,13 +259,6 @@ def _look(bucket: Bucket, key: str, cancel: CancelToken, *, public: bool) -> Obj
     return None
 
 
-def _may_be_done(error: KrakenDesktopError | CancelledError) -> bool:
-    """Whether the work may be done although nobody told us: all bytes had left, and no answer is to be trusted."""
-    if isinstance(error, BadAnswerError):
-        return 200 <= error.status < 300
-    return isinstance(error, TransportError | CancelledError) and error.sent_all
-
-
 def _newer(found: ObjectInfo, since: datetime) -> bool:
     """Whether the object was written since then; the server's clock is held against itself."""
     ago = datetime.now(UTC) - since
@@ -254,6 +270,31 @@ def _wait(seconds: float, cancel: CancelToken) -> None:
     with cancel.interrupting(woken.set):
         woken.wait(seconds)
     cancel.check()
+
+
+def _stored(plan: Plan, target: Target, result: Result, profile: Profile) -> StoredImage:
+    width, height = size_of(result, plan, target) or (None, None)
+    return StoredImage(
+        variant=target.output.variant,
+        key=target.key,
+        url=shown_url(profile, target.key, result.kraked_url),
+        kraked_url=result.kraked_url,
+        width=width,
+        height=height,
+        bytes=result.kraked_bytes,
+    )
+
+
+def size_of(result: Result, plan: Plan, target: Target) -> Size | None:
+    """The dimensions as they were told; where only the source's were, as the recipe makes them of these."""
+    if result.width and result.height:
+        return result.width, result.height
+    resize = target.output.resize
+    content = plan.content
+    for width, height in ((content.width, content.height), (result.original_width, result.original_height)):
+        if width and height:
+            return place((width, height), resize).canvas
+    return fixed_size(resize)
 
 
 def _require_lasting(keys: S3Keys, profile: Profile) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.model.errors import ConnectionLostError, TransportError
+from kraken_desktop.model.image_types import content_type, extension_by_name
 from kraken_desktop.model.job import LinkCheck, StoredImage, Verdict
 from kraken_desktop.model.links import is_loopback, is_web_address
 from kraken_desktop.model.profile import Acl, Profile
@@ -24,6 +26,9 @@ TOTAL_SECONDS = 10
 
 MOST_REDIRECTS = 3
 
+AWAY_SECONDS = 60
+"""How long a host that could not be reached is not asked again."""
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_HEAD = frozenset({405, 501})
 _SAME_TYPE = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"}
@@ -32,6 +37,36 @@ _CONTENT_RANGE = re.compile(r"bytes (?:[0-9]+-[0-9]+|\*)/([0-9]+)")
 # What is counted is the object, not a shorter transfer of it.
 _ASKING = {"Accept-Encoding": "identity"}
 _FIRST_BYTE = {"Range": "bytes=0-0"}
+
+
+class LinkChecks:
+    """The looks of one run of the program. Thread-safe.
+
+    A host that could not be reached is left alone for a while: a thousand images do not wait ten seconds each.
+
+    Args:
+        transport: makes, or hands out, the one transport. A callable, because importing it is slow.
+    """
+
+    def __init__(self, transport: Callable[[], Transport], clock: Callable[[], float] = time.monotonic) -> None:
+        self._transport = transport
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._away: dict[str, tuple[float, LinkCheck]] = {}
+
+    def check(self, image: StoredImage, cancel: CancelToken) -> LinkCheck:
+        """As ``check_link``, by the type that the key's extension stands for."""
+        host = urlsplit(image.url).netloc
+        with self._lock:
+            until, known = self._away.get(host, (0.0, None))
+        if known is not None and self._clock() < until:
+            return known
+        extension = extension_by_name(image.key)
+        found = check_link(self._transport(), image, content_type(extension) if extension else "", cancel)
+        if found.verdict is Verdict.UNREACHABLE:
+            with self._lock:
+                self._away[host] = (self._clock() + AWAY_SECONDS, found)
+        return found
 
 
 def wants_check(profile: Profile, image: StoredImage) -> bool:

@@ -7,14 +7,14 @@ asked for, and may have charged, is remembered for as long as the program runs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelledError
-from kraken_desktop.kraken_job import KrakenJob
+from kraken_desktop.kraken_job import KrakenJob, size_of
 from kraken_desktop.model.errors import (
     AddressNotFetchedError,
     NothingStoredError,
@@ -24,7 +24,8 @@ from kraken_desktop.model.errors import (
 )
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, Phase, Progress, Skipped, SourceKind, StoredImage
 from kraken_desktop.model.profile import Engine
-from kraken_desktop.planning import Errand, Plan
+from kraken_desktop.model.recipe import Output
+from kraken_desktop.planning import Content, Errand, Plan, Target
 from kraken_desktop.stores.journal import Journal
 
 if TYPE_CHECKING:
@@ -62,11 +63,12 @@ class _Kept:
 
     digest: str
     """Of the source, engine and recipe that it was made with."""
-    result: Result | None = None
-    """What Kraken.io made, and keeps for some time."""
-    nothing_saved: bool = False
-    """Kraken.io found nothing to save: it is not asked again."""
-    misses: int = 0
+    results: dict[str, Result | None] = field(default_factory=dict)
+    """By variant: what Kraken.io made, and keeps for some time; None if it found nothing to save."""
+    misses: dict[str, int] = field(default_factory=dict)
+    """How often the result of a variant was not to be found."""
+    pushed: dict[str, StoredImage] = field(default_factory=dict)
+    """By key: what Kraken.io stored."""
     files: tuple[MadeFile, ...] = ()
     in_use: bool = True
     _place: ExitStack | None = None
@@ -75,7 +77,7 @@ class _Kept:
 
     @property
     def charged(self) -> bool:
-        return self.result is not None or self.nothing_saved
+        return bool(self.results or self.pushed)
 
     @property
     def on_disk(self) -> bool:
@@ -128,14 +130,22 @@ class Making:
                 self.journal.note_sent(attempt, bytes_sent=job.source.size or 0, maybe_charged=True)
         if not kept.files:
             local = job.snapshot.profile.engine is Engine.LOCAL
-            kept.files = self._made_here(errand, plan, kept) if local else (self._made_there(errand, plan, kept),)
+            kept.files = self._made_here(errand, plan, kept) if local else self._made_there(errand, plan, kept)
         return kept.files
 
-    def fetched(self, errand: Errand, image: StoredImage) -> MadeFile:
+    def pushed(self, errand: Errand, plan: Plan) -> dict[str, StoredImage]:
+        """What Kraken.io stored for this plan so far, by key; to be added to. It is not asked for those again."""
+        return self._taken(errand.job, plan.digest).pushed
+
+    def original(self, errand: Errand, plan: Plan) -> MadeFile:
+        """The original's pixels, its metadata removed as the recipe says. Raises as ``files`` does."""
+        return self._kept_original(errand, plan, self._taken(errand.job, plan.digest))
+
+    def fetched(self, errand: Errand, plan: Plan, image: StoredImage) -> MadeFile:
         """What Kraken.io pushed into the bucket, brought here. Raises as ``files`` does."""
         from kraken_desktop.engines.kraken_answers import Result
 
-        kept = self._taken(errand.job, "")
+        kept = self._taken(errand.job, plan.digest)
         result = Result(kraked_url=image.url, kraked_bytes=image.bytes)
         return self._download(errand, result, kept, Path(image.key).suffix, image.key)
 
@@ -143,7 +153,8 @@ class Making:
         """The size of a source that never was here, if Kraken.io told it."""
         with self._lock:
             kept = self._kept.get(job.id)
-        return kept.result.original_bytes if kept is not None and kept.result is not None else None
+        results = kept.results.values() if kept is not None else ()
+        return next((result.original_bytes for result in results if result is not None), None)
 
     def ended(self, job: Job, outcome: Outcome) -> None:
         """Let go of what is not needed any more: all of it, unless another try may use it."""
@@ -190,38 +201,54 @@ class Making:
             for each in made
         )
 
-    def _made_there(self, errand: Errand, plan: Plan, kept: _Kept) -> MadeFile:
-        (target,) = plan.targets
-        changes_pixels = target.output.resize is not None or target.output.converts
-        may_keep = not changes_pixels and errand.job.source.kind is not SourceKind.URL
-        if not kept.charged:
-            try:
-                kept.result = self.kraken.optimize(errand, plan.content, target.key)
-            except CancelledError:
-                # Kraken.io keeps the result to itself: nothing can arrive in the bucket.
-                raise CancelledError(sent_all=False) from None
-            except NothingStoredError:
-                if not may_keep:
-                    raise
-                kept.nothing_saved = True
-        result, size = kept.result, plan.content.size
-        if result is None:
-            return self._kept_original(errand, plan, kept)
-        if may_keep and size is not None and result.kraked_bytes is not None and result.kraked_bytes >= size:
-            return replace(self._kept_original(errand, plan, kept), kraked_url=result.kraked_url)
+    def _made_there(self, errand: Errand, plan: Plan, kept: _Kept) -> tuple[MadeFile, ...]:
+        missing = [
+            group for group in plan.requests if any(target.output.variant not in kept.results for target in group)
+        ]
         try:
-            return self._download(errand, result, kept, target.output.extension, target.key)
+            for group, results in self._asked(errand, plan, missing, kept):
+                for target, result in zip(group, results, strict=True):
+                    kept.results[target.output.variant] = result
+        except CancelledError:
+            # Kraken.io keeps the results to itself: nothing can arrive in the bucket.
+            raise CancelledError(sent_all=False) from None
+        original: MadeFile | None = None
+        files: list[MadeFile] = []
+        for target in plan.targets:
+            result = kept.results[target.output.variant]
+            if may_keep(errand.job, target.output) and not saves(result, plan.content):
+                original = original or self._kept_original(errand, plan, kept)
+                files.append(replace(original, kraked_url=result.kraked_url if result is not None else ""))
+            elif result is None:
+                raise NothingStoredError(status=200)
+            else:
+                files.append(self._arrived(errand, plan, target, result, kept))
+        return tuple(files)
+
+    def _asked(
+        self, errand: Errand, plan: Plan, missing: Sequence[tuple[Target, ...]], kept: _Kept
+    ) -> Iterator[tuple[tuple[Target, ...], tuple[Result | None, ...]]]:
+        if missing:
+            yield from self.kraken.optimize(errand, plan.content, missing, charged=kept.charged)
+
+    def _arrived(self, errand: Errand, plan: Plan, target: Target, result: Result, kept: _Kept) -> MadeFile:
+        variant = target.output.variant
+        try:
+            file = self._download(errand, result, kept, target.output.extension, target.key)
         except ResultLostError as error:
-            kept.misses += error.status in _GONE
-            if kept.misses < _MISSES:
+            kept.misses[variant] = kept.misses.get(variant, 0) + (error.status in _GONE)
+            if kept.misses[variant] < _MISSES:
                 raise
-            kept.result, kept.misses = None, 0
+            del kept.results[variant], kept.misses[variant]
             raise ResultExpiredError(host=error.host, status=error.status) from error
+        width, height = size_of(result, plan, target) or (None, None)
+        return replace(file, width=width, height=height)
 
     def _kept_original(self, errand: Errand, plan: Plan, kept: _Kept) -> MadeFile:
         """Kraken.io found nothing to save: the original's pixels, its metadata removed as the recipe says."""
-        recipe = replace(errand.job.snapshot.recipe, lossy=False)
-        lossless = replace(errand, job=replace(errand.job, snapshot=replace(errand.job.snapshot, recipe=recipe)))
+        snapshot = errand.job.snapshot
+        recipe = replace(snapshot.recipe, lossy=False, resize=None, convert=None, variants=())
+        lossless = replace(errand, job=replace(errand.job, snapshot=replace(snapshot, recipe=recipe)))
         (made,) = self._made_here(lossless, plan, kept)
         return replace(made, already_optimal=True)
 
@@ -239,8 +266,6 @@ class Making:
             extension=extension,
             bytes=arrived.bytes,
             sha256=arrived.sha256,
-            width=result.width,
-            height=result.height,
             kraked_url=result.kraked_url,
         )
 
@@ -254,6 +279,18 @@ class Making:
         if before is not None and before is not kept:
             before.release()
         return kept
+
+
+def may_keep(job: Job, output: Output) -> bool:
+    """Whether the original could stand for the result: nothing was asked for that it is not."""
+    return output.resize is None and not output.converts and job.source.kind is not SourceKind.URL
+
+
+def saves(result: Result | None, content: Content) -> bool:
+    """Whether a result is smaller than the source, as far as sizes are known."""
+    if result is None:
+        return False
+    return result.kraked_bytes is None or content.size is None or result.kraked_bytes < content.size
 
 
 def _goes_on(outcome: Outcome) -> bool:

@@ -9,26 +9,27 @@ Three routes (engine, uploader):
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kraken_desktop.asking import LimitCallback
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.kraken_job import KrakenJob, linked
-from kraken_desktop.making import Making
+from kraken_desktop.link_check import LinkChecks, wants_check
+from kraken_desktop.making import Making, may_keep
 from kraken_desktop.model.errors import (
     FateUnknownError,
     KrakenDesktopError,
     LocalCopyError,
+    NothingStoredError,
     ObjectExistsError,
     UnexpectedError,
 )
-from kraken_desktop.model.image_types import content_type
 from kraken_desktop.model.job import (
     Cancelled,
     Done,
@@ -41,14 +42,14 @@ from kraken_desktop.model.job import (
     Skipped,
     StoredImage,
 )
-from kraken_desktop.model.object_key import numbered
-from kraken_desktop.model.profile import Collision, Uploader
+from kraken_desktop.model.links import object_url
+from kraken_desktop.model.profile import Collision, Engine, Uploader
+from kraken_desktop.placing import copy_into, image_of, presence_in, put_once, upload_of
 from kraken_desktop.planning import (
     Content,
     Errand,
-    Look,
     Plan,
-    Presence,
+    Target,
     Tell,
     examine,
     looks_before,
@@ -59,18 +60,14 @@ from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.secret_store import Secrets
 
 if TYPE_CHECKING:
-    from kraken_desktop.buckets.bucket import Bucket, Upload
-    from kraken_desktop.buckets.folder import FolderBucket
+    from kraken_desktop.buckets.bucket import Bucket
     from kraken_desktop.engines.local.engine import LocalEngine
     from kraken_desktop.making import MadeFile
+    from kraken_desktop.model.s3_keys import S3Keys
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
 
 _log = logging.getLogger(__name__)
-
-DIGEST_METADATA = "kraken-desktop"
-"""User metadata that tells what an object was made of, where its key does not."""
-_MOST_COPIES = 1_000
 
 
 class Pipeline:
@@ -82,6 +79,7 @@ class Pipeline:
         transport, engine, scratch: make, or hand out, the one of the program. Callables, because they are slow to
             import.
         look_pauses: seconds before each look for an object whose fate is unknown.
+        on_file_limit: told when Kraken.io says how large a file it takes from an account; from a job's thread.
     """
 
     def __init__(
@@ -94,11 +92,19 @@ class Pipeline:
         scratch: Callable[[], Scratch],
         destinations: Destinations,
         look_pauses: Iterable[float] = (0, 1, 3),
+        on_file_limit: LimitCallback = lambda _account_id, _limit: None,
     ) -> None:
         self._journal = journal
         self._engine = engine
         self._destinations = destinations
-        self._kraken = KrakenJob(transport=transport, secrets=secrets, journal=journal, look_pauses=look_pauses)
+        self._kraken = KrakenJob(
+            transport=transport,
+            secrets=secrets,
+            journal=journal,
+            look_pauses=look_pauses,
+            on_file_limit=on_file_limit,
+        )
+        self._links = LinkChecks(transport)
         self._making = Making(kraken=self._kraken, transport=transport, journal=journal, engine=engine, scratch=scratch)
 
     def run(self, job: Job, cancel: CancelToken, tell: Tell, suspected_since: datetime | None = None) -> Outcome:
@@ -111,7 +117,7 @@ class Pipeline:
         """
         errand = Errand(job, cancel, tell)
         try:
-            outcome = self._run(errand, suspected_since)
+            outcome = self._verified(errand, self._run(errand, suspected_since))
         except _PartlyStoredError as error:
             outcome = _ended_by(error.why, job, error.images)
         except Exception as error:  # noqa: BLE001 - a bug costs one job, not the program
@@ -132,13 +138,79 @@ class Pipeline:
         require_usable(job)
         errand.tell(Progress(phase=Phase.PLANNING))
         content = examine(job, errand.cancel, lambda path, extension: self._measure(path, extension, errand.cancel))
+        if job.snapshot.recipe.sandbox and profile.engine is Engine.KRAKEN:
+            plan = make_plan(job, content, self._journal, None)
+            return plan if isinstance(plan, Skipped) else Done(images=self._kraken.rehearse(errand, plan))
         if profile.uploader is Uploader.KRAKEN:
             plan = make_plan(job, content, self._journal, None)
-            if isinstance(plan, Skipped):
-                return plan
-            done = self._kraken.push(errand, plan, lambda keys: self._destinations.s3(profile, keys))
-            return self._copied(errand, done)
+            return plan if isinstance(plan, Skipped) else self._pushed(errand, plan)
         return self._stored_here(errand, content)
+
+    def _verified(self, errand: Errand, outcome: Outcome) -> Outcome:
+        """With what anybody gets who opens the links. Whatever that is, the images are there."""
+        profile = errand.job.snapshot.profile
+        if not isinstance(outcome, Done):
+            return outcome
+        images = list(outcome.images)
+        try:
+            for at, image in enumerate(images):
+                if wants_check(profile, image):
+                    errand.tell(Progress(phase=Phase.VERIFYING, key=image.key, may_arrive=True))
+                    images[at] = replace(image, check=self._links.check(image, errand.cancel))
+        except CancelledError:
+            return replace(outcome, images=tuple(images))
+        return replace(outcome, images=tuple(images))
+
+    def _pushed(self, errand: Errand, plan: Plan) -> Done:
+        """Route 1. Where Kraken.io saved nothing the original is stored by us, who have the keys as well."""
+        profile = errand.job.snapshot.profile
+        there = self._making.pushed(errand, plan)
+        buckets: list[Bucket] = []
+
+        def bucket_of(keys: S3Keys) -> Bucket:
+            buckets.append(self._destinations.s3(profile, keys))
+            return buckets[-1]
+
+        try:
+            unsaved = self._kraken.push(errand, plan, bucket_of, there)
+            for target in unsaved:
+                if not may_keep(errand.job, target.output):
+                    raise NothingStoredError(status=200)
+                there[target.key] = self._original_put(errand, plan, target, buckets[-1])
+            for target in plan.targets:
+                if may_keep(errand.job, target.output) and _grew(there[target.key], plan.content):
+                    there[target.key] = self._original_instead(errand, plan, target, there[target.key], buckets[-1])
+        except Exception as error:
+            images = _in_order(plan, there)
+            if images:
+                raise _PartlyStoredError(error, images) from error
+            raise
+        size = plan.content.size
+        done = Done(images=_in_order(plan, there), original_bytes=size or self._making.original_bytes(errand.job))
+        return self._copied(errand, plan, done)
+
+    def _original_put(self, errand: Errand, plan: Plan, target: Target, bucket: Bucket) -> StoredImage:
+        file = self._making.original(errand, plan)
+
+        def on_sent(count: int, of: int) -> None:
+            told = Progress(phase=Phase.STORING, sent=count, total=of, key=target.key, may_arrive=count == of)
+            errand.tell(told)
+
+        bucket.put(target.key, upload_of(file), errand.cancel, on_sent)
+        profile = errand.job.snapshot.profile
+        return linked(replace(image_of(target, file), url=object_url(profile, target.key)), bucket, profile)
+
+    def _original_instead(
+        self, errand: Errand, plan: Plan, target: Target, larger: StoredImage, bucket: Bucket
+    ) -> StoredImage:
+        """The original in the place of a result that became larger; where that fails the larger one stays."""
+        try:
+            return replace(self._original_put(errand, plan, target, bucket), kraked_url=larger.kraked_url)
+        except CancelledError:
+            return larger
+        except KrakenDesktopError as error:
+            _log.info("job %s: the larger result stays: %s", errand.job.id, error.code)
+            return larger
 
     def _stored_here(self, errand: Errand, content: Content) -> Outcome:
         profile = errand.job.snapshot.profile
@@ -153,7 +225,7 @@ class Pipeline:
             return self._planned_and_put(errand, content, bucket, frozenset())
 
     def _planned_and_put(self, errand: Errand, content: Content, bucket: Bucket, own: frozenset[str]) -> Outcome:
-        look = _look(errand, bucket, own) if looks_before(errand.job) else None
+        look = presence_in(errand, bucket, own) if looks_before(errand.job) else None
         plan = make_plan(errand.job, content, self._journal, look)
         if isinstance(plan, Skipped):
             return plan
@@ -168,8 +240,8 @@ class Pipeline:
         images: tuple[StoredImage, ...] = ()
         try:
             for target, file in zip(plan.targets, files, strict=True):
-                copy = _copy(copies, target.key, file, errand) if copies is not None else ""
-                upload = _upload(
+                copy = copy_into(copies, target.key, file, errand) if copies is not None else ""
+                upload = upload_of(
                     file,
                     plan.digest if plan.careful else "",
                     only_if_absent=plan.careful and not target.replaces,
@@ -180,20 +252,9 @@ class Pipeline:
                     progress = Progress(phase=Phase.STORING, sent=before + count, total=total, key=key, may_arrive=left)
                     errand.tell(progress)
 
-                _put_once(bucket, target.key, file, upload, errand.cancel, on_sent)
+                put_once(bucket, target.key, file, upload, errand.cancel, on_sent)
                 moved += file.bytes
-                image = StoredImage(
-                    variant=target.output.variant,
-                    key=target.key,
-                    url="",
-                    kraked_url=file.kraked_url,
-                    width=file.width or None,
-                    height=file.height or None,
-                    bytes=file.bytes,
-                    already_optimal=file.already_optimal,
-                    local_copy=copy,
-                )
-                images += (linked(image, bucket, profile),)
+                images += (linked(replace(image_of(target, file), local_copy=copy), bucket, profile),)
         except Exception as error:
             if images:
                 raise _PartlyStoredError(error, images) from error
@@ -201,31 +262,42 @@ class Pipeline:
         size = plan.content.size
         return Done(images=images, original_bytes=size if size is not None else self._making.original_bytes(errand.job))
 
-    def _copied(self, errand: Errand, done: Done) -> Done:
-        """With the local copy of what Kraken.io pushed, if one is wanted."""
+    def _copied(self, errand: Errand, plan: Plan, done: Done) -> Done:
+        """With the local copies of what Kraken.io pushed, if they are wanted."""
         profile = errand.job.snapshot.profile
         if not profile.local_copy:
             return done
-        (image,) = done.images
-        try:
-            fetched = self._making.fetched(errand, image)
-            copy = _copy(self._destinations.folder(profile.local_copy), image.key, fetched, errand)
-        except CancelledError:
-            # The image is there all the same.
-            return done
-        except (KrakenDesktopError, OSError) as error:
-            reason = error.code if isinstance(error, KrakenDesktopError) else str(error.strerror)
-            _log.info("job %s: no local copy: %s", errand.job.id, reason)
-            failure = LocalCopyError(folder=profile.local_copy, key=image.key, reason=reason)
-            raise _PartlyStoredError(failure, done.images) from error
-        return replace(done, images=(replace(image, local_copy=copy),))
+        copies = self._destinations.folder(profile.local_copy)
+        images = list(done.images)
+        for at, image in enumerate(images):
+            try:
+                fetched = self._making.fetched(errand, plan, image)
+                images[at] = replace(image, local_copy=copy_into(copies, image.key, fetched, errand))
+            except CancelledError:
+                # The images are there all the same.
+                break
+            except (KrakenDesktopError, OSError) as error:
+                reason = error.code if isinstance(error, KrakenDesktopError) else str(error.strerror)
+                _log.info("job %s: no local copy: %s", errand.job.id, reason)
+                failure = LocalCopyError(folder=profile.local_copy, key=image.key, reason=reason)
+                raise _PartlyStoredError(failure, tuple(images)) from error
+        return replace(done, images=tuple(images))
 
     def _look_again(self, errand: Errand, since: datetime) -> Outcome:
         planned = self._journal.planned(errand.job.id)
         if not planned:
             raise FateUnknownError(reason="interrupted")
         bucket = self._destinations.open(errand.job.snapshot.profile, errand.cancel)
-        return self._kraken.look(errand, bucket, planned[0].key, since=since, reason="interrupted")
+        found: dict[str, StoredImage] = {}
+        try:
+            self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=found)
+        except FateUnknownError as error:
+            if found:
+                raise _PartlyStoredError(
+                    error, tuple(found[each.key] for each in planned if each.key in found)
+                ) from error
+            raise
+        return Done(images=tuple(found[each.key] for each in planned), original_bytes=errand.job.source.size)
 
     def _measure(self, path: Path, extension: str, cancel: CancelToken) -> tuple[int, int] | None:
         probed = self._engine().probe(path, extension=extension, cancel=cancel)
@@ -256,83 +328,10 @@ def _ended_by(error: Exception, job: Job, images: tuple[StoredImage, ...] = ()) 
             return Failed(failure=failure, images=images, original_bytes=size)
 
 
-def _put_once(
-    bucket: Bucket, key: str, file: MadeFile, upload: Upload, cancel: CancelToken, on_sent: Callable[[int, int], None]
-) -> None:
-    """Store a file, unless an earlier try of the job did. Raises as ``Bucket.put`` does."""
-    from kraken_desktop.buckets.folder import FolderBucket
-
-    try:
-        bucket.put(key, upload, cancel, on_sent)
-    except ObjectExistsError:
-        # On S3 the bucket itself knows what an earlier try left.
-        if not (isinstance(bucket, FolderBucket) and _same_content(bucket.path(key), file)):
-            raise
+def _in_order(plan: Plan, there: Mapping[str, StoredImage]) -> tuple[StoredImage, ...]:
+    return tuple(there[target.key] for target in plan.targets if target.key in there)
 
 
-def _look(errand: Errand, bucket: Bucket, own: frozenset[str]) -> Look:
-    """``own``: the keys that an earlier try of the job may have stored under."""
-    profile, job = errand.job.snapshot.profile, errand.job
-
-    def look(key: str, digest: str) -> Presence:
-        found = bucket.head(key, errand.cancel)
-        if found is None:
-            return Presence.NOTHING
-        if not profile.folder:
-            return Presence.SAME if found.metadata.get(DIGEST_METADATA) == digest else Presence.OTHER
-        if _is_source(bucket, key, job):
-            return Presence.SOURCE
-        # A file has no metadata; its bytes tell, once there are some to compare them with.
-        return Presence.MAYBE if key in own else Presence.OTHER
-
-    return look
-
-
-def _upload(file: MadeFile, digest: str = "", *, only_if_absent: bool = False) -> Upload:
-    from kraken_desktop.buckets.bucket import Upload
-
-    return Upload(
-        path=file.path,
-        size=file.bytes,
-        sha256=file.sha256,
-        content_type=content_type(file.extension),
-        metadata=((DIGEST_METADATA, digest),) if digest else (),
-        only_if_absent=only_if_absent,
-    )
-
-
-def _copy(copies: FolderBucket, key: str, file: MadeFile, errand: Errand) -> str:
-    """Put a local copy under the key, or the key with a number if something else is there. Returns its path."""
-    for each in (key, *(numbered(key, n) for n in range(2, _MOST_COPIES))):
-        path = copies.path(each)
-        if path.is_file() and _same_content(path, file):
-            return str(path)
-        try:
-            copies.put(each, _upload(file, only_if_absent=True), errand.cancel, _unheard)
-        except ObjectExistsError:
-            continue
-        return str(path)
-    raise ObjectExistsError(bucket=str(copies.folder), key=key)
-
-
-def _same_content(path: Path, file: MadeFile) -> bool:
-    try:
-        if path.stat().st_size != file.bytes:
-            return False
-        with path.open("rb") as content:
-            return hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
-    except OSError:
-        return False
-
-
-def _is_source(bucket: Bucket, key: str, job: Job) -> bool:
-    from kraken_desktop.buckets.folder import FolderBucket
-
-    try:
-        return isinstance(bucket, FolderBucket) and bucket.path(key).samefile(job.source.location)
-    except OSError:
-        return False
-
-
-def _unheard(_sent: int, _of: int) -> None:
-    """A copy on this computer is too quick to be shown."""
+def _grew(image: StoredImage, content: Content) -> bool:
+    """Whether Kraken.io's result is larger than the source."""
+    return image.bytes is not None and content.size is not None and image.bytes > content.size

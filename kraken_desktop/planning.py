@@ -22,7 +22,7 @@ from kraken_desktop.model.errors import (
 from kraken_desktop.model.geometry import Size, fixed_size, place
 from kraken_desktop.model.job import LARGEST_SOURCE, Job, PlannedImage, Progress, Skipped, SourceKind
 from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered, suffixed
-from kraken_desktop.model.profile import Collision, Engine, Severity, Uploader
+from kraken_desktop.model.profile import Collision, Severity, Uploader
 from kraken_desktop.model.profile_rules import check_profile
 from kraken_desktop.model.recipe import Output, Resize
 from kraken_desktop.stores.journal import Journal
@@ -95,6 +95,14 @@ class Plan:
     careful: bool = False
     """What is under the keys could be something else: it is not replaced."""
 
+    @property
+    def requests(self) -> tuple[tuple[Target, ...], ...]:
+        """The targets by format: Kraken.io converts to one format a request, and charges each request."""
+        groups: dict[str, list[Target]] = {}
+        for target in self.targets:
+            groups.setdefault(target.output.extension, []).append(target)
+        return tuple(tuple(group) for group in groups.values())
+
 
 def require_usable(job: Job) -> None:
     """Nothing is sent for a profile that cannot work."""
@@ -104,8 +112,6 @@ def require_usable(job: Job) -> None:
             raise ProfileInvalidError(
                 profile=profile.name, field=finding.field, problem=finding.problem, detail=finding.detail
             )
-    if profile.engine is Engine.KRAKEN and job.snapshot.recipe.variants:
-        raise ProfileInvalidError(profile=profile.name, field="recipe_id", problem="recipe_id.set_with_kraken")
 
 
 def examine(job: Job, cancel: CancelToken, measure: Measure) -> Content:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,6 @@ from kraken_desktop.model.errors import (
     BadRequestError,
     FileTooLargeError,
     KrakenError,
-    NothingStoredError,
     ParameterRefusedError,
     RateLimitedError,
     RefusedError,
@@ -70,6 +69,8 @@ class Result:
     kraked_bytes: int | None = None
     width: int | None = None
     height: int | None = None
+    original_width: int | None = None
+    original_height: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,25 +84,53 @@ class AccountStatus:
     quota_remaining: int
 
 
-def result_of(answer: Answer) -> Result:
-    """The single result of a successful answer.
+def results_of(answer: Answer, ids: Sequence[str]) -> tuple[Result | None, ...]:
+    """The result of each output of a successful answer, in the order of ``ids``.
+
+    None stands for a success without ``kraked_url``: no saving was found, and nothing was stored.
+
+    Args:
+        ids: of the entries of a set; one of whatever kind for a plain request.
 
     Raises:
-        NothingStoredError: a success without ``kraked_url``: no saving was found.
-        BadAnswerError: not the JSON of a success.
+        BadAnswerError: not the JSON of a success, or an entry is missing or bad.
     """
     told = _json(answer)
+    if len(ids) == 1:
+        return (_result(told, answer.status),)
+    return tuple(_result(entry, answer.status) for entry in _entries(told.get("results"), ids, answer.status))
+
+
+def _entries(results: object, ids: Sequence[str], status: int) -> list[Mapping[str, Any]]:
+    """A map by id, or a list: then by the ``id`` of each, or in the order that was asked for."""
+    if isinstance(results, list):
+        by_id = {str(each["id"]): each for each in results if isinstance(each, dict) and "id" in each}
+        results = by_id if by_id.keys() >= set(ids) else dict(zip(ids, results, strict=False))
+    if not isinstance(results, dict):
+        raise BadAnswerError(status=status, reason="results")
+    entries = [results.get(each) for each in ids]
+    good: list[Mapping[str, Any]] = [
+        each for each in entries if isinstance(each, dict) and _is_true(each.get("success", True))
+    ]
+    if len(good) != len(ids):
+        raise BadAnswerError(status=status, reason="results")
+    return good
+
+
+def _result(told: Mapping[str, Any], status: int) -> Result | None:
     url = told.get("kraked_url")
     if url in (None, ""):
-        raise NothingStoredError(status=answer.status)
+        return None
     if not isinstance(url, str) or not is_web_address(url):
-        raise BadAnswerError(status=answer.status, reason="kraked_url")
+        raise BadAnswerError(status=status, reason="kraked_url")
     return Result(
         kraked_url=url,
         original_bytes=_number(told.get("original_size")),
         kraked_bytes=_number(told.get("kraked_size")),
-        width=_number(told.get("kraked_width")) or _number(told.get("original_width")),
-        height=_number(told.get("kraked_height")) or _number(told.get("original_height")),
+        width=_number(told.get("kraked_width")),
+        height=_number(told.get("kraked_height")),
+        original_width=_number(told.get("original_width")),
+        original_height=_number(told.get("original_height")),
     )
 
 
@@ -133,7 +162,7 @@ def error_of(answer: Answer, *, hide: tuple[str, ...] = ()) -> KrakenError | Non
         if 200 <= status < 400:
             return error
         told = {}
-    if 200 <= status < 300 and told.get("success") in (True, "true"):
+    if 200 <= status < 300 and _is_true(told.get("success")):
         return None
     said = _said(told, hide)
     if _PUSH.search(said):
@@ -198,6 +227,11 @@ def _push_error(status: int, said: str) -> StorePushError:
 def _limit(said: str) -> int | None:
     found = re.search(r"(\d[\d.,]*)\s*bytes", said, re.IGNORECASE)
     return _number(re.sub(r"\D", "", found[1])) if found else None
+
+
+def _is_true(value: object) -> bool:
+    """Whether a success is told; form callbacks have it as a text."""
+    return value is True or value == "true"
 
 
 def _number(value: object) -> int | None:

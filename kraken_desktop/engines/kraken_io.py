@@ -10,7 +10,7 @@ import json
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,11 @@ from kraken_desktop.engines.kraken_answers import (
     Result,
     account_status_of,
     error_of,
-    result_of,
+    results_of,
 )
 from kraken_desktop.model.errors import KrakenError, QuotaExhaustedError, RateLimitedError, TransportError
 from kraken_desktop.model.profile import Acl, Pairs, Profile
-from kraken_desktop.model.recipe import WHITE, CropMode, Recipe, Resize, Strategy
+from kraken_desktop.model.recipe import WHITE, CropMode, Output, Recipe, Resize, Strategy
 from kraken_desktop.transport import Answer, BytesBody, FileBody, SentCallback, Timeouts, Transport
 
 _NAME_LENGTH = 40
@@ -79,30 +79,52 @@ class S3Store:
         return told
 
 
-def recipe_parameters(recipe: Recipe, extension: str) -> dict[str, Any]:
-    """A plain recipe in the API's words, for a source with this extension.
+def recipe_parameters(recipe: Recipe, outputs: Sequence[Output], paths: Sequence[str] = ()) -> dict[str, Any]:
+    """What one request asks for, in the API's words: a plain result, or a set of several.
 
     ``quality`` has a meaning for lossy images only; formats are named ``jpeg``, never ``jpg``.
+
+    Args:
+        outputs: of one format: ``convert`` cannot differ within a request.
+        paths: the object key of each output of a set; empty if nothing is stored.
     """
-    (output,) = recipe.outputs(extension)
-    told: dict[str, Any] = {"lossy": output.lossy, "auto_orient": recipe.auto_orient}
+    first = outputs[0]
+    told: dict[str, Any] = {"auto_orient": recipe.auto_orient}
+    if recipe.sandbox:
+        told["dev"] = True
+    if recipe.keep_metadata:
+        told["preserve_meta"] = sorted(recipe.keep_metadata)
+    if first.converts:
+        told["convert"] = {"format": first.extension.removeprefix(".").replace("jpg", "jpeg")}
+        if recipe.background != WHITE:
+            told["convert"]["background"] = recipe.background
+    if len(outputs) == 1:
+        told |= _compression(first)
+        if first.resize is not None:
+            told["resize"] = _resize_parameters(first.resize)
+        return told
+    told["lossy"] = recipe.lossy
+    told["resize"] = [
+        {"id": output.variant, **_resize_parameters(output.resize), **_compression(output)}
+        | ({"storage_path": paths[at]} if paths else {})
+        for at, output in enumerate(outputs)
+    ]
+    return told
+
+
+def _compression(output: Output) -> dict[str, Any]:
+    told: dict[str, Any] = {"lossy": output.lossy}
     if output.quality is not None:
         told["quality"] = output.quality
     if output.chroma is not None:
         told["sampling_scheme"] = output.chroma.value
-    if recipe.keep_metadata:
-        told["preserve_meta"] = sorted(recipe.keep_metadata)
-    if output.resize is not None:
-        told["resize"] = _resize_parameters(output.resize)
-    if output.converts:
-        told["convert"] = {"format": output.extension.removeprefix(".").replace("jpg", "jpeg")}
-        if recipe.background != WHITE:
-            told["convert"]["background"] = recipe.background
     return told
 
 
-def _resize_parameters(resize: Resize) -> dict[str, Any]:
+def _resize_parameters(resize: Resize | None) -> dict[str, Any]:
     """``resize`` with just the keys that the strategy takes: others are refused with 422."""
+    if resize is None:
+        return {"strategy": "none"}
     told: dict[str, Any] = {"strategy": resize.strategy.value}
     told |= {name: getattr(resize, name) for name in resize.needs}
     if resize.strategy in {Strategy.FIT, Strategy.CROP} and resize.crop_mode is not CropMode.CENTER:
@@ -112,6 +134,18 @@ def _resize_parameters(resize: Resize) -> dict[str, Any]:
     if resize.enhance:
         told["enhance"] = True
     return told
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What one request asks for. Holds secrets; lives as long as its request."""
+
+    recipe: Recipe
+    outputs: tuple[Output, ...]
+    """Of one format."""
+    paths: tuple[str, ...] = ()
+    """The object key of each output, if they are to be stored."""
+    store: S3Store | None = None
 
 
 def ascii_file_name(name: str, extension: str) -> str:
@@ -158,13 +192,12 @@ class KrakenClient:
         extension: str,
         size: int,
         sha256: str,
-        recipe: Recipe,
-        store: S3Store | None,
+        asked: Asked,
         cancel: CancelToken,
         on_sent: SentCallback,
         before_last: Callable[[], None],
-    ) -> Result:
-        """Optimize a file, and have it stored if ``store`` says where.
+    ) -> tuple[Result | None, ...]:
+        """Optimize a file, and have it stored if ``asked`` says where.
 
         Sending may take as long as it goes on; the answer has to be there some minutes after the last byte.
 
@@ -173,11 +206,14 @@ class KrakenClient:
             sha256: hex digest of the bytes, as planned.
             before_last: called once all but the last piece have left. What follows may be charged.
 
+        Returns:
+            The result of each output; None where no saving was found, so that nothing was stored.
+
         Raises:
             KrakenError, TransportError, SourceError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
-        parameters = self._parameters(recipe_parameters(recipe, extension), store)
+        parameters = self._parameters(asked)
         head, tail, content_type = multipart_frame(parameters, ascii_file_name(name, extension))
         body = FileBody(path, size=size, sha256=sha256, head=head, tail=tail, on_sent=on_sent, before_last=before_last)
         patience = 300 if size > _LARGE else 180
@@ -189,17 +225,17 @@ class KrakenClient:
             cancel=cancel,
             timeouts=Timeouts(read=patience, answer=patience),
         )
-        return self._result(answer, store, cancel)
+        return self._results(answer, asked, cancel)
 
-    def fetch(self, url: str, *, extension: str, recipe: Recipe, store: S3Store | None, cancel: CancelToken) -> Result:
+    def fetch(self, url: str, *, asked: Asked, cancel: CancelToken) -> tuple[Result | None, ...]:
         """Optimize an image that Kraken.io fetches itself. Raises as :meth:`upload` does."""
         answer = self._post(
             "/v1/url",
-            {**self._parameters(recipe_parameters(recipe, extension), store), "url": url},
+            {**self._parameters(asked), "url": url},
             cancel=cancel,
             timeouts=Timeouts(read=180, total=300),
         )
-        return self._result(answer, store, cancel)
+        return self._results(answer, asked, cancel)
 
     def account_status(self, cancel: CancelToken | None = None) -> AccountStatus:
         """Plan and quota; costs no quota, and so is the way to check a key pair. Raises as :meth:`upload` does."""
@@ -209,10 +245,11 @@ class KrakenClient:
             raise error
         return account_status_of(answer)
 
-    def _parameters(self, recipe: Mapping[str, Any], store: S3Store | None) -> dict[str, Any]:
+    def _parameters(self, asked: Asked) -> dict[str, Any]:
+        recipe = recipe_parameters(asked.recipe, asked.outputs, asked.paths)
         told: dict[str, Any] = {"auth": self._auth, "wait": True, **recipe}
-        if store is not None:
-            told["s3_store"] = store.parameters()
+        if asked.store is not None:
+            told["s3_store"] = asked.store.parameters()
         return told
 
     def _post(
@@ -227,15 +264,15 @@ class KrakenClient:
             timeouts=timeouts,
         )
 
-    def _result(self, answer: Answer, store: S3Store | None, cancel: CancelToken) -> Result:
-        hide = (*self._auth.values(), *((store.secret,) if store is not None else ()))
+    def _results(self, answer: Answer, asked: Asked, cancel: CancelToken) -> tuple[Result | None, ...]:
+        hide = (*self._auth.values(), *((asked.store.secret,) if asked.store is not None else ()))
         error = error_of(answer, hide=hide)
         if isinstance(error, RateLimitedError) and self._quota_is_gone(cancel):
             # 429 is not documented, and both meanings are seen.
             raise QuotaExhaustedError(status=error.status, said=error.said)
         if error is not None:
             raise error
-        return result_of(answer)
+        return results_of(answer, [output.variant for output in asked.outputs])
 
     def _quota_is_gone(self, cancel: CancelToken) -> bool:
         try:

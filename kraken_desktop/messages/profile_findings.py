@@ -23,11 +23,6 @@ PROFILE_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "Kraken.io optimizes the images of this profile, and needs an account for it."),
         QT_TRANSLATE_NOOP("messages", "Choose an account, or add one first."),
     ),
-    "recipe_id.set_with_kraken": Message(
-        QT_TRANSLATE_NOOP("messages", "The recipe makes several images of one, and Kraken.io is to make them."),
-        QT_TRANSLATE_NOOP("messages", "In this version only this computer’s engine makes several images of one."),
-        QT_TRANSLATE_NOOP("messages", "Let this computer make the images smaller, or choose another recipe."),
-    ),
     "uploader.needs_kraken_engine": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io can upload only what it optimized itself."),
         QT_TRANSLATE_NOOP("messages", "Optimizing on this computer and uploading by Kraken.io do not go together."),

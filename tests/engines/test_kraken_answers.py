@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from kraken_desktop.engines.kraken_answers import account_status_of, error_of, result_of
+from kraken_desktop.engines.kraken_answers import Result, account_status_of, error_of, results_of
 from kraken_desktop.model import errors
-from kraken_desktop.model.errors import BadAnswerError, NothingStoredError, Scope
+from kraken_desktop.model.errors import BadAnswerError, Scope
 from kraken_desktop.transport import Answer
 
 STORED = "https://s3.amazonaws.com/bucket/2026/a.jpg"
@@ -19,6 +19,11 @@ def answer(told: Any, status: int = 200, **headers: str) -> Answer:
 
 
 # --- results ---
+
+
+def result_of(told: Answer) -> Result | None:
+    (result,) = results_of(told, [""])
+    return result
 
 
 def test_a_full_result() -> None:
@@ -39,26 +44,31 @@ def test_a_full_result() -> None:
             }
         )
     )
-    assert result.kraked_url == STORED
-    assert (result.original_bytes, result.kraked_bytes) == (3_000_000_000, 1_000)
-    assert (result.width, result.height) == (400, 300)
+    assert result == Result(
+        kraked_url=STORED,
+        original_bytes=3_000_000_000,
+        kraked_bytes=1_000,
+        width=400,
+        height=300,
+        original_width=4000,
+        original_height=3000,
+    )
 
 
 @pytest.mark.parametrize("missing", [{}, {"kraked_size": None}, {"kraked_size": "large"}, {"kraked_size": True}])
 def test_every_figure_is_optional(missing: dict[str, Any]) -> None:
     result = result_of(answer({"success": True, "kraked_url": STORED, **missing}))
-    assert result.kraked_bytes is None
-    assert result.width is None
+    assert result == Result(kraked_url=STORED)
 
 
 def test_figures_as_text_are_understood() -> None:
-    assert result_of(answer({"success": True, "kraked_url": STORED, "kraked_size": "12"})).kraked_bytes == 12
+    told = answer({"success": True, "kraked_url": STORED, "kraked_size": "12"})
+    assert result_of(told) == Result(kraked_url=STORED, kraked_bytes=12)
 
 
 @pytest.mark.parametrize("told", [{"success": True, "saved_bytes": 0}, {"success": True, "kraked_url": ""}])
 def test_a_success_without_an_address_stored_nothing(told: dict[str, Any]) -> None:
-    with pytest.raises(NothingStoredError):
-        result_of(answer(told))
+    assert result_of(answer(told)) is None
 
 
 @pytest.mark.parametrize(
@@ -67,6 +77,55 @@ def test_a_success_without_an_address_stored_nothing(told: dict[str, Any]) -> No
 def test_other_addresses_are_no_result(url: object) -> None:
     with pytest.raises(BadAnswerError):
         result_of(answer({"success": True, "kraked_url": url}))
+
+
+def entry(name: str, **more: Any) -> dict[str, Any]:
+    return {"kraked_url": f"https://s3.amazonaws.com/bucket/{name}.jpg", "kraked_size": 7, **more}
+
+
+SET = {"small": entry("small"), "2": entry("2")}
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        SET,
+        {**SET, "another": entry("another")},
+        [{"id": 2, **SET["2"]}, {"id": "small", **SET["small"]}],
+        [SET["small"], SET["2"]],
+        {"small": entry("small", success="true"), "2": entry("2", success=True)},
+    ],
+    ids=["map", "more", "list-by-id", "list-by-order", "each-succeeds"],
+)
+def test_a_set_is_read_as_map_and_as_list(results: object) -> None:
+    found = results_of(answer({"success": True, "results": results, "timestamp": 1}), ["small", "2"])
+    assert [each.kraked_url if each else None for each in found] == [SET["small"]["kraked_url"], SET["2"]["kraked_url"]]
+
+
+def test_an_entry_of_a_set_may_have_saved_nothing() -> None:
+    results = {"small": entry("small"), "whole": {"saved_bytes": 0}}
+    small, whole = results_of(answer({"success": True, "results": results}), ["small", "whole"])
+    assert small is not None
+    assert whole is None
+
+
+@pytest.mark.parametrize(
+    "results",
+    [
+        None,
+        {},
+        [],
+        "none",
+        {"small": entry("small")},
+        [entry("small")],
+        {"small": entry("small"), "2": None},
+        {"small": entry("small"), "2": {"success": False, "message": "no"}},
+        {"small": entry("small"), "2": entry("2", kraked_url="javascript:alert(1)")},
+    ],
+)
+def test_a_set_that_lacks_a_result_is_no_answer_to_be_trusted(results: object) -> None:
+    with pytest.raises(BadAnswerError):
+        results_of(answer({"success": True, "results": results}), ["small", "2"])
 
 
 # --- errors ---

@@ -16,10 +16,10 @@ import pytest
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.engines.kraken_answers import Result
-from kraken_desktop.engines.kraken_io import KrakenClient, S3Store, ascii_file_name, recipe_parameters
+from kraken_desktop.engines.kraken_io import Asked, KrakenClient, S3Store, ascii_file_name, recipe_parameters
 from kraken_desktop.model.errors import QuotaExhaustedError, RateLimitedError
 from kraken_desktop.model.profile import Acl, Profile
-from kraken_desktop.model.recipe import Chroma, CropMode, KeptMetadata, OutputFormat, Recipe, Resize, Strategy
+from kraken_desktop.model.recipe import Chroma, CropMode, KeptMetadata, OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.transport import Answer, Timeouts, Transport
 from tests.support.raw_server import Peer, RawServer
 
@@ -74,20 +74,20 @@ def upload(
     store: S3Store | None,
     cancel: CancelToken | None = None,
     **more: Callable[..., None],
-) -> Result:
+) -> Result | None:
     content = path.read_bytes()
-    return client.upload(
+    (result,) = client.upload(
         path,
         name=path.name,
         extension=path.suffix,
         size=len(content),
         sha256=hashlib.sha256(content).hexdigest(),
-        recipe=recipe,
-        store=store,
+        asked=Asked(recipe=recipe, outputs=recipe.outputs(path.suffix), store=store),
         cancel=cancel or CancelToken(),
         on_sent=more.get("on_sent", lambda sent, of: None),
         before_last=more.get("before_last", lambda: None),
     )
+    return result
 
 
 def parts_of(request: Request) -> list[Message]:
@@ -98,6 +98,7 @@ def parts_of(request: Request) -> list[Message]:
     return parts  # type: ignore[return-value]
 
 
+LOSSLESS = Recipe(lossy=False)
 SUCCESS = {"success": True, "kraked_url": "https://s3.amazonaws.com/photos/2026/11/%C3%A9.png", "kraked_size": 7}
 
 
@@ -154,9 +155,7 @@ def test_fetch_sends_json(transport: Transport) -> None:
     with RawServer(api) as server:
         client_of(transport, server.url).fetch(
             "https://site.example/a b.jpg",
-            extension=".jpg",
-            recipe=Recipe(lossy=False),
-            store=STORE,
+            asked=Asked(recipe=LOSSLESS, outputs=LOSSLESS.outputs(".jpg"), store=STORE),
             cancel=CancelToken(),
         )
     line, headers, body = api.seen[0]
@@ -322,7 +321,56 @@ def test_a_slow_line_is_given_the_time_it_needs(tmp_path: Path, size: int) -> No
     ],
 )
 def test_a_recipe_in_the_words_of_the_api(recipe: Recipe, extension: str, told: dict[str, Any]) -> None:
-    assert recipe_parameters(recipe, extension) == told
+    assert recipe_parameters(recipe, recipe.outputs(extension)) == told
+
+
+SET = Recipe(
+    quality=70,
+    chroma=Chroma.HORIZONTAL,
+    keep_metadata=frozenset({KeptMetadata.DATE}),
+    variants=(
+        Variant(name="small", resize=Resize(strategy=Strategy.LANDSCAPE, width=80), convert=OutputFormat.WEBP),
+        Variant(name="face", resize=Resize(strategy=Strategy.SQUARE, size=64), quality=40, convert=OutputFormat.WEBP),
+        Variant(name="exact", lossy=False, chroma=Chroma.FULL, convert=OutputFormat.WEBP),
+    ),
+)
+
+
+@pytest.mark.parametrize("paths", [(), ("a/small.webp", "a/face.webp", "a/exact.webp")])
+def test_a_set_in_the_words_of_the_api(paths: tuple[str, ...]) -> None:
+    told = recipe_parameters(SET, SET.outputs(".png"), paths)
+    entries = [
+        {
+            "id": "small",
+            "strategy": "landscape",
+            "width": 80,
+            "lossy": True,
+            "quality": 70,
+            "sampling_scheme": "4:2:2",
+        },
+        {"id": "face", "strategy": "square", "size": 64, "lossy": True, "quality": 40, "sampling_scheme": "4:2:2"},
+        {"id": "exact", "strategy": "none", "lossy": False, "sampling_scheme": "4:4:4"},
+    ]
+    for entry, path in zip(entries, paths, strict=False):
+        entry["storage_path"] = path
+    assert told == {
+        "auto_orient": True,
+        "preserve_meta": ["date"],
+        "convert": {"format": "webp"},
+        "lossy": True,
+        "resize": entries,
+    }
+
+
+def test_one_of_its_format_is_a_plain_request() -> None:
+    (small, _, _) = SET.outputs(".png")
+    assert recipe_parameters(SET, [small], ["a/small.webp"])["resize"] == {"strategy": "landscape", "width": 80}
+
+
+def test_the_sandbox_is_asked_for() -> None:
+    recipe = Recipe(sandbox=True)
+    assert recipe_parameters(recipe, recipe.outputs(".png"))["dev"] is True
+    assert "dev" not in recipe_parameters(Recipe(), recipe.outputs(".png"))
 
 
 @pytest.mark.parametrize("acl", list(Acl))

@@ -35,6 +35,8 @@ class FaultKind(StrEnum):
     """The work is done; the JSON ends in its middle."""
     NO_URL = "no-url"
     """Success with ``saved_bytes: 0`` and nothing else; charged, nothing stored."""
+    LIST = "list"
+    """The results of a set come as a list."""
     LARGER = "larger"
     """The result is larger than the original."""
     HTTP_URL = "http-url"
@@ -76,7 +78,9 @@ BEFORE_THE_FILE = frozenset(
 )
 """These act while the file is read or before."""
 
-IN_THE_WORK = frozenset({FaultKind.NEGATIVE_QUOTA, FaultKind.LARGER, FaultKind.HTTP_URL, FaultKind.PUSH_REFUSED})
+IN_THE_WORK = frozenset(
+    {FaultKind.NEGATIVE_QUOTA, FaultKind.LIST, FaultKind.LARGER, FaultKind.HTTP_URL, FaultKind.PUSH_REFUSED}
+)
 """These change the work's result, which is then sent as it should be."""
 
 ON_THE_WAY = frozenset(

@@ -120,6 +120,8 @@ class Work:
         answers = {}
         for entry, optimized in zip(entries, made, strict=True):
             answers[str(entry.get("id", ""))] = self._stored(body, file_name, options, entry, optimized, fault)
+        if many and fault is not None and fault.kind is FaultKind.LIST:
+            return {"success": True, "results": list(answers.values())}
         if many:
             return {"success": True, "results": answers}
         return {"success": True, **answers[""]}

@@ -39,6 +39,7 @@ class Stage:
             scratch=self.services.scratch,
             destinations=Destinations(transport=transport, secrets=self.services.secrets),
             look_pauses=(0, 0.05),
+            on_file_limit=self.services.keep_file_limit,
         )
 
     def jobs(self, *sources: Path | str | Source, recipe: Recipe | None = None, **profile: Any) -> tuple[Job, ...]:

@@ -1,0 +1,125 @@
+"""Files into places: the put that an earlier try may have done, local copies, and what is there already."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kraken_desktop.cancel import CancelToken
+from kraken_desktop.model.errors import ObjectExistsError
+from kraken_desktop.model.image_types import content_type
+from kraken_desktop.model.job import Job, StoredImage
+from kraken_desktop.model.object_key import numbered
+from kraken_desktop.planning import Errand, Look, Presence, Target
+
+if TYPE_CHECKING:
+    from kraken_desktop.buckets.bucket import Bucket, Upload
+    from kraken_desktop.buckets.folder import FolderBucket
+    from kraken_desktop.making import MadeFile
+
+DIGEST_METADATA = "kraken-desktop"
+"""User metadata that tells what an object was made of, where its key does not."""
+_MOST_COPIES = 1_000
+
+
+def put_once(
+    bucket: Bucket, key: str, file: MadeFile, upload: Upload, cancel: CancelToken, on_sent: Callable[[int, int], None]
+) -> None:
+    """Store a file, unless an earlier try of the job did. Raises as ``Bucket.put`` does."""
+    from kraken_desktop.buckets.folder import FolderBucket
+
+    try:
+        bucket.put(key, upload, cancel, on_sent)
+    except ObjectExistsError:
+        # On S3 the bucket itself knows what an earlier try left.
+        if not (isinstance(bucket, FolderBucket) and _same_content(bucket.path(key), file)):
+            raise
+
+
+def presence_in(errand: Errand, bucket: Bucket, own: frozenset[str]) -> Look:
+    """What a job finds in its bucket.
+
+    Args:
+        own: the keys that an earlier try of the job may have stored under.
+    """
+    profile, job = errand.job.snapshot.profile, errand.job
+
+    def look(key: str, digest: str) -> Presence:
+        found = bucket.head(key, errand.cancel)
+        if found is None:
+            return Presence.NOTHING
+        if not profile.folder:
+            return Presence.SAME if found.metadata.get(DIGEST_METADATA) == digest else Presence.OTHER
+        if _is_source(bucket, key, job):
+            return Presence.SOURCE
+        # A file has no metadata; its bytes tell, once there are some to compare them with.
+        return Presence.MAYBE if key in own else Presence.OTHER
+
+    return look
+
+
+def image_of(target: Target, file: MadeFile) -> StoredImage:
+    """What a file is in the bucket, but for its link."""
+    return StoredImage(
+        variant=target.output.variant,
+        key=target.key,
+        url="",
+        kraked_url=file.kraked_url,
+        width=file.width or None,
+        height=file.height or None,
+        bytes=file.bytes,
+        already_optimal=file.already_optimal,
+    )
+
+
+def upload_of(file: MadeFile, digest: str = "", *, only_if_absent: bool = False) -> Upload:
+    """A file on its way into a bucket; with the digest where the key does not tell what it was made of."""
+    from kraken_desktop.buckets.bucket import Upload
+
+    return Upload(
+        path=file.path,
+        size=file.bytes,
+        sha256=file.sha256,
+        content_type=content_type(file.extension),
+        metadata=((DIGEST_METADATA, digest),) if digest else (),
+        only_if_absent=only_if_absent,
+    )
+
+
+def copy_into(copies: FolderBucket, key: str, file: MadeFile, errand: Errand) -> str:
+    """Put a local copy under the key, or the key with a number if something else is there. Returns its path."""
+    for each in (key, *(numbered(key, n) for n in range(2, _MOST_COPIES))):
+        path = copies.path(each)
+        if path.is_file() and _same_content(path, file):
+            return str(path)
+        try:
+            copies.put(each, upload_of(file, only_if_absent=True), errand.cancel, _unheard)
+        except ObjectExistsError:
+            continue
+        return str(path)
+    raise ObjectExistsError(bucket=str(copies.folder), key=key)
+
+
+def _same_content(path: Path, file: MadeFile) -> bool:
+    try:
+        if path.stat().st_size != file.bytes:
+            return False
+        with path.open("rb") as content:
+            return hashlib.file_digest(content, "sha256").hexdigest() == file.sha256
+    except OSError:
+        return False
+
+
+def _is_source(bucket: Bucket, key: str, job: Job) -> bool:
+    from kraken_desktop.buckets.folder import FolderBucket
+
+    try:
+        return isinstance(bucket, FolderBucket) and bucket.path(key).samefile(job.source.location)
+    except OSError:
+        return False
+
+
+def _unheard(_sent: int, _of: int) -> None:
+    """A copy on this computer is too quick to be shown."""
