@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from kraken_desktop import __version__
-from kraken_desktop.cli import account, profile, put
+from kraken_desktop.cli import account, profile, put, recipe
 from kraken_desktop.cli.console import Console, UsageError, WorkersLeftError, prepare_streams
 from kraken_desktop.composition import Services
 from kraken_desktop.log import start_log, stop_log
@@ -35,6 +35,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     put.add_parser(commands, epilog=EXIT_CODES)
     profile.add_parser(commands)
+    recipe.add_parser(commands)
     account.add_parser(commands)
     return parser
 
