@@ -18,7 +18,7 @@ from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, 
 from kraken_desktop.messages.amazon import PUSH_REASONS
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, SECRETS
 from kraken_desktop.messages.states import LEFT_OUT_COUNTS, SKIP_REASONS
-from kraken_desktop.model import errors, object_key, profile_rules, recipe_rules
+from kraken_desktop.model import errors, network_rules, object_key, profile_rules, recipe_rules
 from kraken_desktop.model.errors import Fact, KrakenDesktopError, all_error_types
 from kraken_desktop.model.image_types import OTHER_FILES, OTHER_IMAGES
 from kraken_desktop.model.job import (
@@ -85,6 +85,7 @@ EXAMPLES: dict[str, Fact] = {
     "most": 5,
     "encoding": "gzip",
     "aws_profile": "work",
+    "proxy": "proxy.example.com:3128",
 }
 
 REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
@@ -109,6 +110,11 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "source.refused": ("status", [206, 401, 403, 404, 410]),
     "source.busy": ("status", [429, 503]),
     "transport.timeout": ("phase", ["connect", "send", "read", "total"]),
+    "transport.trust_file": (
+        "problem",
+        ["", "missing", "unreadable", "too_large", "not_pem", "damaged", "no_authority"],
+    ),
+    "transport.proxy": ("problem", ["", "login", "refused", "unreachable", "name", "address"]),
     "kraken.bad_answer": ("reason", ["", "json", "kraked_url", "quota", "redirect"]),
     "kraken.file_too_large": ("limit", [None, 33_554_432]),
     "kraken.store_push": ("aws_code", [*PUSH_REASONS, "Unheard.Of"]),
@@ -172,7 +178,7 @@ def examples() -> list[KrakenDesktopError]:
 
 
 ALL = examples()
-PROBLEMS = [*profile_rules.PROBLEMS, *object_key.PROBLEMS, *object_key.KEY_PROBLEMS, "recipe_id.set_with_kraken"]
+PROBLEMS = [*profile_rules.PROBLEMS, *network_rules.PROBLEMS, *object_key.PROBLEMS, *object_key.KEY_PROBLEMS]
 PROBLEMS += recipe_rules.PROBLEMS
 
 
@@ -380,6 +386,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.state(status(state, retry_at=9.0), now=4.0) for state in JobState]
     shown += [words.explanation(code) for _, code in (*object_key.variables(), *object_key.filters())]
     shown += [words.field(field.name) for field in dataclasses.fields(Profile) if field.name != "id"]
+    shown += [words.field(name) for name in ("proxy_url", "proxy_user", "ca_file")]
     shown += [words.field("api_key"), words.field("api_url"), words.paused(Failure(code="kraken.quota"))]
     shown += [words.recipe(recipe) for recipe in EVERY_RECIPE]
     shown += [words.variant(variant) for recipe in EVERY_RECIPE for variant in recipe.variants]

@@ -135,19 +135,6 @@ FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "The connection was refused, or a firewall blocks it."),
         QT_TRANSLATE_NOOP("messages", "Check the internet connection and the firewall, then retry."),
     ),
-    "transport.tls": Message(
-        QT_TRANSLATE_NOOP("messages", "The connection to {host} is not safe, so nothing was sent."),
-        QT_TRANSLATE_NOOP(
-            "messages",
-            "Its certificate cannot be trusted. A wrong clock can cause that, or a network that reads along.",
-        ),
-        QT_TRANSLATE_NOOP("messages", "Check this computer’s date and time, or use another network, then retry."),
-    ),
-    "transport.proxy": Message(
-        QT_TRANSLATE_NOOP("messages", "The proxy does not let us through to {host}."),
-        QT_TRANSLATE_NOOP("messages", "The proxy of this computer’s settings refuses, or cannot be reached."),
-        QT_TRANSLATE_NOOP("messages", "Check the proxy in the system settings, or ask who runs it, then retry."),
-    ),
     "transport.timeout": Message(
         QT_TRANSLATE_NOOP("messages", "{host} took too long to answer."),
         QT_TRANSLATE_NOOP("messages", "Nothing came back within {seconds} seconds."),

@@ -156,6 +156,7 @@ SECRETS: dict[str, str] = {
     "s3-secret": QT_TRANSLATE_NOOP("messages", "The S3 secret access key"),
     "s3-access-key": QT_TRANSLATE_NOOP("messages", "The S3 access key ID"),
     "s3-session-token": QT_TRANSLATE_NOOP("messages", "The S3 session token"),
+    "proxy-password": QT_TRANSLATE_NOOP("messages", "The password of the proxy"),
 }
 """By the last part of a secret's name in the keyring."""
 
@@ -168,6 +169,7 @@ COMMANDS: dict[str, str] = {
     "s3-secret": _PROFILE_COMMAND,
     "s3-access-key": "kraken-s3 profile edit NAME --access-key ID",
     "s3-session-token": _PROFILE_COMMAND,
+    "proxy-password": "kraken-s3 network set --proxy-password-stdin",
 }
 """By the last part of a secret's name: what enters it in a terminal. Commands are not translated."""
 

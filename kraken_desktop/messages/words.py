@@ -10,6 +10,7 @@ from kraken_desktop.messages.address_failures import ADDRESS_FAILURES
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
 from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
+from kraken_desktop.messages.network import NETWORK_FAILURES, NETWORK_FIELDS, NETWORK_FINDINGS
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
 from kraken_desktop.messages.quota import QuotaWords
@@ -45,8 +46,8 @@ from kraken_desktop.model.offers import Offer
 from kraken_desktop.model.profile import Finding
 from kraken_desktop.model.recipe import Recipe, Variant
 
-_FAILURES = FAILURES | ADDRESS_FAILURES | LOCAL_FAILURES | OWN_FAILURES
-_FINDINGS = PROFILE_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS | RECIPE_FINDINGS
+_FAILURES = FAILURES | ADDRESS_FAILURES | NETWORK_FAILURES | LOCAL_FAILURES | OWN_FAILURES
+_FINDINGS = PROFILE_FINDINGS | NETWORK_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS | RECIPE_FINDINGS
 
 _UNKNOWN_FINDING = Message(
     QT_TRANSLATE_NOOP("messages", "Something is wrong here: {detail}"),
@@ -69,6 +70,8 @@ _REFINED_BY = {
     "source.refused": "status",
     "source.busy": "status",
     "transport.timeout": "phase",
+    "transport.trust_file": "problem",
+    "transport.proxy": "problem",
     "kraken.bad_answer": "reason",
     "bucket.lookup": "status",
     "bucket.refused": "aws_code",
@@ -198,7 +201,8 @@ class Words:
 
     def field(self, name: str) -> str:
         """The name of a field that a finding is about."""
-        return self._fill(FIELDS[name]) if name in FIELDS else name
+        told = FIELDS.get(name) or NETWORK_FIELDS.get(name)
+        return self._fill(told) if told is not None else name
 
     def explanation(self, code: str) -> str:
         """What a variable or filter of the path template stands for; codes as ``object_key`` has them."""

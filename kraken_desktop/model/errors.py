@@ -28,6 +28,7 @@
     │   ├── NameLookupError
     │   ├── ConnectError
     │   ├── TlsError
+    │   ├── TrustFileError              the file with further certificate authorities
     │   ├── ProxyRefusedError
     │   ├── TimeoutExpiredError
     │   └── ConnectionLostError
@@ -374,12 +375,35 @@ class TlsError(TransportError):
 
 
 @dataclass(kw_only=True, eq=False)
+class TrustFileError(TransportError):
+    """The file with further certificate authorities cannot be used; no request goes out without it.
+
+    ``problem``: missing, unreadable, too_large, not_pem, damaged, no_authority. ``host`` is empty while no request
+    is made.
+    """
+
+    code: ClassVar[str] = "transport.trust_file"
+    retryable: ClassVar[bool] = False
+    scope: ClassVar[Scope] = Scope.BATCH
+    path: str
+    problem: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
 class ProxyRefusedError(TransportError):
-    """The proxy refuses or cannot be reached."""
+    """The proxy refuses or cannot be reached.
+
+    ``proxy`` is its name and port, without user and password. ``problem``: login (it wants another user or password),
+    refused (with ``status``), unreachable, name, address (malformed, or of a kind that we do not speak); empty if the
+    proxy did not say.
+    """
 
     code: ClassVar[str] = "transport.proxy"
     retryable: ClassVar[bool] = False
     scope: ClassVar[Scope] = Scope.BATCH
+    proxy: str = ""
+    problem: str = ""
+    status: int = 0
 
 
 @dataclass(kw_only=True, eq=False)

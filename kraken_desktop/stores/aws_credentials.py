@@ -5,22 +5,29 @@ For workers only: it may start a program or ask AWS, and loading botocore takes 
 
 from __future__ import annotations
 
+import functools
+import io
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.log import redacted
-from kraken_desktop.model.errors import AwsProfileError
+from kraken_desktop.model.errors import AwsProfileError, SecretError, TransportError
 from kraken_desktop.model.s3_keys import S3Keys
+
+if TYPE_CHECKING:
+    from kraken_desktop.transport import Transport
 
 LONGEST = 60
 """Seconds until we no longer wait for a program or for AWS."""
 
 _LOOK_UP_SECONDS = 0.1
 """How often who waits behind another one looks whether it is still wanted."""
+_CONNECT_SECONDS = 10
+_READ_SECONDS = 20
 _REASON_LIMIT = 300
 
 # What botocore would look at when the profile gives nothing: files of old, and the identity of the machine itself,
@@ -40,10 +47,16 @@ class AwsProfiles:
 
     Keys that end are kept and renewed in time. Others are read anew each time: it takes milliseconds, and the person
     may have changed them.
+
+    Args:
+        longest: seconds until we no longer wait.
+        transport: hands out what botocore's own requests, to STS and to single sign-on, are sent with, so that they
+            trust whom all others trust and take the same proxy; None leaves them to botocore.
     """
 
-    def __init__(self, longest: float = LONGEST) -> None:
+    def __init__(self, longest: float = LONGEST, transport: Callable[[], Transport] | None = None) -> None:
         self._longest = longest
+        self._transport = transport
         self._guard = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
         self._failures: dict[str, tuple[int, AwsProfileError | None]] = {}
@@ -56,6 +69,7 @@ class AwsProfiles:
             CancelledError: the token was cancelled; who asks goes on for the others.
             AwsProfileError: it does not exist, is not complete, needs a new login, or failed. Who waited while
                 another one asked gets that one's error.
+            TransportError, SecretError: AWS, or the proxy on the way, cannot be reached.
         """
         with self._guard:
             lock = self._locks.setdefault(name, threading.Lock())
@@ -104,13 +118,15 @@ class AwsProfiles:
         (told,) = result
         if isinstance(told, S3Keys):
             return told
+        if isinstance(told, TransportError | SecretError):
+            raise told
         # Without its cause: what a program said on its way to failing may hold a secret.
         raise _error_of(told, name) from None
 
     def _ask(self, name: str) -> S3Keys:
         with self._guard:
             loaded = self._renewing.get(name)
-        loaded = loaded or _load(name)
+        loaded = loaded or _load(name, self._transport)
         frozen = loaded.get_frozen_credentials()
         # botocore has no public name for it.
         expires_at = getattr(loaded, "_expiry_time", None)
@@ -125,14 +141,21 @@ class AwsProfiles:
         )
 
 
-def _load(name: str) -> _Loaded:
+def _load(name: str, transport: Callable[[], Transport] | None) -> _Loaded:
     from botocore.config import Config  # slow to import, as the rest of it
     from botocore.session import Session
 
     session = Session(profile=name)
     session.set_default_client_config(
-        Config(connect_timeout=10, read_timeout=20, retries={"total_max_attempts": 2, "mode": "standard"})
+        Config(
+            connect_timeout=_CONNECT_SECONDS,
+            read_timeout=_READ_SECONDS,
+            retries={"total_max_attempts": 2, "mode": "standard"},
+        )
     )
+    if transport is not None:
+        # What such a handler gives back is taken for the answer; clients inherit the session's handlers.
+        session.register("before-send", functools.partial(_send, transport))
     session.get_scoped_config()  # raises for an unknown profile, which the chain below would not
     _require_no_prompt(session.full_config.get("profiles", {}), name)
     chain = session.get_component("credential_provider")
@@ -142,6 +165,35 @@ def _load(name: str) -> _Loaded:
     if loaded is None:
         raise AwsProfileError(aws_profile=name, problem="incomplete")
     return loaded
+
+
+class _Raw(io.BytesIO):
+    """An answer's body, as botocore reads one."""
+
+    def stream(self) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _send(transport: Callable[[], Transport], request: Any, **_told: Any) -> Any:
+    """One request of botocore's, sent as all of ours are."""
+    from botocore.awsrequest import AWSResponse
+
+    from kraken_desktop.transport import BytesBody, Timeouts
+
+    body = request.body.encode() if isinstance(request.body, str) else request.body
+    headers = {
+        name: value.decode("latin-1") if isinstance(value, bytes) else str(value)
+        for name, value in request.headers.items()
+        if name.lower() != "content-length"
+    }
+    answer = transport().request(
+        request.method,
+        request.url,
+        body=BytesBody(bytes(body)) if body is not None else None,
+        headers=headers,
+        timeouts=Timeouts(connect=_CONNECT_SECONDS, read=_READ_SECONDS),
+    )
+    return AWSResponse(request.url, answer.status, answer.headers, _Raw(answer.body))
 
 
 def _require_no_prompt(profiles: Mapping[str, Any], name: str) -> None:

@@ -17,6 +17,7 @@ from kraken_desktop.cancel import CancelToken
 from kraken_desktop.model.errors import SecretError, SecretMissingError
 from kraken_desktop.model.profile import Account, CredentialSource, Profile
 from kraken_desktop.model.s3_keys import S3Keys
+from kraken_desktop.model.settings import PROXY_SECRET
 from kraken_desktop.stores.aws_credentials import AwsProfiles
 from kraken_desktop.stores.keyring_store import KeyringStore, check_length
 
@@ -27,12 +28,14 @@ KRAKEN_API_SECRET = "KRAKEN_API_SECRET"
 KRAKEN_S3_ACCESS_KEY = "KRAKEN_S3_ACCESS_KEY"
 KRAKEN_S3_SECRET = "KRAKEN_S3_SECRET"
 KRAKEN_S3_SESSION_TOKEN = "KRAKEN_S3_SESSION_TOKEN"
+KRAKEN_PROXY_PASSWORD = "KRAKEN_PROXY_PASSWORD"
 
 _VARIABLES: Mapping[str, str] = MappingProxyType(
     {
         "api-secret": KRAKEN_API_SECRET,
         "s3-secret": KRAKEN_S3_SECRET,
         "s3-session-token": KRAKEN_S3_SESSION_TOKEN,
+        "proxy-password": KRAKEN_PROXY_PASSWORD,
     }
 )
 
@@ -122,6 +125,15 @@ class Secrets:
             SecretError: the keyring does not give it
         """
         return self._needed(account.secret_name, account.source)
+
+    def proxy_password(self) -> str:
+        """The password of the manual proxy.
+
+        Raises:
+            SecretMissingError: there is none
+            SecretError: the keyring does not give it
+        """
+        return self._needed(PROXY_SECRET, CredentialSource.KEYRING)
 
     def s3_keys(self, profile: Profile, cancel: CancelToken | None = None) -> S3Keys:
         """What the profile signs with.

@@ -28,7 +28,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeAlias, TypeVar
 
 from filelock import FileLock, Timeout
 
@@ -49,6 +49,18 @@ LOCK_SECONDS = 10.0
 
 _Entry = TypeVar("_Entry", bound=Identified)
 _EMPTY = Settings()
+
+
+FileStamp: TypeAlias = tuple[int, int, int]
+
+
+def file_stamp(path: Path) -> FileStamp | None:
+    """What changes with each replacement of a file; None if there is none that we may look at."""
+    try:
+        found = path.stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 class SettingsStore:
@@ -105,6 +117,18 @@ class SettingsStore:
             settings = self._told(found, found.reason)
             self.notices += (error,)
             return settings
+
+    def peek(self) -> Settings:
+        """The settings as ``load`` would give them, with nothing mended and no notice left. Never raises.
+
+        For whoever needs to know, and is not the one who talks with the person.
+        """
+        found = self._read(self.path)
+        return found.settings if not found.problem else self._last_good(found) or self._first
+
+    def stamp(self) -> FileStamp | None:
+        """What changes with each replacement of the file; None if there is none."""
+        return file_stamp(self.path)
 
     def update(self, change: Callable[[Settings], Settings]) -> Settings:
         """Reads anew, applies the change, writes; nobody else's change comes in between.

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import functools
 import socket
@@ -19,7 +20,7 @@ from typing import Any
 
 from requests.adapters import HTTPAdapter
 from requests.exceptions import InvalidProxyURL
-from requests.utils import select_proxy
+from requests.utils import get_auth_from_url, select_proxy
 from typing_extensions import override
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -189,6 +190,9 @@ class Adapter(HTTPAdapter):
 
     @override
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        if proxy.lower().startswith("https:"):
+            # One handshake inside another, which the trust stores of Windows and macOS do not check.
+            raise InvalidProxyURL("A proxy that is reached by TLS is not supported")
         if proxy.lower().startswith("socks"):
             # SOCKS brings connection classes of its own: there, cancelling waits for the time limit.
             return super().proxy_manager_for(proxy, ssl_context=self._ssl_context, **kwargs)
@@ -197,6 +201,15 @@ class Adapter(HTTPAdapter):
         if fresh:
             self._hook(manager)
         return manager
+
+    @override
+    def proxy_headers(self, proxy: str) -> dict[str, str]:
+        # requests would encode in Latin-1, and fail on a password with any other letter.
+        user, password = get_auth_from_url(proxy)
+        if not user:
+            return {}
+        told = base64.b64encode(f"{user}:{password}".encode()).decode("ascii")
+        return {"Proxy-Authorization": f"Basic {told}"}
 
     @override
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:

@@ -2,35 +2,31 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import DefaultCookiePolicy
-from urllib.parse import urlsplit
 
 import requests
 import truststore
-import urllib3
 from requests.utils import get_environ_proxies, select_proxy
 from typing_extensions import ParamSpec, override
-from urllib3.exceptions import HTTPError, LocationValueError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import (
+    HTTPError,
+)
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.model.errors import (
     AddressInvalidError,
-    ConnectError,
-    ConnectionLostError,
-    NameLookupError,
     ProxyRefusedError,
     TimeoutExpiredError,
-    TlsError,
     TransportError,
 )
 from kraken_desktop.model.links import is_loopback
 from kraken_desktop.transport.bodies import PIECE, Body
 from kraken_desktop.transport.connections import Adapter, Flight, Lane
+from kraken_desktop.transport.failures import PROXY_LOGIN, converted, host_of, proxy_of
 
 P = ParamSpec("P")
 
@@ -124,7 +120,8 @@ class Transport:
         connections: how many requests to one host at the same time.
         user_agent: product and version.
         ssl_context: for tests; the system's trust store otherwise.
-        proxies_for: which proxies an address goes through.
+        proxies_for: which proxies an address goes through; what it raises passes through.
+        unusable: why no request can be made; each of them raises it.
     """
 
     def __init__(
@@ -134,7 +131,9 @@ class Transport:
         user_agent: str,
         ssl_context: ssl.SSLContext | None = None,
         proxies_for: Callable[[str], dict[str, str]] = system_proxies,
+        unusable: TransportError | None = None,
     ) -> None:
+        self._unusable = unusable
         self._lane = Lane()
         self._proxies_for = proxies_for
         self._session = _Session()
@@ -180,10 +179,13 @@ class Transport:
             CancelledError: within milliseconds of the token's cancelling, save for name look-up and
                 connecting, which end by ``timeouts.connect``.
             TransportError: one of its subclasses; ``sent_all`` is true once the whole body had left.
+            SecretError: the password of the proxy cannot be had.
             SourceError: what a :class:`FileBody` raises; and whatever the callbacks of one raise.
         """
         cancel = cancel or CancelToken()
         cancel.check()
+        if self._unusable is not None:
+            raise replace(self._unusable, host=host_of(url))
         flight = Flight(permit)
         watchdog = _Watchdog(flight)
         outgoing = _Announcing(body, lambda: watchdog.watch("read", timeouts.answer)) if body else None
@@ -198,7 +200,10 @@ class Transport:
                 watchdog.watch("total", timeouts.total)
                 if outgoing is None:
                     watchdog.watch("read", timeouts.answer)
-                return self._exchange(prepared, proxies, timeouts, limit, sink, on_head)
+                answer = self._exchange(prepared, proxies, timeouts, limit, sink, on_head)
+                if answer.status == PROXY_LOGIN and (proxy := proxy_of(url, proxies)):
+                    raise ProxyRefusedError(host=host_of(url), proxy=proxy, problem="login", status=answer.status)
+                return answer
         except _SinkFailedError as error:
             raise error.cause from None
         except (requests.RequestException, HTTPError, OSError) as error:
@@ -208,9 +213,11 @@ class Transport:
             if flight.expired is not None:
                 phase, seconds = flight.expired
                 raise TimeoutExpiredError(
-                    host=_host(url), sent_all=sent_all, phase=phase, seconds=round(seconds)
+                    host=host_of(url), sent_all=sent_all, phase=phase, seconds=round(seconds)
                 ) from error
-            raise _converted(error, _host(url), sent_all=sent_all, timeouts=timeouts) from error
+            raise converted(
+                error, host_of(url), proxy=proxy_of(url, proxies), sent_all=sent_all, timeouts=timeouts
+            ) from error
         finally:
             self._lane.flight = None
             flight.detach()
@@ -228,13 +235,13 @@ class Transport:
             address = prepared.url or ""
             self._session.get_adapter(address)
             # As the layers below will encode them, where failing would look like a fault of the network.
-            _host(address).encode("idna")
+            host_of(address).encode("idna")
             for name, value in told.items():
                 f"{name}: {value}".encode("latin-1")
             return prepared, self._proxies_for(url)
         except (requests.RequestException, HTTPError, ValueError) as error:
             # Without its cause: that one may quote a header, and a header may be a secret.
-            raise AddressInvalidError(host=_host(url), reason=type(error).__name__) from None
+            raise AddressInvalidError(host=host_of(url), reason=type(error).__name__) from None
 
     def _exchange(
         self,
@@ -272,64 +279,3 @@ def _call(callback: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> Non
         callback(*args, **kwargs)
     except Exception as error:
         raise _SinkFailedError(error) from error
-
-
-def _host(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    """The error and everything it wraps, by chaining or, as urllib3 does, by attribute or argument."""
-    waiting: list[BaseException] = [error]
-    seen: set[int] = set()
-    while waiting:
-        current = waiting.pop(0)
-        if id(current) in seen:
-            continue
-        seen.add(id(current))
-        yield current
-        wrapped = (getattr(current, "reason", None), *current.args, current.__cause__, current.__context__)
-        waiting.extend(each for each in wrapped if isinstance(each, BaseException))
-
-
-def _reason(error: BaseException) -> str:
-    """The system's own words, without the addresses and objects that libraries put around them."""
-    for cause in _causes(error):
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            return str(cause.verify_message)
-        if isinstance(cause, OSError) and isinstance(cause.strerror, str):
-            return cause.strerror
-    return type(error).__name__
-
-
-def _converted(error: Exception, host: str, *, sent_all: bool, timeouts: Timeouts) -> TransportError:
-    causes = tuple(_causes(error))
-    reason = _reason(error)
-
-    def among(*kinds: type[BaseException]) -> bool:
-        return any(isinstance(cause, kinds) for cause in causes)
-
-    # The server's own address was looked at before: what is wrong with an address now is the proxy's.
-    if among(requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL, LocationValueError):
-        return ProxyRefusedError(host=host, reason=reason)
-    if among(ssl.SSLCertVerificationError):
-        return TlsError(host=host, reason=reason)
-    if isinstance(error, requests.exceptions.SSLError):
-        # Broken records are no question of trust: after a whole request they mean that the answer is lost.
-        if sent_all or among(ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError):
-            return ConnectionLostError(host=host, sent_all=sent_all, reason=reason)
-        return TlsError(host=host, reason=reason)
-    if isinstance(error, requests.exceptions.ConnectTimeout):
-        return TimeoutExpiredError(host=host, phase="connect", seconds=round(timeouts.connect))
-    if among(NameResolutionError, socket.gaierror):
-        return NameLookupError(host=host, reason=reason)
-    if among(NewConnectionError):
-        return ConnectError(host=host, reason=reason)
-    if among(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError):
-        return TimeoutExpiredError(host=host, sent_all=sent_all, phase="read", seconds=round(timeouts.read))
-    if among(TimeoutError):
-        return TimeoutExpiredError(host=host, sent_all=sent_all, phase="send", seconds=round(timeouts.connect))
-    return ConnectionLostError(host=host, sent_all=sent_all, reason=reason)
