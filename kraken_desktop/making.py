@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING
 from kraken_desktop.cancel import CancelledError
 from kraken_desktop.kraken_job import KrakenJob, size_of
 from kraken_desktop.model.errors import (
-    AddressNotFetchedError,
     NothingStoredError,
     ResultExpiredError,
     ResultLostError,
@@ -177,8 +176,6 @@ class Making:
 
     def _made_here(self, errand: Errand, plan: Plan, kept: _Kept) -> tuple[MadeFile, ...]:
         source, recipe = errand.job.source, errand.job.snapshot.recipe
-        if source.kind is SourceKind.URL:
-            raise AddressNotFetchedError(path=source.location)
         made = self.engine().optimize(
             Path(source.location),
             extension=source.extension,

@@ -19,15 +19,18 @@ from typing import TYPE_CHECKING
 from kraken_desktop.asking import LimitCallback
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.destinations import Destinations
+from kraken_desktop.fetching import fetch
 from kraken_desktop.kraken_job import KrakenJob, linked
 from kraken_desktop.link_check import LinkChecks, wants_check
 from kraken_desktop.making import Making, may_keep
 from kraken_desktop.model.errors import (
+    EngineError,
     FateUnknownError,
     KrakenDesktopError,
     LocalCopyError,
     NothingStoredError,
     ObjectExistsError,
+    SourceError,
     UnexpectedError,
 )
 from kraken_desktop.model.job import (
@@ -40,6 +43,7 @@ from kraken_desktop.model.job import (
     Phase,
     Progress,
     Skipped,
+    SourceKind,
     StoredImage,
 )
 from kraken_desktop.model.links import object_url
@@ -94,8 +98,10 @@ class Pipeline:
         look_pauses: Iterable[float] = (0, 1, 3),
         on_file_limit: LimitCallback = lambda _account_id, _limit: None,
     ) -> None:
+        self._transport = transport
         self._journal = journal
         self._engine = engine
+        self._scratch = scratch
         self._destinations = destinations
         self._kraken = KrakenJob(
             transport=transport,
@@ -134,8 +140,31 @@ class Pipeline:
 
     def _store(self, errand: Errand) -> Outcome:
         job = errand.job
-        profile = job.snapshot.profile
         require_usable(job)
+        if job.source.kind is SourceKind.URL and job.snapshot.profile.engine is Engine.LOCAL:
+            return self._store_address(errand)
+        return self._store_source(errand)
+
+    def _store_address(self, errand: Errand) -> Outcome:
+        """An image whose bytes have to come here first; they go when the try has ended."""
+        job, address = errand.job, errand.job.source.location
+
+        def received(count: int, of: int) -> None:
+            errand.tell(Progress(phase=Phase.FETCHING, sent=count, total=of))
+
+        received(0, 0)
+        with self._scratch().job() as folder:
+            source = fetch(self._transport(), job.source, folder, errand.cancel, received)
+            try:
+                return self._store_source(replace(errand, job=replace(job, source=source)))
+            except (EngineError, SourceError) as error:
+                # The person knows the address, and not the file.
+                error.path = address
+                raise
+
+    def _store_source(self, errand: Errand) -> Outcome:
+        job = errand.job
+        profile = job.snapshot.profile
         errand.tell(Progress(phase=Phase.PLANNING))
         content = examine(job, errand.cancel, lambda path, extension: self._measure(path, extension, errand.cancel))
         if job.snapshot.recipe.sandbox and profile.engine is Engine.KRAKEN:

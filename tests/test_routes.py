@@ -16,8 +16,9 @@ from PIL import ImageOps
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.composition import Services
+from kraken_desktop.intake import expand
 from kraken_desktop.model.errors import Scope
-from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Progress, Skipped, StoredImage
+from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Progress, Skipped, Source, StoredImage
 from kraken_desktop.model.object_key import content_digest
 from kraken_desktop.model.profile import Acl, Collision, Engine, Uploader
 from kraken_desktop.model.recipe import KeptMetadata, OutputFormat, Recipe, Resize, Strategy, Variant
@@ -316,9 +317,44 @@ def test_an_address_goes_through_kraken_and_ends_in_our_bucket(stage: Stage, wor
     assert world.api.requests[-2].endpoint == "url"
 
 
-def test_an_address_is_nothing_for_this_computer(stage: Stage, world: World) -> None:
-    assert code_of(stage.put("https://site.example/a.png", **HERE)) == "source.not_fetched"
-    assert world.s3.keys(world.bucket) == ()
+def typed(address: str) -> Source:
+    (source,) = expand([address])
+    assert isinstance(source, Source)
+    return replace(source, typed=True)
+
+
+@pytest.mark.parametrize("collision", [Collision.RENAME, Collision.OVERWRITE])
+def test_an_address_is_fetched_and_named_by_its_bytes(
+    stage: Stage, world: World, photo: Path, collision: Collision
+) -> None:
+    world.s3.put(world.bucket, "there/beach.png", photo.read_bytes(), ACL="public-read")
+    address = f"{world.s3.endpoint}/{world.bucket}/there/beach.png"
+    template = "{stem}-{hash:8}-{width}{ext}"
+    outcome = done(stage.put(typed(address), **HERE, path_template=template, collision=collision))
+    (image,) = outcome.images
+    (same,) = done(stage.put(photo, **HERE, path_template="{hash:8}{ext}")).images
+    digest = same.key.removesuffix(".jpg")
+    assert image.key == f"beach-{digest}-320.jpg", "the bytes decide, and not the name in the address"
+    assert outcome.original_bytes == photo.stat().st_size
+    assert picture(world.s3.anonymous_get(image.url).body).size == (320, 240)
+    assert Phase.FETCHING in {progress.phase for progress in stage.heard}
+    assert not list((world.home / "cache" / "work").rglob("fetched*")), "nothing is left of it"
+
+
+def test_an_address_on_this_computer_has_to_be_typed(stage: Stage, world: World, photo: Path) -> None:
+    world.s3.put(world.bucket, "secret.jpg", photo.read_bytes())
+    outcome = failed(stage.put(f"{world.s3.endpoint}/{world.bucket}/secret.jpg", **HERE))
+    assert outcome.failure.code == "source.blocked"
+    assert world.s3.keys(world.bucket) == ("secret.jpg",)
+
+
+def test_a_broken_image_of_an_address_is_named_by_the_address(stage: Stage, world: World, tmp_path: Path) -> None:
+    broken = make_image(ImageKind.TRUNCATED_JPEG, tmp_path / "broken.jpg").read_bytes()
+    world.s3.put(world.bucket, "broken.jpg", broken, ACL="public-read")
+    address = f"{world.s3.endpoint}/{world.bucket}/broken.jpg"
+    outcome = failed(stage.put(typed(address), **HERE))
+    assert outcome.failure.code == "engine.broken"
+    assert outcome.failure.facts["path"] == address
 
 
 # --- route 3 ---

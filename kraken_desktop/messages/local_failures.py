@@ -284,12 +284,7 @@ LOCAL_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "AWS gives no credentials without a new one."),
         QT_TRANSLATE_NOOP("messages", "Log in with “aws sso login --profile {aws_profile}”, then retry."),
     ),
-    # --- addresses, and copies
-    "source.not_fetched": Message(
-        QT_TRANSLATE_NOOP("messages", "“{file}” is an address, and this computer’s engine works on files."),
-        QT_TRANSLATE_NOOP("messages", "Only Kraken.io fetches images from an address."),
-        QT_TRANSLATE_NOOP("messages", "Save the image and add the file, or choose a profile with Kraken.io."),
-    ),
+    # --- copies
     "copy.local": Message(
         QT_TRANSLATE_NOOP("messages", "The image is stored, but its copy on this computer is not."),
         QT_TRANSLATE_NOOP("messages", "“{key}” could not be written into {folder}."),

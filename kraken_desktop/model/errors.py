@@ -9,7 +9,6 @@
     │   ├── SourceEmptyError
     │   ├── SourceChangedError
     │   ├── SourceTooLargeError
-    │   ├── AddressNotFetchedError
     │   ├── AddressBlockedError         it leads into a private network, and the person did not type it
     │   ├── AddressRedirectError        it leads on and on, or to what cannot be fetched
     │   ├── AddressSlowError            its bytes come, and do not end in time
@@ -73,6 +72,10 @@
     │   └── FolderError                 a folder in the place of a bucket, or of local copies
     ├── LocalCopyError                  stored, but without the copy on this computer
     ├── AwsProfileError                 the AWS configuration gives no credentials
+    ├── RemovalError                    an object stays: it may not be the one that is meant
+    │   ├── NotOursError                this computer did not store it
+    │   ├── ObjectReplacedError         it is another one now
+    │   └── RemovalUncheckedError       we may not look
     ├── SecretError                     keyring or environment
     │   ├── NoKeyringError
     │   ├── KeyringLockedError
@@ -187,13 +190,6 @@ class SourceTooLargeError(SourceError):
     code: ClassVar[str] = "source.too_large"
     size: int
     limit: int
-
-
-@dataclass(kw_only=True, eq=False)
-class AddressNotFetchedError(SourceError):
-    """An address, for an engine that works on what is on this computer."""
-
-    code: ClassVar[str] = "source.not_fetched"
 
 
 @dataclass(kw_only=True, eq=False)
@@ -401,7 +397,7 @@ class ProxyRefusedError(TransportError):
     code: ClassVar[str] = "transport.proxy"
     retryable: ClassVar[bool] = False
     scope: ClassVar[Scope] = Scope.BATCH
-    proxy: str = ""
+    proxy: str
     problem: str = ""
     status: int = 0
 
@@ -807,6 +803,43 @@ class AwsProfileError(KrakenDesktopError):
     aws_profile: str
     problem: str = "failed"
     reason: str = ""
+
+
+# --- taking objects back --------------------------------------------------------------------------
+
+
+@dataclass(kw_only=True, eq=False)
+class RemovalError(KrakenDesktopError):
+    """An object that stays where it is, because it may not be the one that is meant."""
+
+    code: ClassVar[str] = "removal.error"
+
+
+@dataclass(kw_only=True, eq=False)
+class NotOursError(RemovalError):
+    """The journal knows no object of this address or key, ``name``, that this computer stored."""
+
+    code: ClassVar[str] = "removal.unknown"
+    name: str
+
+
+@dataclass(kw_only=True, eq=False)
+class ObjectReplacedError(RemovalError):
+    """What is there now is not what the job stored."""
+
+    code: ClassVar[str] = "removal.replaced"
+    bucket: str
+    key: str
+
+
+@dataclass(kw_only=True, eq=False)
+class RemovalUncheckedError(RemovalError):
+    """We may not look at what is there. ``status`` is HTTP's."""
+
+    code: ClassVar[str] = "removal.unchecked"
+    bucket: str
+    key: str
+    status: int
 
 
 # --- secrets --------------------------------------------------------------------------------------
