@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -20,8 +21,12 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.client import Config
 
 from tests.servers.child import ChildServer, add_lifetime_option, serve
 from tests.servers.s3_handle import S3Handle
@@ -104,6 +109,37 @@ class RadosgwHandle(S3Handle):
         child = ChildServer("tests.servers.radosgw", timeout=_START_SECONDS + 30)
         super().__init__(child)
         self.folder: str = child.ready["folder"]
+
+    def new_user(self, name: str) -> tuple[str, str]:
+        """A user without any right; access key and secret. :meth:`allow` gives it some."""
+        access_key, secret = "AKIATEST" + secrets.token_hex(6).upper(), secrets.token_hex(20)
+        self._administer(
+            *("user", "create", f"--uid={name}", f"--display-name={name}"),
+            *(f"--access-key={access_key}", f"--secret-key={secret}"),
+        )
+        self._administer("caps", "add", "--uid=owner", "--caps=user-policy=*")
+        return access_key, secret
+
+    def allow(self, user: str, policy: Mapping[str, Any]) -> None:
+        """Let a user do what an IAM policy says, and nothing else. The server enforces it."""
+        iam = boto3.client(
+            "iam",
+            endpoint_url=self.endpoint,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret,
+            region_name=self.region,
+            config=Config(proxies={}),
+        )
+        iam.put_user_policy(UserName=user, PolicyName="test", PolicyDocument=json.dumps(policy))
+        iam.close()
+
+    def _administer(self, *arguments: str) -> None:
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "CEPH"))}
+        program = _found("radosgw-admin")
+        if program is None:
+            raise RuntimeError("radosgw-admin is not installed")
+        command = [program, "-c", f"{self.folder}/ceph.conf", "-n", "client.rgw.a", *arguments]
+        subprocess.run(command, env=environment, capture_output=True, timeout=_START_SECONDS, check=True)
 
 
 def _found(name: str) -> str | None:
