@@ -47,6 +47,10 @@ DONE_NO_SMALLER = QT_TRANSLATE_NOOP("messages", "Done, no smaller than before")
 ALREADY_OPTIMAL = QT_TRANSLATE_NOOP("messages", "Already optimal")
 DONE_ALREADY_OPTIMAL = QT_TRANSLATE_NOOP("messages", "Done, already optimal")
 DONE_MANY = QT_TRANSLATE_NOOP("messages", "Done, {images}")
+DONE_SANDBOX = QT_TRANSLATE_NOOP(
+    "messages", "Only a test: Kraken.io’s sandbox stored nothing, and its numbers are made up"
+)
+REMOVED = QT_TRANSLATE_NOOP("messages", "Removed from the bucket")
 MAY_ARRIVE = QT_TRANSLATE_NOOP("messages", "Cancelled; the image may still arrive in the bucket")
 FAILED = QT_TRANSLATE_NOOP("messages", "Failed: {what}")
 PARTLY = QT_TRANSLATE_NOOP("messages", "Failed with {images} stored: {what}")

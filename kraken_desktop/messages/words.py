@@ -9,12 +9,14 @@ from kraken_desktop.messages import offers, recipe_words, states
 from kraken_desktop.messages.address_failures import ADDRESS_FAILURES
 from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
 from kraken_desktop.messages.failures import FAILURES
+from kraken_desktop.messages.link_checks import check_in_short, check_message
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
 from kraken_desktop.messages.network import NETWORK_FAILURES, NETWORK_FIELDS, NETWORK_FINDINGS
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
 from kraken_desktop.messages.quota import QuotaWords
 from kraken_desktop.messages.recipe_findings import RECIPE_FINDINGS
+from kraken_desktop.messages.removal import REMOVAL_FAILURES
 from kraken_desktop.messages.s3_findings import S3_FINDINGS
 from kraken_desktop.messages.template_findings import EXPLANATIONS, KEY_FINDINGS, TEMPLATE_FINDINGS
 from kraken_desktop.messages.text import (
@@ -38,15 +40,16 @@ from kraken_desktop.model.job import (
     Failure,
     JobState,
     JobStatus,
+    LinkCheck,
     Outcome,
     Phase,
     Skipped,
 )
 from kraken_desktop.model.offers import Offer
-from kraken_desktop.model.profile import Finding
+from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.recipe import Recipe, Variant
 
-_FAILURES = FAILURES | ADDRESS_FAILURES | NETWORK_FAILURES | LOCAL_FAILURES | OWN_FAILURES
+_FAILURES = FAILURES | ADDRESS_FAILURES | NETWORK_FAILURES | LOCAL_FAILURES | OWN_FAILURES | REMOVAL_FAILURES
 _FINDINGS = PROFILE_FINDINGS | NETWORK_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS | RECIPE_FINDINGS
 
 _UNKNOWN_FINDING = Message(
@@ -254,11 +257,15 @@ class Words:
                 return self._fill(states.MAY_ARRIVE if outcome.may_arrive else states.STATES[JobState.CANCELLED])
             case Failed():
                 what = self.failure(outcome.failure).what
-                if outcome.images:
-                    return self._fill(states.PARTLY, images=self.images(len(outcome.images)), what=what)
+                if there := sum(image.there for image in outcome.images):
+                    return self._fill(states.PARTLY, images=self.images(there), what=what)
                 return self._fill(states.FAILED, what=what)
 
     def _done(self, outcome: Done) -> str:
+        if is_sandbox(outcome):
+            return self._fill(states.DONE_SANDBOX)
+        if outcome.images and all(image.removed for image in outcome.images):
+            return self._fill(states.REMOVED)
         if len(outcome.images) > 1:
             return self._fill(states.DONE_MANY, images=self.images(len(outcome.images)))
         if is_already_optimal(outcome):
@@ -281,6 +288,14 @@ class Words:
     def already_optimal(self) -> str:
         """In two words: it could not be made smaller."""
         return self._fill(states.ALREADY_OPTIMAL)
+
+    def link_check(self, check: LinkCheck) -> str:
+        """What anybody who opens a link gets, in a few words."""
+        return check_in_short(check, self._translate)
+
+    def link_trouble(self, check: LinkCheck, profile: Profile) -> Message | None:
+        """Why a link does not open as it should, and the way out; None where it does."""
+        return check_message(check, profile, self._translate)
 
     def validity(self, expires_at: datetime | None, now: datetime) -> str:
         """How long a link opens, in local time; empty for one that does not expire."""
@@ -324,6 +339,11 @@ class Words:
             fill(self._translate, source.why, values),
             fill(self._translate, source.remedy, values),
         )
+
+
+def is_sandbox(outcome: Outcome | None) -> bool:
+    """Whether a test was made only: nothing was stored."""
+    return outcome is not None and bool(outcome.images) and all(image.sandbox for image in outcome.images)
 
 
 def is_already_optimal(outcome: Outcome | None) -> bool:

@@ -23,10 +23,11 @@ from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import Job, JobStatus, Outcome, Phase, PlannedImage
 from kraken_desktop.stores import journal_rows as rows
 from kraken_desktop.stores import journal_schema as schema
-from kraken_desktop.stores.journal_facts import Attempt, Known, Recovered
+from kraken_desktop.stores import journal_stored
+from kraken_desktop.stores.journal_facts import Attempt, Known, Recovered, Stored
 from kraken_desktop.stores.journal_owner import Owner
 
-__all__ = ["Attempt", "Journal", "Recovered"]
+__all__ = ["Attempt", "Journal", "Recovered", "Stored"]
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -215,6 +216,22 @@ class Journal:
             before = (page[-1][0]["ended_at"], page[-1][0]["seq"])
         return tuple(found)
 
+    def stored(self, texts: Collection[str]) -> tuple[Stored, ...]:
+        """The images that ended jobs of all processes left, found by object key or address; newest job first."""
+        return self._run(_READ, lambda connection: journal_stored.stored(connection, texts))
+
+    def mark_removed(self, keys: Mapping[str, Collection[str]]) -> tuple[JobStatus, ...]:
+        """Note that objects are there no longer, by job; what the list shows of these jobs from now on."""
+
+        def work(connection: sqlite3.Connection) -> tuple[dict[str, Outcome], tuple[JobStatus, ...]]:
+            amended = journal_stored.mark_removed(connection, keys)
+            return amended, journal_stored.statuses_of(connection, amended)
+
+        amended, statuses = self._run(_WRITE, work)
+        for job_id, outcome in amended.items():
+            self._update(job_id, partial(_amended, outcome=outcome))
+        return statuses
+
     def spool_in_use(self) -> frozenset[Path] | None:
         """The spool files that some job of any process may still need: it has not ended, or could be tried again.
 
@@ -373,3 +390,7 @@ def _renewed(known: Known, job: Job) -> Known:
 
 def _ended(known: Known, outcome: Outcome, ended_at: int) -> Known:
     return replace(known, outcome=outcome, ended_at=ended_at, left_behind=None, attempt=None)
+
+
+def _amended(known: Known, outcome: Outcome) -> Known:
+    return replace(known, outcome=outcome)

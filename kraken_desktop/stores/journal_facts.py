@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from kraken_desktop.model.job import Job, Outcome, Phase, PlannedImage
+from kraken_desktop.model.job import Job, JobStatus, Outcome, Phase, PlannedImage, StoredImage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,3 +43,13 @@ class Known:
     """Of this process."""
     outcome: Outcome | None = None
     ended_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stored:
+    """An object that a job of this computer stored, or found stored already."""
+
+    status: JobStatus
+    image: StoredImage
+    ended_at: datetime
+    """Wall-clock time of the job's end, UTC."""

@@ -54,7 +54,7 @@ def insert_jobs(connection: sqlite3.Connection, jobs: Iterable[Job], owner: str)
                 job.batch_id,
                 job.position,
                 job.dropped_at.isoformat(),
-                _text(to_record(job.source)),
+                record_text(to_record(job.source)),
                 job.source.kind is SourceKind.SPOOL,
                 ids[id(job.snapshot)][0],
                 JobState.QUEUED.value,
@@ -157,7 +157,7 @@ def finish(connection: sqlite3.Connection, job_id: str, outcome: Outcome, ended_
         return False
     connection.execute(
         "UPDATE job SET state = ?, outcome = ?, ended_at = ? WHERE seq = ?",
-        (state_of(outcome).value, _text(outcome_to_record(outcome)), ended_at, job["seq"]),
+        (state_of(outcome).value, record_text(outcome_to_record(outcome)), ended_at, job["seq"]),
     )
     connection.executemany(
         "INSERT INTO image (job, batch, variant, state, key, url, kraked_url, width, height, bytes)"
@@ -169,9 +169,9 @@ def finish(connection: sqlite3.Connection, job_id: str, outcome: Outcome, ended_
                 job["seq"],
                 job["batch"],
                 image.variant,
-                _storable(image.key),
-                _storable(image.url),
-                _storable(image.kraked_url),
+                storable(image.key),
+                storable(image.url),
+                storable(image.kraked_url),
                 _whole(image.width),
                 _whole(image.height),
                 _whole(image.bytes),
@@ -253,6 +253,17 @@ def statuses(rows: Sequence[tuple[sqlite3.Row, tuple[str, ...]]]) -> list[JobSta
     return found
 
 
+def ended(connection: sqlite3.Connection, sequence: Collection[int]) -> list[tuple[JobStatus, datetime]]:
+    """The ended ones of the jobs with these row numbers, newest first, each with its end."""
+    found: list[tuple[JobStatus, datetime]] = []
+    for seq in sequence:
+        row = connection.execute(f"{_SELECT} WHERE job.seq = ? AND job.ended_at IS NOT NULL", (seq,)).fetchone()
+        keys = tuple(image.key for image in images_of(connection, seq))
+        at = datetime.fromtimestamp(row["ended_at"] / 1000, UTC) if row is not None else None
+        found += [(status, at) for status in statuses([(row, keys)])] if at is not None else []
+    return sorted(found, key=lambda each: each[1], reverse=True)
+
+
 def spool_locations(connection: sqlite3.Connection) -> frozenset[str] | None:
     """The spool files that a job may still need; None if a row does not tell."""
     rows = connection.execute(
@@ -307,7 +318,7 @@ def _row_of(connection: sqlite3.Connection, job_id: str) -> sqlite3.Row:
 
 
 def _snapshot_id(connection: sqlite3.Connection, snapshot: Snapshot) -> int:
-    record = _text(to_record(snapshot))
+    record = record_text(to_record(snapshot))
     digest = hashlib.sha256(record.encode()).digest()
     connection.execute(
         "INSERT INTO snapshot (hash, record) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, record)
@@ -359,7 +370,8 @@ def _unreadable(row: sqlite3.Row, error: Exception) -> None:
     _log.warning("job %s in the journal cannot be read and is left out: %s", row["id"], error)
 
 
-def _text(record: object) -> str:
+def record_text(record: object) -> str:
+    """A record as it is kept."""
     # ASCII: file names may hold lone surrogates, which UTF-8 cannot.
     return json.dumps(record, separators=(",", ":"))
 
@@ -368,7 +380,7 @@ def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
     """For the columns that are searched; the outcome's record keeps a server's odd text as it came."""
     return text.encode("utf-8", "backslashreplace").decode()
 

@@ -56,6 +56,7 @@ def check_rights(request: S3Request, key: Key | None, bucket: BucketRules | None
         or (request.key and not request.key.startswith(key.prefix))
         or (writing and about_acl and not key.may_set_acl)
         or (writing and about_tags and not key.may_tag)
+        or (request.method == "DELETE" and not key.may_delete)
     )
     if forbidden:
         raise denied()

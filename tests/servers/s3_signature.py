@@ -44,6 +44,7 @@ class Key:
     """Without it, an object that isn't there is refused as one that may not be read."""
     may_set_acl: bool = True
     may_tag: bool = True
+    may_delete: bool = True
     prefix: str = ""
 
 

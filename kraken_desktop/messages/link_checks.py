@@ -1,0 +1,183 @@
+"""Words for what anybody who opens a link gets: a few for the row, and cause and way out for who wants to know."""
+
+from __future__ import annotations
+
+from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message, Translate, fill, shown
+from kraken_desktop.model.job import LinkCheck, Verdict
+from kraken_desktop.model.profile import Acl, Profile
+
+SHORT: dict[str, str] = {
+    "opens": QT_TRANSLATE_NOOP("messages", "Anyone can open it"),
+    "forbidden": QT_TRANSLATE_NOOP("messages", "Not public: {status}"),
+    "missing": QT_TRANSLATE_NOOP("messages", "Link not found: {status}"),
+    "wrong_type": QT_TRANSLATE_NOOP("messages", "Wrong type: {content_type}"),
+    "wrong_type:none": QT_TRANSLATE_NOOP("messages", "Served without a type"),
+    "wrong_length": QT_TRANSLATE_NOOP("messages", "Another copy is served"),
+    "refused": QT_TRANSLATE_NOOP("messages", "Link refused: {status}"),
+    "unreachable": QT_TRANSLATE_NOOP("messages", "Link out of reach"),
+}
+"""By verdict. They fit into the state column of a row."""
+
+_NOT_PUBLIC = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link is not public.")
+_GO_PUBLIC = QT_TRANSLATE_NOOP(
+    "messages",
+    "Allow s3:GetObject for everybody in the bucket policy, with “Block Public Access” off for policies; or put a CDN "
+    "in front of the bucket and set its address as the profile’s public URL.",
+)
+_AWAY = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link could not be opened from here.")
+
+LINK_TROUBLES: dict[str, Message] = {
+    "forbidden:public_url": Message(
+        _NOT_PUBLIC,
+        QT_TRANSLATE_NOOP(
+            "messages", "The profile’s public URL answers {status}: what serves it may not read the bucket itself."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Give the CDN or web server the right to read the bucket, or correct the public URL. Some CDNs answer like "
+            "this for a path that is not there.",
+        ),
+    ),
+    "forbidden:acl": Message(
+        _NOT_PUBLIC,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The answer is {status} although the object was stored with a public ACL: “Block Public Access” is on for "
+            "the bucket or the account, the server ignores ACLs, or a bucket policy forbids it.",
+        ),
+        _GO_PUBLIC,
+    ),
+    "forbidden:policy": Message(
+        _NOT_PUBLIC,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The answer is {status}: the profile sends no ACL, and no bucket policy lets everybody read the object.",
+        ),
+        _GO_PUBLIC,
+    ),
+    "missing:public_url": Message(
+        QT_TRANSLATE_NOOP("messages", "The image is stored, and its public address does not lead to it."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The answer is {status}: the profile’s public URL shows another bucket, or another folder of it.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Correct the public URL of the profile, so that an object key behind it opens the object. A CDN may also "
+            "need a minute, or have remembered that it was not there.",
+        ),
+    ),
+    "missing": Message(
+        QT_TRANSLATE_NOOP("messages", "The image is stored, and its link does not lead to it."),
+        QT_TRANSLATE_NOOP("messages", "The answer is {status}."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Check endpoint, region and path style of the profile, or set the public URL under which the bucket’s "
+            "objects open.",
+        ),
+    ),
+    "wrong_type": Message(
+        QT_TRANSLATE_NOOP("messages", "The link opens, and what is served is no such image."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "It is served as “{content_type}”: a page of the CDN or of a sign-in, or a server that sets types of its "
+            "own.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Open the link to see what is there. Then correct the public URL, or the rule of the server that sets the "
+            "Content-Type.",
+        ),
+    ),
+    "wrong_type:none": Message(
+        QT_TRANSLATE_NOOP("messages", "The link opens, and the image is served without a Content-Type."),
+        QT_TRANSLATE_NOOP("messages", "Browsers may download it instead of showing it."),
+        QT_TRANSLATE_NOOP("messages", "Let the CDN or web server pass on the type that the bucket has stored."),
+    ),
+    "wrong_length": Message(
+        QT_TRANSLATE_NOOP("messages", "The link opens, and what is served is not what was just stored."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Its length is another one: mostly an older copy that a CDN or a proxy still keeps."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Clear the CDN’s cache for this address, or put {{hash:8}} into the path template: then a new image has a "
+            "new name.",
+        ),
+    ),
+    "refused": Message(
+        QT_TRANSLATE_NOOP("messages", "The image is stored, and its link does not open for everybody."),
+        QT_TRANSLATE_NOOP("messages", "The answer is {status}, which is neither the image nor a plain no."),
+        QT_TRANSLATE_NOOP("messages", "Open the link in a private window of the browser to see what others get."),
+    ),
+    "refused:redirect": Message(
+        QT_TRANSLATE_NOOP("messages", "The image is stored, and its link leads somewhere else."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The answer is {status}, a redirect that does not end at the image: a page to sign in, or a loop.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Correct the public URL or the region of the profile, so that the link needs no redirect."
+        ),
+    ),
+    "unreachable": Message(
+        _AWAY,
+        QT_TRANSLATE_NOOP("messages", "No answer came: the server or this computer’s network may be away."),
+        QT_TRANSLATE_NOOP("messages", "Open the link later, or from another network."),
+    ),
+    "unreachable:transport.name_lookup": Message(
+        _AWAY,
+        QT_TRANSLATE_NOOP("messages", "Its host name has no address."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Check the public URL of the profile for a typing error; a new domain may need some hours."
+        ),
+    ),
+    "unreachable:transport.tls": Message(
+        _AWAY,
+        QT_TRANSLATE_NOOP("messages", "Its host has no valid certificate for https: browsers will warn of it."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Set up the certificate of the CDN or web server, or take another public URL. For a bucket with dots in "
+            "its name choose path style.",
+        ),
+    ),
+}
+"""By verdict, and what more is known."""
+
+
+def check_in_short(check: LinkCheck, translate: Translate) -> str:
+    """What anybody gets, in a few words."""
+    no_type = check.verdict is Verdict.WRONG_TYPE and not check.content_type
+    return fill(translate, SHORT[f"{check.verdict}:none" if no_type else check.verdict.value], _values(check))
+
+
+def check_message(check: LinkCheck, profile: Profile, translate: Translate) -> Message | None:
+    """Cause and way out; None where anybody can open the link."""
+    if check.verdict is Verdict.OPENS:
+        return None
+    found = LINK_TROUBLES[_key(check, profile)]
+    return Message(*(fill(translate, text, _values(check)) for text in (found.what, found.why, found.remedy)))
+
+
+def _key(check: LinkCheck, profile: Profile) -> str:
+    verdict = check.verdict
+    refined = ""
+    if verdict is Verdict.FORBIDDEN:
+        refined = "acl" if profile.acl is Acl.PUBLIC_READ else "policy"
+    if verdict in {Verdict.FORBIDDEN, Verdict.MISSING} and profile.public_url:
+        refined = "public_url"
+    if verdict is Verdict.WRONG_TYPE and not check.content_type:
+        refined = "none"
+    if verdict is Verdict.REFUSED and 300 <= check.status < 400:
+        refined = "redirect"
+    if verdict is Verdict.UNREACHABLE:
+        refined = check.reason
+    key = f"{verdict}:{refined}"
+    return key if key in LINK_TROUBLES else verdict.value
+
+
+def _values(check: LinkCheck) -> dict[str, str]:
+    return {
+        "status": str(check.status),
+        "content_type": shown(check.content_type.partition(";")[0]),
+    }

@@ -1,0 +1,83 @@
+"""The objects that jobs left in buckets: found by address or key, and noted as removed.
+
+Every function works inside its caller's transaction.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+
+from kraken_desktop.model.job import JobStatus, Outcome, StoredImage
+from kraken_desktop.model.records import outcome_from_record, outcome_to_record
+from kraken_desktop.stores import journal_rows as rows
+from kraken_desktop.stores.journal_facts import Stored
+
+_MOST_TEXTS = 500
+"""At once: older SQLite takes 999 variables in a statement, and each text is used once."""
+
+
+def stored(connection: sqlite3.Connection, texts: Collection[str]) -> tuple[Stored, ...]:
+    """The images of ended jobs that are there and have one of these keys or addresses, newest job first.
+
+    An address is compared as it is, and without its query: that of a presigned link is new each time.
+    """
+    wanted = frozenset(texts)
+    sequence: set[int] = set()
+    searched = [rows.storable(text) for text in wanted]
+    for start in range(0, len(searched), _MOST_TEXTS):
+        part = searched[start : start + _MOST_TEXTS]
+        found = connection.execute(
+            f"WITH wanted (text) AS (VALUES {', '.join('(?)' for _ in part)})"  # noqa: S608 - no text of others
+            " SELECT DISTINCT job FROM image WHERE state = 'stored' AND (key IN wanted OR url IN wanted"
+            " OR kraked_url IN wanted OR substr(url, 1, instr(url || '?', '?') - 1) IN wanted)",
+            part,
+        )
+        sequence.update(row["job"] for row in found)
+    return tuple(
+        Stored(status=status, image=image, ended_at=ended_at)
+        for status, ended_at in rows.ended(connection, sequence)
+        for image in (status.outcome.images if status.outcome is not None else ())
+        if image.there and not wanted.isdisjoint(_texts(image))
+    )
+
+
+def mark_removed(connection: sqlite3.Connection, keys: Mapping[str, Collection[str]]) -> dict[str, Outcome]:
+    """Note that these keys of these jobs are there no longer; the new outcomes by job.
+
+    A job that has been queued again meanwhile is left alone: it will say itself what is there.
+    """
+    amended: dict[str, Outcome] = {}
+    for job_id, gone in keys.items():
+        row = connection.execute(
+            "SELECT seq, outcome FROM job WHERE id = ? AND ended_at IS NOT NULL", (job_id,)
+        ).fetchone()
+        if row is None:
+            continue
+        before = outcome_from_record(json.loads(row["outcome"]))
+        images = tuple(replace(image, removed=True) if image.key in gone else image for image in before.images)
+        after = replace(before, images=images)
+        connection.execute(
+            "UPDATE job SET outcome = ? WHERE seq = ?", (rows.record_text(outcome_to_record(after)), row["seq"])
+        )
+        connection.executemany(
+            "UPDATE image SET state = 'removed' WHERE job = ? AND key = ?",
+            ((row["seq"], rows.storable(key)) for key in gone),
+        )
+        amended[job_id] = after
+    return amended
+
+
+def statuses_of(connection: sqlite3.Connection, job_ids: Collection[str]) -> tuple[JobStatus, ...]:
+    """What the list shows of these ended jobs."""
+    found = (
+        connection.execute("SELECT seq FROM job WHERE id = ? AND ended_at IS NOT NULL", (each,)).fetchone()
+        for each in job_ids
+    )
+    return tuple(status for status, _ in rows.ended(connection, {row["seq"] for row in found if row is not None}))
+
+
+def _texts(image: StoredImage) -> set[str]:
+    return {image.key, image.url, image.url.partition("?")[0], image.kraked_url} - {""}
