@@ -164,6 +164,9 @@ def error_of(answer: Answer, *, hide: tuple[str, ...] = ()) -> KrakenError | Non
         told = {}
     if 200 <= status < 300 and _is_true(told.get("success")):
         return None
+    if 200 <= status < 300 and "success" not in told and told.get("id"):
+        # Taken, and answered later to nobody: a desktop program has no address for a callback.
+        return BadAnswerError(status=status, reason="id")
     said = _said(told, hide)
     if _PUSH.search(said):
         return _push_error(status, said)

@@ -184,6 +184,12 @@ def test_200_alone_is_no_success(success: object) -> None:
     assert isinstance(error_of(answer({"success": success, "message": "no"})), errors.RefusedError)
 
 
+def test_an_id_alone_means_that_it_was_taken_and_may_be_done() -> None:
+    error = error_of(answer({"id": "18fede37617a787649c3f60b9f1f280d"}))
+    assert isinstance(error, BadAnswerError)
+    assert (error.status, error.reason) == (200, "id")
+
+
 def test_a_list_of_texts_is_joined() -> None:
     error = error_of(answer({"success": False, "error": ["one", "two"]}, 422))
     assert error is not None
