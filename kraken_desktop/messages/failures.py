@@ -250,9 +250,13 @@ FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "Save the image anew in an image editor, then retry."),
     ),
     "kraken.nothing_stored": Message(
-        QT_TRANSLATE_NOOP("messages", "Kraken.io stored nothing in the bucket."),
-        QT_TRANSLATE_NOOP("messages", "It could not make this image any smaller, and then it stores nothing."),
-        QT_TRANSLATE_NOOP("messages", "Upload the original by other means, or choose lossy in the recipe and retry."),
+        QT_TRANSLATE_NOOP("messages", "Kraken.io made nothing of this image, and stored nothing."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "It found nothing to save. The original cannot stand for the result: another size or type was asked for, "
+            "or the original is not on this computer.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Choose lossy in the recipe, or let this computer make the image, then retry."),
     ),
     "fate.unknown": Message(
         QT_TRANSLATE_NOOP("messages", "The image was sent, but the answer was lost. It may have been charged."),
