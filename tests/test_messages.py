@@ -42,6 +42,7 @@ from kraken_desktop.model.offers import Offer, OfferId
 from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.quota import Forecast, Need
 from kraken_desktop.model.recipe import Recipe
+from tests.support.permission_profiles import permission_texts
 from tests.support.recipes import EVERY_RECIPE
 
 GENERIC = {"error"}
@@ -414,6 +415,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
         shown += [words.quota.left(quota), words.quota.left_short(quota), words.quota.used(quota)]
     shown += [words.quota.forecast(Forecast(need=Need(bytes=1, addresses=count), left=2)) for count in range(3)]
     shown += [words.quota.file_limit(1)]
+    shown += permission_texts(words)
     # What is typed in a terminal is the same in every language.
     for command in COMMANDS.values():
         shown = [text.replace(command, "") for text in shown]

@@ -13,6 +13,7 @@ from kraken_desktop.messages.link_checks import check_in_short, check_message
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
 from kraken_desktop.messages.network import NETWORK_FAILURES, NETWORK_FIELDS, NETWORK_FINDINGS
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
+from kraken_desktop.messages.permissions import PermissionWords
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
 from kraken_desktop.messages.quota import QuotaWords
 from kraken_desktop.messages.recipe_findings import RECIPE_FINDINGS
@@ -113,6 +114,7 @@ class Words:
     def __init__(self, translate: Translate = identity) -> None:
         self._translate = translate
         self.quota = QuotaWords(translate)
+        self.permissions = PermissionWords(translate)
 
     # --- what went wrong ---
 
