@@ -6,15 +6,17 @@ Made in the child for previews, kept on this computer until the next one is made
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.model.errors import SourceMissingError, SourceUnreadableError
 from kraken_desktop.model.image_types import HEAD_BYTES, sniff
+from kraken_desktop.model.job import Source, SourceKind
 from kraken_desktop.model.recipe import Output, Recipe
 
 if TYPE_CHECKING:
@@ -27,6 +29,44 @@ VIEW_SIDE = 1600
 
 Region = tuple[int, int, int, int]
 """Left, top, width, height in pixels of the upright image."""
+
+
+class Stand(StrEnum):
+    """Why a sample picture stands in for the person's own."""
+
+    NOTHING_DROPPED = "nothing_dropped"
+    GONE = "gone"
+    """What was dropped last is not there any more."""
+    ADDRESS = "address"
+    """What was dropped last is an address, whose bytes are not on this computer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The image that recipes are tried on."""
+
+    path: Path
+    name: str
+    stand: Stand | None = None
+    """None: it is what was dropped last."""
+
+
+def subject(newest: Source | None, samples: Sequence[Path]) -> Subject:
+    """What was dropped last, or a sample picture in its place. Looks at the disk.
+
+    Args:
+        samples: at least one; a photo is preferred, for which recipes differ most.
+    """
+    if newest is None:
+        stand = Stand.NOTHING_DROPPED
+    elif newest.kind is SourceKind.URL:
+        stand = Stand.ADDRESS
+    elif Path(newest.location).exists():
+        return Subject(path=Path(newest.location), name=newest.name)
+    else:
+        stand = Stand.GONE
+    path = next((each for each in samples if each.suffix == ".jpg"), samples[0])
+    return Subject(path=path, name=path.name, stand=stand)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

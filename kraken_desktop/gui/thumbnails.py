@@ -107,7 +107,7 @@ class Thumbnails(QObject):
             self._refused.popitem(last=False)
 
 
-def _checkers(side: int) -> QPixmap:
+def checkers(side: int) -> QPixmap:
     """The usual pattern that stands for transparency, light in every theme."""
     pattern = QPixmap(2 * side, 2 * side)
     pattern.fill(_LIGHT)
@@ -137,7 +137,7 @@ def _rounded(pixels: bytes, size: int, scale: float) -> QPixmap:
     painter.setPen(Qt.PenStyle.NoPen)
     # Behind whatever is transparent: dark drawings must be seen on a dark ground too.
     for brush, area in (
-        (QBrush(_checkers(round(_CHECKER * scale))), _filled(pixels, size)),
+        (QBrush(checkers(round(_CHECKER * scale))), _filled(pixels, size)),
         (QBrush(image), QRect(0, 0, size, size)),
     ):
         painter.setClipRect(area)
