@@ -33,6 +33,7 @@ from kraken_desktop.stores.settings import Settings, SettingsStore
 from kraken_desktop.stores.spool import Spool
 
 if TYPE_CHECKING:
+    from kraken_desktop.doctor import Doctor
     from kraken_desktop.engines.kraken_answers import AccountStatus
     from kraken_desktop.engines.local.engine import LocalEngine
     from kraken_desktop.stores.scratch import Scratch
@@ -225,6 +226,12 @@ class Services:
             api_secret=secret if secret is not None else self.secrets.api_secret(account),
         )
         return client.account_status()
+
+    def doctor(self) -> Doctor:
+        """Tries what a profile needs, and names what is wrong."""
+        from kraken_desktop.doctor import Doctor  # only for who asks
+
+        return Doctor(transport=self.transport, secrets=self.secrets, scratch=self.scratch)
 
     def runner(self, executor: Executor, listener: Listener, concurrency: int) -> Runner:
         """A queue that runs the one pipeline."""

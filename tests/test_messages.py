@@ -15,10 +15,12 @@ import pytest
 import kraken_desktop.messages
 from kraken_desktop.intake import LeftOutReason
 from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, size
-from kraken_desktop.messages.amazon import PUSH_REASONS
+from kraken_desktop.messages.amazon import PUSH_REASONS, S3_REFUSALS
+from kraken_desktop.messages.doctor_findings import DOCTOR_FINDINGS
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, SECRETS
 from kraken_desktop.messages.states import LEFT_OUT_COUNTS, SKIP_REASONS
-from kraken_desktop.model import errors, network_rules, object_key, profile_rules, recipe_rules
+from kraken_desktop.model import diagnosis, errors, network_rules, object_key, profile_rules, recipe_rules
+from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Observation, Step
 from kraken_desktop.model.errors import Fact, KrakenDesktopError, all_error_types
 from kraken_desktop.model.image_types import OTHER_FILES, OTHER_IMAGES
 from kraken_desktop.model.job import (
@@ -63,7 +65,7 @@ EXAMPLES: dict[str, Fact] = {
     "kind": "KeyError",
     "variable": "KRAKEN_S3_SECRET",
     "phase": "read",
-    "aws_code": "AccessDenied",
+    "aws_code": "Unheard.Of",
     "detected": "pdf",
     "size": 150_000_000,
     "limit": 33_554_432,
@@ -123,22 +125,9 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "kraken.store_busy": ("aws_code", [*PUSH_REASONS]),
     "fate.unknown": ("key", ["", "a.png"]),
     "bucket.lookup": ("status", [0, 403, 503]),
-    "bucket.refused": ("aws_code", ["", "InvalidTag", "MetadataTooLarge", "EntityTooLarge", "Unheard.Of"]),
-    "bucket.denied": (
-        "aws_code",
-        [
-            "",
-            "AccessDenied",
-            "InvalidAccessKeyId",
-            "SignatureDoesNotMatch",
-            "NoSuchBucket",
-            "ExpiredToken",
-            "InvalidToken",
-            "InvalidStorageClass",
-            "QuotaExceeded",
-            "Unheard.Of",
-        ],
-    ),
+    "bucket.refused": ("aws_code", ["", *S3_REFUSALS, "Unheard.Of"]),
+    "bucket.denied": ("aws_code", ["", *S3_REFUSALS, "Unheard.Of"]),
+    "bucket.busy": ("aws_code", ["", "SlowDown", "Unheard.Of"]),
     "bucket.wrong_region": ("region", ["", "eu-west-3"]),
     "bucket.acl_refused": ("aws_code", ["", "AccessControlListNotSupported", "AccessDenied"]),
     "bucket.folder": ("problem", ["missing", "denied", "full", "unsafe", "other"]),
@@ -355,6 +344,48 @@ def test_a_missing_right_is_the_one_that_was_needed() -> None:
         assert right in refused.remedy
 
 
+# --- a check of a profile ---
+
+DOCTOR_FACTS = (
+    *("plan", "left", "total", "access_key", "host", "region", "minutes", "bucket", "key", "folder", "right", "arn"),
+    *("header", "storage_class", "free", "url", "status", "content_type", "said"),
+)
+
+
+def observed(code: str, *, verdict: CheckVerdict = CheckVerdict.PROBLEM, **facts: Fact) -> Observation:
+    return Observation(step=Step.STORE, verdict=verdict, code=code, facts=facts)
+
+
+def test_everything_that_a_check_finds_has_words() -> None:
+    assert set(DOCTOR_FINDINGS) == set(diagnosis.CODES)
+    facts = dict.fromkeys(DOCTOR_FACTS, "x")
+    told: dict[tuple[str, str, str], str] = {}
+    for code in diagnosis.CODES:
+        message = Words().diagnosis.observation(observed(code, **facts))
+        assert told.setdefault(parts(message), code) == code
+        for text in parts(message):
+            assert text == text.strip()
+            assert "…" not in text, code
+
+
+@pytest.mark.parametrize("code", sorted(S3_REFUSALS))
+def test_a_refusal_reads_the_same_whoever_asked(code: str) -> None:
+    own = Words().error(errors.BucketDeniedError(bucket="b", status=403, aws_code=code))
+    push = Words().error(errors.StoreDeniedError(status=500, aws_code=code))
+    assert own.what in push.why
+    assert own.why.partition(" S3’s code")[0] in push.why
+    if not S3_REFUSALS[code].pushed:
+        assert own.remedy == push.remedy
+
+
+def test_a_push_to_the_wrong_region_names_the_right_one() -> None:
+    said = "Error while pushing file to S3: the region 'us-east-1' is wrong; expecting 'eu-west-3'"
+    push = Words().error(errors.StoreDeniedError(status=500, aws_code="AuthorizationHeaderMalformed", said=said))
+    own = Words().error(errors.WrongRegionError(bucket="b", status=301, region="eu-west-3"))
+    assert push.remedy == own.remedy == "Set the region eu-west-3 in the profile, then retry."
+    assert "It is in eu-west-3." in push.why
+
+
 # --- translation ---
 
 QUOTAS = [(10, 5), (10, -5), (0, 0)]
@@ -415,6 +446,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
         shown += [words.quota.left(quota), words.quota.left_short(quota), words.quota.used(quota)]
     shown += [words.quota.forecast(Forecast(need=Need(bytes=1, addresses=count), left=2)) for count in range(3)]
     shown += [words.quota.file_limit(1)]
+    shown += diagnosis_texts(words)
     shown += permission_texts(words)
     # What is typed in a terminal is the same in every language.
     for command in COMMANDS.values():
@@ -424,6 +456,20 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     assert [text for text in shown if latin(text)] == []
     assert asked <= marked()
     assert marked() - asked == set(), "texts that nobody shows"
+
+
+def diagnosis_texts(words: Words) -> list[str]:
+    """What a check of a profile says, with facts that hold no letter."""
+    told = words.diagnosis
+    texts = [told.step(step) for step in Step] + [told.verdict(verdict) for verdict in CheckVerdict]
+    for code in diagnosis.CODES:
+        facts = dict.fromkeys(DOCTOR_FACTS, "1")
+        texts += parts(told.observation(observed(code, **facts)))
+    for verdict in CheckVerdict:
+        seen = () if verdict is CheckVerdict.NOT_CHECKED else (observed("doctor.clock_ok", verdict=verdict),)
+        whole = Diagnosis(profile=Profile(id="1", name="1"), observations=seen, cancelled=not seen)
+        texts.append(told.summary(whole))
+    return texts
 
 
 def nameless(error: KrakenDesktopError) -> Failure:

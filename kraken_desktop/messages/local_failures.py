@@ -126,102 +126,27 @@ LOCAL_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "It answered with the status {status}."),
         QT_TRANSLATE_NOOP("messages", "Allow s3:DeleteObject for the access key, then retry."),
     ),
-    "bucket.refused:EntityTooLarge": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 refused “{key}”."),
-        QT_TRANSLATE_NOOP("messages", "The file is larger than it takes in one piece."),
-        QT_TRANSLATE_NOOP("messages", "Make the image smaller, then retry."),
-    ),
-    "bucket.refused:InvalidTag": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 refused “{key}”."),
-        QT_TRANSLATE_NOOP("messages", "It does not take one of the tags."),
-        QT_TRANSLATE_NOOP("messages", "Correct the tags in the profile, then retry."),
-    ),
-    "bucket.refused:MetadataTooLarge": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 refused “{key}”."),
-        QT_TRANSLATE_NOOP("messages", "The metadata is larger than 2 KB."),
-        QT_TRANSLATE_NOOP("messages", "Shorten the metadata in the profile, then retry."),
-    ),
     "bucket.denied": Message(
         QT_TRANSLATE_NOOP("messages", "S3 does not let us write into “{bucket}”."),
         QT_TRANSLATE_NOOP("messages", "It refused the access key, or what the profile asks for."),
         QT_TRANSLATE_NOOP("messages", "Check key, secret, bucket and rights in the profile, then retry."),
-    ),
-    "bucket.denied:AccessDenied": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 does not let us write into “{bucket}”."),
-        QT_TRANSLATE_NOOP("messages", "The access key has no right to put this object there."),
-        QT_TRANSLATE_NOOP(
-            "messages",
-            "Allow s3:PutObject for the access key; an ACL needs s3:PutObjectAcl, tags need s3:PutObjectTagging.",
-        ),
-    ),
-    "bucket.denied:InvalidAccessKeyId": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 does not know the access key."),
-        QT_TRANSLATE_NOOP("messages", "It may be mistyped, deleted, or of another service."),
-        QT_TRANSLATE_NOOP("messages", "Correct the access key in the profile, then retry."),
-    ),
-    "bucket.denied:SignatureDoesNotMatch": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 refused the secret access key."),
-        QT_TRANSLATE_NOOP("messages", "It does not belong to the access key, or was not copied whole."),
-        QT_TRANSLATE_NOOP("messages", "Enter the secret access key again, then retry."),
-    ),
-    "bucket.denied:NoSuchBucket": Message(
-        QT_TRANSLATE_NOOP("messages", "There is no bucket “{bucket}”."),
-        QT_TRANSLATE_NOOP("messages", "S3 does not know this name."),
-        QT_TRANSLATE_NOOP("messages", "Correct the bucket in the profile, or make it first."),
-    ),
-    "bucket.denied:ExpiredToken": Message(
-        QT_TRANSLATE_NOOP("messages", "The temporary credentials have expired."),
-        QT_TRANSLATE_NOOP("messages", "S3 takes them no longer."),
-        QT_TRANSLATE_NOOP("messages", "Get new ones, then retry."),
-    ),
-    "bucket.denied:InvalidToken": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 refused the session token."),
-        QT_TRANSLATE_NOOP("messages", "It does not belong to the access key, or was not copied whole."),
-        QT_TRANSLATE_NOOP("messages", "Enter the temporary credentials again, then retry."),
-    ),
-    "bucket.denied:InvalidStorageClass": Message(
-        QT_TRANSLATE_NOOP("messages", "S3 refused the storage class."),
-        QT_TRANSLATE_NOOP("messages", "This bucket or service does not have it."),
-        QT_TRANSLATE_NOOP("messages", "Correct the storage class in the profile, then retry."),
-    ),
-    "bucket.denied:QuotaExceeded": Message(
-        QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” is full."),
-        QT_TRANSLATE_NOOP("messages", "The service takes no more into it."),
-        QT_TRANSLATE_NOOP("messages", "Make room or enlarge the quota, then retry."),
-    ),
-    "bucket.wrong_region": Message(
-        QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” is in another region."),
-        QT_TRANSLATE_NOOP("messages", "S3 did not say in which one."),
-        QT_TRANSLATE_NOOP("messages", "Correct the region in the profile, then retry."),
-    ),
-    "bucket.wrong_region:region": Message(
-        QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” is in another region."),
-        QT_TRANSLATE_NOOP("messages", "It is in {region}."),
-        QT_TRANSLATE_NOOP("messages", "Set the region {region} in the profile, then retry."),
     ),
     "bucket.acl_refused": Message(
         QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” does not take the ACL of the profile."),
         QT_TRANSLATE_NOOP("messages", "S3 answered with the status {status}."),
         QT_TRANSLATE_NOOP("messages", "Set the ACL “none” in the profile, then retry."),
     ),
-    "bucket.acl_refused:AccessControlListNotSupported": Message(
-        QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” takes no ACLs."),
-        QT_TRANSLATE_NOOP("messages", "That is how AWS makes buckets today: a bucket policy decides who may read."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Set the ACL “none” in the profile, and make the images public with a bucket policy or a CDN."
-        ),
-    ),
     "bucket.acl_refused:AccessDenied": Message(
         QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” refused a public image."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "It blocks public access, or the access key may not set ACLs, or not write there at all:"
+            "It blocks public images, or the access key may not set ACLs, or not store there at all:"
             " S3 does not tell which.",
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Set the ACL “none” in the profile, or allow public ACLs for the bucket, and s3:PutObject and"
-            " s3:PutObjectAcl for the key.",
+            "“Check this profile” finds out which. Choose “none” as the ACL in the profile, or allow public ACLs for"
+            " the bucket, and s3:PutObject and s3:PutObjectAcl for the key.",
         ),
     ),
     "bucket.clock": Message(

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from kraken_desktop.messages import offers, recipe_words, states
 from kraken_desktop.messages.address_failures import ADDRESS_FAILURES
-from kraken_desktop.messages.amazon import CHARGED, PUSH_REASONS, PUSH_WHAT
+from kraken_desktop.messages.amazon import CHARGED, PUSH_WHAT, S3_FAILURES, push_reason
+from kraken_desktop.messages.diagnosis import DiagnosisWords
 from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.link_checks import check_in_short, check_message
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
@@ -46,11 +47,13 @@ from kraken_desktop.model.job import (
     Phase,
     Skipped,
 )
-from kraken_desktop.model.offers import Offer
+from kraken_desktop.model.offers import Offer, region_told
 from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.recipe import Recipe, Variant
 
-_FAILURES = FAILURES | ADDRESS_FAILURES | NETWORK_FAILURES | LOCAL_FAILURES | OWN_FAILURES | REMOVAL_FAILURES
+_FAILURES = (
+    FAILURES | ADDRESS_FAILURES | NETWORK_FAILURES | LOCAL_FAILURES | OWN_FAILURES | REMOVAL_FAILURES | S3_FAILURES
+)
 _FINDINGS = PROFILE_FINDINGS | NETWORK_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS | RECIPE_FINDINGS
 
 _UNKNOWN_FINDING = Message(
@@ -81,6 +84,7 @@ _REFINED_BY = {
     "bucket.refused": "aws_code",
     "bucket.denied": "aws_code",
     "bucket.acl_refused": "aws_code",
+    "bucket.busy": "aws_code",
     "bucket.folder": "problem",
     "aws.profile": "problem",
     "engine.unsupported": "feature",
@@ -115,6 +119,7 @@ class Words:
         self._translate = translate
         self.quota = QuotaWords(translate)
         self.permissions = PermissionWords(translate)
+        self.diagnosis = DiagnosisWords(translate, failure=self.failure, finding=self.finding)
 
     # --- what went wrong ---
 
@@ -158,11 +163,12 @@ class Words:
         return Message(what, _joined(found.what, found.why), found.remedy)
 
     def _of_the_push(self, code: str, values: Mapping[str, str]) -> Message:
-        why, remedy = PUSH_REASONS.get(values.get("aws_code", ""), PUSH_REASONS[""])
         said = values.get("said", "")
+        region = region_told(said, "")
+        told = self._filled(push_reason(values.get("aws_code", ""), region), {**values, "region": region})
         quote = self._fill(_ANSWER_WAS, text=said) if said else ""
-        message = self._filled(Message(PUSH_WHAT[code], why, remedy), values)
-        return Message(message.what, _joined(message.why, quote, self._fill(CHARGED)), message.remedy)
+        why = _joined(told.what, told.why, quote, self._fill(CHARGED))
+        return Message(self._fill(PUSH_WHAT[code]), why, told.remedy)
 
     def _quotes(self, code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
         if said := facts.get("said"):
@@ -358,7 +364,7 @@ def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
     told = facts.get(_REFINED_BY.get(code, ""))
     if code == "store.settings" and facts.get("restored") is False:
         yield f"{code}:{told}:lost"
-    if code == "bucket.denied" and told == "AccessDenied" and facts.get("doing") == "delete":
+    if facts.get("doing") == "delete" and (code == "bucket.refused" or told == "AccessDenied"):
         # Another right is missing than for storing.
         yield "bucket.refused:delete"
     if code == "source.unsupported" and is_address(facts.get("path")):
@@ -371,6 +377,7 @@ def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
         yield f"{code}:unknown"
     if told not in (None, ""):
         yield f"{code}:{told}"
+        yield f"s3:{told}"
         if told in KINDS:
             yield f"{code}:?"
     if code == "kraken.file_too_large" and isinstance(facts.get("limit"), int):
@@ -379,8 +386,6 @@ def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
         yield f"{code}:animation"
     if code == "bucket.wrong_region" and facts.get("region"):
         yield f"{code}:region"
-    if code == "bucket.refused" and facts.get("doing") == "delete":
-        yield f"{code}:delete"
     if code == "fate.unknown" and not facts.get("key"):
         yield f"{code}:no_key"
     if code == "secret.missing":

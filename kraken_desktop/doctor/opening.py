@@ -1,0 +1,95 @@
+"""Does the link open for those whom it is for?"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from kraken_desktop.buckets.s3_answers import refusal
+from kraken_desktop.cancel import CancelToken
+from kraken_desktop.doctor.notes import Notes
+from kraken_desktop.doctor.refusals import arn_of
+from kraken_desktop.doctor.sample import BYTES, TYPE
+from kraken_desktop.doctor.trials import Trials
+from kraken_desktop.link_check import check_link
+from kraken_desktop.model.diagnosis import CheckVerdict, Step
+from kraken_desktop.model.errors import Fact
+from kraken_desktop.model.job import LinkCheck, StoredImage, Verdict
+from kraken_desktop.model.profile import Acl, Profile
+
+if TYPE_CHECKING:
+    from kraken_desktop.transport import Transport
+
+
+def check_signed_link(trials: Trials, url: str, notes: Notes) -> None:
+    """A presigned link opens for anybody who has it, if the key that signed it may read.
+
+    Raises:
+        TransportError: no answer.
+        CancelledError: the person stopped the check.
+    """
+    answer = trials.get(url)
+    if answer.status == 200 and answer.body == BYTES:
+        notes.ok(Step.OPEN, "doctor.link_signed_ok")
+        return
+    told = refusal(answer)
+    facts: dict[str, Fact] = {"status": answer.status, "aws_code": told.code, "said": told.said}
+    if told.code == "AccessDenied":
+        facts |= {"right": "s3:GetObject", "arn": arn_of(trials.profile)}
+        notes.add(Step.OPEN, CheckVerdict.PROBLEM, "doctor.link_signed_denied", facts)
+    else:
+        notes.add(Step.OPEN, CheckVerdict.PROBLEM, "doctor.link_signed_refused", facts)
+
+
+def check_public_link(
+    transport: Transport, profile: Profile, key: str, url: str, notes: Notes, cancel: CancelToken
+) -> None:
+    """The link as anybody opens it, who has nothing but the address.
+
+    Args:
+        profile: as the object was stored, with what of it was taken.
+
+    Raises:
+        CancelledError: the person stopped the check.
+    """
+    image = StoredImage(key=key, url=url, bytes=len(BYTES))
+    if profile.public_url:
+        # A cache that kept the object of an earlier check would answer for a bucket that it does not reach.
+        fresh = replace(image, url=f"{url}?check={secrets.token_hex(4)}")
+        found = check_link(transport, fresh, TYPE, cancel)
+    if not profile.public_url or found.verdict is not Verdict.OPENS:
+        found = check_link(transport, image, TYPE, cancel)
+    if found.verdict is Verdict.OPENS:
+        notes.ok(Step.OPEN, "doctor.link_ok", url=url)
+        return
+    facts: dict[str, Fact] = {
+        "url": url,
+        "host": urlsplit(url).hostname or "",
+        "status": found.status,
+        "content_type": found.content_type,
+        "bucket": profile.bucket,
+        "public_url": profile.public_url,
+        "arn": arn_of(profile),
+    }
+    notes.add(Step.OPEN, CheckVerdict.PROBLEM, _code(found, profile), facts)
+
+
+def _code(found: LinkCheck, profile: Profile) -> str:
+    based = bool(profile.public_url)
+    match found.verdict:
+        case Verdict.FORBIDDEN if based:
+            return "doctor.base_denied"
+        case Verdict.FORBIDDEN:
+            return "doctor.link_acl_ignored" if profile.acl is Acl.PUBLIC_READ else "doctor.link_not_public"
+        case Verdict.MISSING:
+            return "doctor.base_elsewhere" if based else "doctor.link_missing"
+        case Verdict.WRONG_TYPE:
+            return "doctor.link_page" if found.content_type.lower().startswith("text/html") else "doctor.link_type"
+        case Verdict.WRONG_LENGTH:
+            return "doctor.link_other"
+        case Verdict.UNREACHABLE:
+            return "doctor.link_unreachable"
+        case _:
+            return "doctor.link_status"
