@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import unquote, unquote_to_bytes, urlsplit
+from urllib.parse import unquote_to_bytes
 
 from kraken_desktop.buckets.places import Identity, Places, identities, identity
 from kraken_desktop.model.errors import (
@@ -36,12 +36,14 @@ from kraken_desktop.model.image_types import (
     sniff,
 )
 from kraken_desktop.model.job import LARGEST_SOURCE, Source, SourceKind
+from kraken_desktop.model.web_address import ascii_form, name_of, problem_of, same_form
 
 __all__ = [
     "ImageType",
     "LeftOut",
     "LeftOutReason",
     "Refused",
+    "Repeated",
     "expand",
     "natural_key",
     "sniff",
@@ -90,18 +92,27 @@ class LeftOut:
         return sum(count for _, count in self.counts)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Repeated:
+    """How often an address was there that had been there already; comes last."""
+
+    count: int
+
+
 def expand(
     dropped: Iterable[str | Path],
     *,
+    typed: bool = False,
     buckets: Collection[Path] = (),
     copies: Collection[Path] = (),
     cancelled: Callable[[], bool] = lambda: False,
-) -> Iterator[Source | Refused | LeftOut]:
+) -> Iterator[Source | Refused | LeftOut | Repeated]:
     """Turn what was dropped, pasted or typed into sources, in the given order.
 
     Args:
         dropped: paths, ``file:`` URLs, and http(s) addresses. Folders are walked to the bottom: files
             before folders, each in natural order (``img2`` before ``img10``).
+        typed: the person typed the addresses, so that they may lead into a private network.
         buckets: folders that profiles store into. Nothing in them is a source, however it is reached.
         copies: folders that get local copies, and may well be where the sources are. They are left out of
             a folder above them, and used when they, or something in them, is dropped itself.
@@ -110,11 +121,13 @@ def expand(
     The same file counts once, however it is reached; so does the same folder, and loops of links end.
     Inside a folder, what is left out is counted; dropped by itself, it is refused with its reason.
     """
-    walk = _Walk(cancelled, buckets=Places(buckets), copies=identities(copies))
+    walk = _Walk(cancelled, buckets=Places(buckets), copies=identities(copies), typed=typed)
     for thing in dropped:
         if cancelled():
             return
         yield from walk.take(thing)
+    if walk.repeated:
+        yield Repeated(count=walk.repeated)
 
 
 def natural_key(name: str) -> tuple[tuple[int | str, ...], str, str]:
@@ -139,6 +152,8 @@ class _Walk:
     cancelled: Callable[[], bool]
     buckets: Places
     copies: frozenset[Identity]
+    typed: bool
+    repeated: int = 0
     seen: set[str] = field(default_factory=set)
     visited: set[Identity] = field(default_factory=set)
 
@@ -159,28 +174,22 @@ class _Walk:
         yield from self._path(Path(path))
 
     def _address(self, url: str) -> Iterator[Source | Refused]:
-        if url in self.seen:
+        error = problem_of(url)
+        same = url if error is not None else same_form(url)
+        if same in self.seen:
+            self.repeated += 1
             return
-        self.seen.add(url)
-        try:
-            parts = urlsplit(url)
-            host, has_user = parts.hostname or "", "@" in parts.netloc
-            usable = bool(host) and parts.port != 0 and url.isprintable() and " " not in url
-        except ValueError:
-            host, has_user, usable = "", "@" in url, False
-        if not usable or has_user:
-            detected = "address_with_password" if has_user else "address"
-            shown = url.rpartition("@")[2] if has_user else url
-            yield Refused(
-                location=shown,
-                name=printable(shown),
-                error=UnsupportedTypeError(path=shown, detected=detected),
-            )
+        self.seen.add(same)
+        if error is not None:
+            yield Refused(location=error.path, name=printable(error.path), error=error)
             return
-        segments = [segment for segment in parts.path.split("/") if segment]
-        name = unquote(segments[-1], errors="surrogateescape") if segments else host
+        name = name_of(url)
         yield Source(
-            kind=SourceKind.URL, location=url, name=printable(name), extension=extension_by_name(printable(name))
+            kind=SourceKind.URL,
+            location=ascii_form(url),
+            name=name,
+            extension=extension_by_name(name),
+            typed=self.typed,
         )
 
     def _path(self, given: Path) -> Iterator[Source | Refused | LeftOut]:

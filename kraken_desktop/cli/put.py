@@ -26,7 +26,7 @@ from kraken_desktop.cli.console import (
 from kraken_desktop.cli.profile import option_of
 from kraken_desktop.cli.recipe_options import add_options, changed
 from kraken_desktop.composition import MOST_AT_ONCE, Services
-from kraken_desktop.intake import LeftOut, Refused, expand
+from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
 from kraken_desktop.messages import Message
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, StoredImage
 from kraken_desktop.model.links import LinkFormat, format_links
@@ -79,9 +79,12 @@ def run(arguments: argparse.Namespace, services: Services, console: Console) -> 
     profile = chosen_profile(arguments.profile, settings)
     recipe = _chosen_recipe(arguments, settings, profile)
     entries: list[Source | Refused] = []
-    for found in expand(arguments.sources, buckets=settings.bucket_folders, copies=settings.copy_folders):
+    given = expand(arguments.sources, typed=True, buckets=settings.bucket_folders, copies=settings.copy_folders)
+    for found in given:
         if isinstance(found, LeftOut):
             console.say(console.words.left_out(found.folder, found.counts))
+        elif isinstance(found, Repeated):
+            console.say(console.words.repeated(found.count))
         else:
             entries.append(found)
     if not entries:

@@ -1,24 +1,32 @@
-"""Reads what is dropped or pasted: files, folders, addresses, and images without a file."""
+"""Reads what is dropped or pasted: files, folders, addresses, and images without a file.
+
+Nothing of it was typed, so none of its addresses may lead into a private network.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
+from typing_extensions import override
 
-from kraken_desktop.model.image_types import HEAD_BYTES, IMAGE_TYPES, sniff
+from kraken_desktop.model.address_text import Line, is_data, lines_of
+from kraken_desktop.model.data_address import decoded
+from kraken_desktop.model.image_types import HEAD_BYTES, IMAGE_TYPES, extension_by_name, sniff
+from kraken_desktop.model.web_address import name_of, problem_of
 
 GNOME_FILES = "x-special/gnome-copied-files"
 """What file managers of GNOME and Xfce put on the clipboard: ``copy`` or ``cut``, then a URL a line."""
 RAW_BYTES = "application/octet-stream"
 """Chromium's, of a dragged image: the bytes of the original file."""
 _PLACEHOLDER_NAME = "pasted"
-_LONGEST_LINE = 4096
-_MOST_LINES = 10_000
+_LONGEST_PAGE = 32 * 1024 * 1024
+"""Characters of HTML that are looked through for images."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +47,10 @@ class Incoming:
     blobs: tuple[Blob, ...] = ()
     image: QImage | None = field(default=None, compare=False)
     """Pixels of the clipboard that nobody has encoded yet: for a worker, see :func:`encoded`."""
+    left: tuple[Line, ...] = ()
+    """Lines of a text that are neither addresses nor paths."""
+    typed: bool = False
+    """The person typed the addresses among the things."""
 
     def __bool__(self) -> bool:
         return bool(self.things or self.blobs) or self.image is not None
@@ -49,7 +61,7 @@ class Incoming:
 
 def may_hold_images(mime: QMimeData) -> bool:
     """Whether it is worth a look, without touching the data: asked while something hovers over the window."""
-    if mime.hasUrls() or mime.hasImage() or mime.hasFormat(GNOME_FILES):
+    if mime.hasUrls() or mime.hasImage() or mime.hasHtml() or mime.hasFormat(GNOME_FILES):
         return True
     return any(mime.hasFormat(kind.mime) for kind in IMAGE_TYPES) or mime.hasText()
 
@@ -67,14 +79,32 @@ def read(mime: QMimeData) -> Incoming:
     blob = _blob(mime, urls)
     if blob is not None:
         return Incoming(blobs=(blob,))
+    pictures = tuple(_pictures(mime.html())) if mime.hasHtml() else ()
     addresses = tuple(_web(urls))
     if addresses:
-        return Incoming(things=addresses)
+        # An image within a link is dragged with the link's address.
+        return of_addresses(pictures if pictures and not any(map(_may_be_image, addresses)) else addresses)
     if mime.hasImage():
         image = mime.imageData()
         if isinstance(image, QImage) and not image.isNull():
             return Incoming(image=image)
-    return Incoming(things=tuple(_from_text(mime.text()))) if mime.hasText() else Incoming()
+    if pictures:
+        return of_addresses(pictures)
+    return _of_text(mime.text()) if mime.hasText() else Incoming()
+
+
+def of_addresses(addresses: Iterable[str], *, typed: bool = False, left: tuple[Line, ...] = ()) -> Incoming:
+    """Addresses, paths among them; a ``data:`` address is the image that it holds."""
+    things: list[str] = []
+    blobs: list[Blob] = []
+    for address in addresses:
+        if is_data(address):
+            data = decoded(address)
+            found = sniff(data[:HEAD_BYTES], "")
+            blobs.append(Blob(name=f"{_PLACEHOLDER_NAME}{found.extension if found is not None else ''}", data=data))
+        else:
+            things.append(address)
+    return Incoming(things=tuple(things), blobs=tuple(blobs), typed=typed, left=left)
 
 
 def encoded(image: QImage) -> Blob:
@@ -103,7 +133,7 @@ def _blob(mime: QMimeData, urls: Iterable[QUrl]) -> Blob | None:
 
 def _web(urls: Iterable[QUrl]) -> Iterator[str]:
     for url in urls:
-        if url.scheme() in {"http", "https"}:
+        if url.scheme() in {"http", "https", "data"}:
             yield bytes(url.toEncoded().data()).decode("ascii", "replace")
 
 
@@ -115,17 +145,45 @@ def _gnome_files(data: bytes) -> Iterator[str]:
             yield url.toLocalFile()
 
 
-def _from_text(text: str) -> Iterator[str]:
+def _of_text(text: str) -> Incoming:
     """Lines that are addresses or absolute paths; prose is no drop."""
-    for line in text.splitlines()[:_MOST_LINES]:
-        told = line.strip()
-        if not told or len(told) > _LONGEST_LINE:
-            continue
-        if told.lower().startswith(("http://", "https://", "file:/")):
-            if " " not in told:
-                yield told
-        elif Path(told).is_absolute():
-            yield told
+    found: list[str] = []
+    left: list[Line] = []
+    for line in lines_of(text):
+        if line.addresses or line.refused:
+            # The latter too: each gets a row that says why.
+            found += (*line.addresses, *line.refused)
+        elif line.text.lower().startswith("file:/") or Path(line.text).is_absolute():
+            found.append(line.text)
+        else:
+            left.append(line)
+    return of_addresses(found, left=tuple(left))
+
+
+class _Pictures(HTMLParser):
+    """Notes where the images of a page are."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    @override
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        address = (dict(attrs).get("src") or "").strip() if tag == "img" else ""
+        # Relative ones lead nowhere without their page, and files were a drop of files.
+        if is_data(address) or address.lower().startswith(("http://", "https://")):
+            self.addresses.append(address)
+
+
+def _pictures(page: str) -> Iterator[str]:
+    """The images in a piece of HTML, each once."""
+    parser = _Pictures()
+    parser.feed(page[:_LONGEST_PAGE])
+    yield from dict.fromkeys(parser.addresses)
+
+
+def _may_be_image(address: str) -> bool:
+    return is_data(address) or (problem_of(address) is None and bool(extension_by_name(name_of(address))))
 
 
 def _bytes(mime: QMimeData, kind: str) -> bytes:

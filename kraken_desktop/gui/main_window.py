@@ -81,7 +81,7 @@ class MainWindow(QMainWindow):
         self._state = load_state(services.folders.state_file)
         self._held: list[Incoming] = []
         self._may_close = False
-        self._adding = Adding(self, self._state.folder, self.add_paths)
+        self.adding = Adding(self, self._state.folder, theme=theme, words=words, destination=self._destination)
         self._row_text = RowText(words)
 
         # --- what works ---
@@ -138,12 +138,15 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bar, view, uploads, status = self.top_bar, self.view, self.uploads, self.status_bar
         bar.profile_chosen.connect(self._speak_of_profile)
-        bar.add_wanted.connect(self.choose_files)
-        bar.add_folder_wanted.connect(self.choose_folder)
+        self.adding.chosen.connect(self.add)
+        self.adding.set_up_wanted.connect(partial(self.open_settings, "setup"))
+        bar.add_wanted.connect(self.adding.files)
+        bar.add_folder_wanted.connect(self.adding.whole_folder)
+        bar.addresses_wanted.connect(self.adding.addresses)
         bar.paste_wanted.connect(self.paste)
         bar.settings_wanted.connect(self.open_settings)
         bar.copy_all_wanted.connect(self.wishes.copy_all)
-        self.addActions([bar.add_action, bar.folder_action, bar.paste_action])
+        self.addActions(bar.add_actions)
         self._drop_target.entered.connect(self._show_overlay)
         self._drop_target.left.connect(self.overlay.hide)
         self._drop_target.dropped.connect(self.add)
@@ -152,8 +155,8 @@ class MainWindow(QMainWindow):
         self.messages.upload_held_wanted.connect(self._upload_held)
         self.messages.discard_held_wanted.connect(self._held.clear)
         pages = self.pages
-        pages.drop_area.add_wanted.connect(self.choose_files)
-        pages.welcome.add_wanted.connect(self.choose_files)
+        pages.drop_area.add_wanted.connect(self.adding.files)
+        pages.welcome.add_wanted.connect(self.adding.files)
         pages.welcome.samples_wanted.connect(lambda: self.add_paths(str(path) for path in samples()))
         pages.welcome.account_wanted.connect(partial(self.open_settings, "setup"))
         pages.welcome.route_wanted.connect(partial(self.open_settings, "setup"))
@@ -180,6 +183,7 @@ class MainWindow(QMainWindow):
         self._bridge.paused.connect(self.messages.paused)
         uploads.scanning.connect(self._on_scanning)
         uploads.left_out.connect(self.messages.left_out)
+        uploads.repeated.connect(self.messages.repeated)
         uploads.nothing_found.connect(self._on_nothing_found)
         uploads.troubled.connect(self.messages.trouble)
         uploads.went_on.connect(self.messages.went_on)
@@ -277,8 +281,10 @@ class MainWindow(QMainWindow):
 
     def add(self, what: Incoming) -> None:
         """Upload what was dropped, pasted or chosen; before the set-up it is kept for after it."""
+        self.messages.lines_left(what)
         if not what:
-            self._on_nothing_found()
+            if not what.left:
+                self._on_nothing_found()
             return
         profile = self.profile
         if profile is None or not self.ready:
@@ -294,25 +300,15 @@ class MainWindow(QMainWindow):
         """The same for paths and addresses, of the command line or another instance."""
         told = tuple(things)
         if told:
-            self.add(Incoming(things=told))
+            self.add(Incoming(things=told, typed=True))
 
     def paste(self) -> None:
         """Upload what is on the clipboard."""
         self.add(incoming.read(QGuiApplication.clipboard().mimeData()))
 
-    def choose_files(self) -> None:
-        """A dialog for files; before the set-up, the set-up."""
-        if self.ready:
-            self._adding.files()
-        else:
-            self.open_settings("setup")
-
-    def choose_folder(self) -> None:
-        """A dialog for a folder."""
-        if self.ready:
-            self._adding.whole_folder()
-        else:
-            self.open_settings("setup")
+    def _destination(self) -> tuple[Profile, Settings] | None:
+        profile = self.profile
+        return (profile, self._settings) if profile is not None and self.ready else None
 
     def _show_overlay(self) -> None:
         self.overlay.show_profile(self.profile if self.ready else None)
@@ -386,7 +382,7 @@ class MainWindow(QMainWindow):
         state = WindowState(
             geometry=geometry_of(self),
             profile_id=self.profile.id if self.profile is not None else "",
-            folder=self._adding.folder,
+            folder=self.adding.folder,
             welcome="" if self.pages.welcomes else "dismissed",
         )
         save_state(self._services.folders.state_file, state)

@@ -8,11 +8,17 @@ from functools import partial
 from PySide6.QtCore import QObject, Signal
 
 from kraken_desktop.gui.banners import Banners
+from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.intake import LeftOut
 from kraken_desktop.messages import Words
 from kraken_desktop.messages.text import Message
+from kraken_desktop.model.address_text import Line
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.job import Failure
+
+MOST_LINES = 3
+"""So many bad lines are named."""
+_LONGEST_LINE = 40
 
 
 class MessagesAbove(QObject):
@@ -90,6 +96,26 @@ class MessagesAbove(QObject):
         text = self._words.left_out(left_out.folder, left_out.counts)
         self._banners.show_message(f"left out {left_out.folder}", Message(text, "", ""))
 
+    def repeated(self, count: int) -> None:
+        """Addresses that were there more than once."""
+        self._banners.show_message("repeated", Message(self._words.repeated(count), "", ""))
+
+    def lines_left(self, incoming: Incoming) -> None:
+        """Lines of a text that are no addresses; said of the last text only."""
+        lines = incoming.left
+        if not lines:
+            self._banners.remove("lines")
+            return
+        told = [_of_line(self.tr("Line {number}: “{text}”."), line) for line in lines[:MOST_LINES]]
+        if len(lines) > MOST_LINES:
+            told.append(self.tr("And %n more.", "", len(lines) - MOST_LINES))
+        what = self.tr("%n line(s) left out: no address of an image.", "", len(lines))
+        remedy = ""
+        if not incoming:
+            what = self.tr("There is no address of an image in this text.")
+            remedy = self.tr("An address begins with https:// or http://.")
+        self._banners.show_message("lines", Message(what, " ".join(told), remedy))
+
     def held(self, count: int) -> None:
         """What was dropped before the set-up can be uploaded now."""
         what = self.tr("%n thing(s) that you dropped before waited for the set-up.", "", count)
@@ -107,3 +133,8 @@ class MessagesAbove(QObject):
     def _discard_held(self) -> None:
         self._banners.remove("held")
         self.discard_held_wanted.emit()
+
+
+def _of_line(form: str, line: Line) -> str:
+    text = line.shown if len(line.shown) <= _LONGEST_LINE else f"{line.shown[: _LONGEST_LINE - 1]}…"
+    return form.replace("{number}", str(line.number)).replace("{text}", text)

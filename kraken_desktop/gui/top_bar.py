@@ -38,13 +38,14 @@ class TopBar(QFrame):
 
     Signals:
         profile_chosen: the id of the profile that the person picked.
-        add_wanted, add_folder_wanted, paste_wanted, settings_wanted: a button or menu entry.
+        add_wanted, add_folder_wanted, addresses_wanted, paste_wanted, settings_wanted: a button or menu entry.
         copy_all_wanted: a ``LinkFormat``, or None for the usual one.
     """
 
     profile_chosen = Signal(str)
     add_wanted = Signal()
     add_folder_wanted = Signal()
+    addresses_wanted = Signal()
     paste_wanted = Signal()
     settings_wanted = Signal()
     copy_all_wanted = Signal(object)
@@ -69,9 +70,13 @@ class TopBar(QFrame):
         self.folder_action = self._action(
             self.tr("Add a &folder…"), "folder", QKeySequence(self.tr("Ctrl+Shift+O")), self.add_folder_wanted
         )
+        self.addresses_action = self._action(
+            self.tr("Add add&resses…"), "address", QKeySequence(self.tr("Ctrl+L")), self.addresses_wanted
+        )
         self.paste_action = self._action(self.tr("&Paste"), "paste", QKeySequence.StandardKey.Paste, self.paste_wanted)
         menu = QMenu(self.add_button)
-        menu.addActions([self.add_action, self.folder_action, self.paste_action])
+        self.add_actions = (self.add_action, self.folder_action, self.addresses_action, self.paste_action)
+        menu.addActions(self.add_actions)
         self.add_button.setMenu(menu)
         self.add_button.clicked.connect(self.add_wanted)
 
@@ -183,7 +188,7 @@ class TopBar(QFrame):
         self.add_button.setIcon(icon("add", "on_accent"))
         self.copy_button.setIcon(icon("copy"))
         self.settings_button.setIcon(icon("settings"))
-        for action in (self.add_action, self.folder_action, self.paste_action):
+        for action in self.add_actions:
             action.setIcon(icon(action.property("icon_name")))
         for row, profile in enumerate(self._profiles[: self.picker.count()]):
             lacks = profile.id in self._without_account

@@ -9,7 +9,7 @@ from kraken_desktop.resource_files import resource
 
 
 class EnglishPlurals(QTranslator):
-    """Turns ``link(s)`` into ``link`` or ``links``: English needs no file of translations for that."""
+    """Turns ``link(s)`` into ``link`` or ``links``, and ``(es)`` alike: English needs no translations for that."""
 
     @override
     def isEmpty(self) -> bool:
@@ -17,10 +17,10 @@ class EnglishPlurals(QTranslator):
 
     @override
     def translate(self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1) -> str:
-        if n < 0 or "(s)" not in sourceText:
+        if n < 0 or "s)" not in sourceText:
             # An empty text would be a translation; only None, a null string of Qt, is none.
             return None  # type: ignore[return-value]
-        return sourceText.replace("(s)", "" if n == 1 else "s")
+        return sourceText.replace("(s)", "" if n == 1 else "s").replace("(es)", "" if n == 1 else "es")
 
 
 def install_translations(application: QCoreApplication, locale: QLocale | None = None) -> tuple[QTranslator, ...]:

@@ -16,7 +16,7 @@ from PySide6.QtCore import QObject, Signal
 
 from kraken_desktop.gui.incoming import Blob, Incoming, encoded
 from kraken_desktop.gui.jobs import Background, JobBridge, QtExecutor, StopFlag, deadline
-from kraken_desktop.intake import LeftOut, Refused, expand
+from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
 from kraken_desktop.model.errors import KrakenDesktopError, SpoolError, UnexpectedError, UnsupportedTypeError
 from kraken_desktop.model.image_types import HEAD_BYTES, detect, sniff
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, SourceKind
@@ -48,6 +48,7 @@ class Uploads(QObject):
         scanning: how many images one drop has given so far (int), while it is looked through; None when no
             drop is.
         left_out: a ``LeftOut`` of a dropped folder.
+        repeated: how many addresses of a drop were there before (int).
         nothing_found: a drop held nothing at all.
         troubled: a ``KrakenDesktopError`` that belongs to no row.
         went_on: how many images an earlier run left unfinished (int), if it did.
@@ -55,6 +56,7 @@ class Uploads(QObject):
 
     scanning = Signal(object)
     left_out = Signal(object)
+    repeated = Signal(int)
     nothing_found = Signal()
     troubled = Signal(object)
     went_on = Signal(int)
@@ -194,6 +196,7 @@ class Uploads(QObject):
             found.add(batch)
             self._found_more.emit(batch)
         found.left_out = tuple(scan.left_out)
+        found.repeated = scan.repeated
         return found
 
     # --- on the window's thread ---
@@ -210,6 +213,8 @@ class Uploads(QObject):
             self._refused.update(again)
         for left_out in found.left_out:
             self.left_out.emit(left_out)
+        if found.repeated:
+            self.repeated.emit(found.repeated)
         if not found.rows and not found.left_out and not self._stop.is_set():
             self.nothing_found.emit()
 
@@ -247,6 +252,7 @@ class _Found:
     def __init__(self) -> None:
         self.rows = 0
         self.left_out: tuple[LeftOut, ...] = ()
+        self.repeated = 0
 
     def add(self, batch: _Batch) -> None:
         """Count another batch."""
@@ -278,6 +284,7 @@ class _Scan:
         self._again = again
         self._last: Job | None = None
         self.left_out: list[LeftOut] = []
+        self.repeated = 0
 
     def batches(self) -> Iterator[_Batch]:
         """Rows, as they are found."""
@@ -287,6 +294,9 @@ class _Scan:
             if isinstance(found, LeftOut):
                 self.left_out.append(found)
                 continue
+            if isinstance(found, Repeated):
+                self.repeated = found.count
+                continue
             waiting.append(found)
             if len(waiting) >= BATCH or not left():
                 yield self._batch(waiting)
@@ -294,10 +304,11 @@ class _Scan:
         if waiting:
             yield self._batch(waiting)
 
-    def _all(self) -> Iterator[Source | Refused | LeftOut]:
+    def _all(self) -> Iterator[Source | Refused | LeftOut | Repeated]:
         settings = self._settings
         yield from expand(
             self._incoming.things,
+            typed=self._incoming.typed,
             buckets=settings.bucket_folders,
             copies=settings.copy_folders,
             cancelled=self._stop.is_set,

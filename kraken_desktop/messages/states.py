@@ -96,3 +96,6 @@ LEFT_OUT_COUNTS: dict[str, tuple[str, str]] = {
     ),
 }
 """By ``LeftOutReason``: for one, and for any other number."""
+
+ONE_REPEATED = QT_TRANSLATE_NOOP("messages", "{count} address was there twice; each is taken once.")
+MANY_REPEATED = QT_TRANSLATE_NOOP("messages", "{count} addresses were there twice; each is taken once.")

@@ -125,6 +125,17 @@ KEY_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "The size of this image in pixels cannot be told before it is sent."),
         QT_TRANSLATE_NOOP("messages", "Remove {detail} from the path template, then add the image again."),
     ),
+    "key.address_needs_size": Message(
+        QT_TRANSLATE_NOOP("messages", "{detail} is not known for “{name}”."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Kraken.io fetches this address itself, so the size in pixels is not known when the name is made.",
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Remove {detail} from the path template, choose a recipe with an exact size, or add the image as a file.",
+        ),
+    ),
     "key.bad_extension": Message(
         QT_TRANSLATE_NOOP("messages", "“{detail}” cannot be the extension of “{name}”."),
         QT_TRANSLATE_NOOP("messages", "This is a fault of Kraken Desktop, not of the image."),

@@ -333,6 +333,10 @@ class Words:
         told = (self._counted(states.LEFT_OUT_COUNTS.get(str(reason), other), count) for reason, count in counts)
         return self._fill(states.LEFT_OUT, folder=shown(folder), counts=", ".join(told))
 
+    def repeated(self, count: int) -> str:
+        """That addresses were there more than once, on one line."""
+        return self._counted((states.ONE_REPEATED, states.MANY_REPEATED), count)
+
     # --- the machinery ---
 
     def _counted(self, forms: tuple[str, str], count: int) -> str:

@@ -54,7 +54,14 @@ __all__ = [
     "variables",
 ]
 
-KEY_PROBLEMS = ("key.empty_name", "key.too_long", "key.needs_size", "key.bad_extension", "key.unsafe")
+KEY_PROBLEMS = (
+    "key.empty_name",
+    "key.too_long",
+    "key.needs_size",
+    "key.address_needs_size",
+    "key.bad_extension",
+    "key.unsafe",
+)
 """Every ``problem`` of an ``UnsafeKeyError``."""
 
 _EXTENSION = re.compile(r"(\.[a-z0-9]{1,10})?")

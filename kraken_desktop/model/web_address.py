@@ -60,10 +60,14 @@ def usable(url: str) -> SplitResult | None:
 
 
 def name_of(url: str) -> str:
-    """The last part of a usable address's path, decoded; the host where there is none. It may hold surrogates."""
+    """The last part of a usable address's path, decoded; the host where there is none.
+
+    ``_`` stands for bytes that are no character.
+    """
     parts = urlsplit(url)
     segments = [segment for segment in parts.path.split("/") if segment]
-    return unquote(segments[-1], errors="surrogateescape") if segments else parts.hostname or ""
+    name = unquote(segments[-1], errors="surrogateescape") if segments else parts.hostname or ""
+    return re.sub(r"[\ud800-\udfff]", "_", name)
 
 
 def extension_of(name: str) -> str:

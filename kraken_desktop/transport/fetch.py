@@ -38,6 +38,7 @@ TIMEOUTS = Timeouts(connect=15, read=30, total=600)
 
 _HEADERS = {"Accept": "image/*, */*;q=0.5", "Accept-Encoding": "identity"}
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_PROXY_LOGIN = 407
 _LATER = frozenset({408, 425, 429})
 _LONGEST_WAIT = 3600
 
@@ -156,6 +157,9 @@ class _Fetch:
 
     def _look(self, status: int, headers: Mapping[str, str], host: str) -> None:
         """Refuse by the head what need not be read."""
+        if status == _PROXY_LOGIN:
+            # The transport's own matter.
+            return
         if status in _REDIRECTS:
             raise _RedirectedError(headers.get("location", ""))
         if status in _LATER or status >= 500:

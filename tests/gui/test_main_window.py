@@ -18,6 +18,7 @@ from kraken_desktop.gui.job_delegate import lay_out
 from kraken_desktop.gui.main_window import MainWindow
 from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.intake import LeftOut, LeftOutReason
+from kraken_desktop.messages import Message
 from kraken_desktop.model.errors import BadCredentialsError, JournalError, SettingsError
 from kraken_desktop.model.job import Failure, SourceKind
 from kraken_desktop.model.links import LinkFormat
@@ -115,6 +116,21 @@ class TestComingIn:
 
     def test_pasting_words_says_that_there_is_no_image(self, window: MainWindow, runner: NotingRunner) -> None:
         QGuiApplication.clipboard().setText("hello")
+        window.paste()
+        banner = window.banners.banner("lines")
+        assert banner is not None
+        assert banner.message == Message(
+            "There is no address of an image in this text.",
+            "Line 1: “hello”.",
+            "An address begins with https:// or http://.",
+        )
+        assert runner.jobs == []
+        QGuiApplication.clipboard().setText("https://example.com/a.png")
+        window.paste()
+        assert window.banners.banner("lines") is None
+
+    def test_pasting_nothing_says_that_there_is_no_image(self, window: MainWindow, runner: NotingRunner) -> None:
+        QGuiApplication.clipboard().clear()
         window.paste()
         assert window.toast.text == "There is no image on the clipboard."
         assert runner.jobs == []

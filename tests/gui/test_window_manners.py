@@ -147,11 +147,11 @@ def test_a_first_window_leaves_room_on_a_small_screen(window: MainWindow) -> Non
 @pytest.mark.parametrize("gone", [False, True])
 def test_a_dialog_begins_where_the_last_one_ended(window: MainWindow, tmp_path: Path, gone: bool) -> None:
     path = write_image(tmp_path / "trip" / "a.png")
-    window._adding._on_chosen([str(path)])
+    window.adding._on_chosen([str(path)])
     if gone:
         path.unlink()
         path.parent.rmdir()
-    window.choose_files()
+    window.adding.files()
     (dialog,) = window.findChildren(QFileDialog)
     begins = Path(dialog.directoryUrl().toLocalFile())
     assert (begins == path.parent) is not gone
