@@ -18,6 +18,7 @@ from kraken_desktop.model.errors import TemplateError
 from kraken_desktop.model.key_prefix import key_prefix
 from kraken_desktop.model.object_key import PathTemplate
 from kraken_desktop.model.profile import Acl, Collision, Profile, Uploader
+from kraken_desktop.model.providers import provider_of
 
 Policy = dict[str, Any]
 """A policy document of AWS, ready for JSON."""
@@ -107,9 +108,12 @@ def least_policy(profile: Profile, *, with_delete: bool = False) -> Policy:
 def public_policy(profile: Profile) -> Policy | None:
     """The bucket policy that lets anybody open the images, and not list them; None where none is wanted.
 
-    That is where an ACL opens them, where they are private, and in a folder.
+    That is where an ACL opens them, where they are private or served from another address, in a folder, and at
+    services that have no such policies.
     """
-    if profile.folder or public_access(profile) is not PublicAccess.POLICIES:
+    if profile.folder or not provider_of(profile.endpoint).bucket_policies:
+        return None
+    if public_access(profile) is not PublicAccess.POLICIES:
         return None
     statement = _allow("AnybodyMayOpenImages", ["s3:GetObject"], _objects(profile))
     return _document([{"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*"} | statement])

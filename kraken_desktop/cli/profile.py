@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+from kraken_desktop.cli import profile_policy, profile_provider
 from kraken_desktop.cli.account import forget_secrets, keep_secret
 from kraken_desktop.cli.console import (
     Console,
@@ -79,6 +80,7 @@ def add_parser(commands: Any) -> None:
         each.add_argument("name", metavar="NAME")
         _add_options(each)
         each.set_defaults(run=_add if action == "add" else _edit)
+    profile_policy.add_action(actions)
     actions.add_parser("list", help="the names; the default is marked").set_defaults(run=_list)
     for action, text, run in (
         ("show", "everything but the secrets, as JSON", _show),
@@ -91,6 +93,7 @@ def add_parser(commands: Any) -> None:
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--bucket", metavar="NAME")
+    profile_provider.add_options(parser)
     parser.add_argument("--region", metavar="CODE", help="such as eu-west-1")
     parser.add_argument("--endpoint", metavar="URL", help="an S3 other than AWS; for this computer's own requests")
     style = parser.add_mutually_exclusive_group()
@@ -171,7 +174,7 @@ def _edit(arguments: argparse.Namespace, services: Services, console: Console) -
 def _save(
     arguments: argparse.Namespace, services: Services, console: Console, settings: Settings, before: Profile
 ) -> int:
-    profile = _changed(arguments, settings, before)
+    profile = _changed(arguments, settings, profile_provider.placed(arguments, before))
     by_key = profile.credentials.source is not CredentialSource.AWS_PROFILE and not profile.folder
     if by_key and not profile.credentials.access_key and not arguments.secret_stdin:
         profile = _from_environment(services, profile)
@@ -196,6 +199,8 @@ def _save(
         return joined.with_default(profile.id) if arguments.default else joined
 
     services.settings.update(join)
+    if arguments.provider is not None and (hint := console.words.permissions.hint(arguments.provider, profile)):
+        console.say(hint)
     return 0
 
 

@@ -55,6 +55,8 @@ class Provider:
     """Whether objects may have tags."""
     policies: bool = False
     """Whether keys are limited by policies in AWS's language."""
+    bucket_policies: bool = True
+    """Whether a bucket can be opened by one."""
 
     @property
     def needs_account(self) -> bool:
@@ -109,6 +111,7 @@ PROVIDERS: tuple[Provider, ...] = (
         regions=(Region(AUTO, "Cloudflare"),),
         publishing=Publishing.ADDRESS,
         tags=False,
+        bucket_policies=False,
     ),
     Provider(
         id="b2",
@@ -124,6 +127,7 @@ PROVIDERS: tuple[Provider, ...] = (
             "ca-east-006 Canada East",
         ),
         tags=False,
+        bucket_policies=False,
     ),
     Provider(id="minio", name="MinIO", regions=(Region(DEFAULT_REGION, "MinIO"),), policies=True),
     Provider(
@@ -201,6 +205,7 @@ PROVIDERS: tuple[Provider, ...] = (
         ),
         publishing=Publishing.OBJECT,
         policies=True,
+        bucket_policies=False,
     ),
     Provider(
         id="linode",
@@ -259,6 +264,7 @@ PROVIDERS: tuple[Provider, ...] = (
             "eu-west-3 London",
         ),
         path_style=True,
+        bucket_policies=False,
     ),
     Provider(
         id="contabo",
@@ -267,6 +273,7 @@ PROVIDERS: tuple[Provider, ...] = (
         regions=_regions("eu2 European Union", "usc1 United States", "sin1 Singapore"),
         path_style=True,
         publishing=Publishing.ADDRESS,
+        bucket_policies=False,
     ),
     Provider(
         id="storj",
@@ -274,6 +281,7 @@ PROVIDERS: tuple[Provider, ...] = (
         endpoint="https://gateway.storjshare.io",
         regions=(Region(DEFAULT_REGION, "Storj"),),
         publishing=Publishing.ADDRESS,
+        bucket_policies=False,
     ),
     Provider(
         id="gcs",
@@ -281,6 +289,7 @@ PROVIDERS: tuple[Provider, ...] = (
         endpoint="https://storage.googleapis.com",
         regions=(Region(AUTO, "Google"),),
         tags=False,
+        bucket_policies=False,
     ),
     OTHER,
 )

@@ -179,6 +179,8 @@ def test_what_is_a_wildcard_in_policies_is_a_letter_in_names() -> None:
         (OWN, Ownership.ANY, PublicAccess.POLICIES, True),
         (replace(OWN, public_url="https://cdn.example.com"), Ownership.ANY, PublicAccess.NOTHING, False),
         (replace(OWN, bucket="", folder="/home/me/Web"), Ownership.ANY, PublicAccess.POLICIES, False),
+        (replace(OWN, endpoint="https://x.r2.cloudflarestorage.com"), Ownership.ANY, PublicAccess.POLICIES, False),
+        (replace(OWN, endpoint="https://fra1.digitaloceanspaces.com"), Ownership.ANY, PublicAccess.POLICIES, True),
     ],
 )
 def test_what_the_bucket_has_to_allow(
