@@ -49,6 +49,10 @@ class S3Fault:
     method: str = "*"
     bucket: str = "*"
     key: str = "*"
+    header: str = ""
+    """Only requests with this one, in lower case."""
+    without: str = ""
+    """Only requests without this one, in lower case."""
     times: int | None = 1
     stored: bool = False
     """The request is carried out first; only its answer is lost."""
@@ -152,6 +156,8 @@ class StrictS3(Running):
                     and fnmatch.fnmatchcase(request.method, fault.method)
                     and fnmatch.fnmatchcase(request.bucket, fault.bucket)
                     and fnmatch.fnmatchcase(request.key, fault.key)
+                    and (not fault.header or fault.header in request.headers)
+                    and (not fault.without or fault.without not in request.headers)
                 ):
                     used[0] += 1
                     return fault
