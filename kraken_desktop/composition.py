@@ -20,8 +20,8 @@ from kraken_desktop.model.errors import JournalError, SettingsError
 from kraken_desktop.model.job import Job, Snapshot, Source
 from kraken_desktop.model.profile import Account, Profile
 from kraken_desktop.model.recipe import Recipe
-from kraken_desktop.model.settings import first_settings
-from kraken_desktop.network_access import NetworkAccess
+from kraken_desktop.model.settings import Network, first_settings
+from kraken_desktop.network_access import NetworkAccess, Reached, trial_urls
 from kraken_desktop.pipeline import Pipeline
 from kraken_desktop.removal import Removal
 from kraken_desktop.runner import Runner
@@ -113,6 +113,16 @@ class Services:
     def transport(self) -> Transport:
         """The transport for the network settings as they are now; making the first one takes a fifth of a second."""
         return self.network.transport()
+
+    def try_network(self, settings: Settings, network: Network, password: str | None = None) -> tuple[Reached, ...]:
+        """Try to reach what the settings lead to, through network settings that need not be saved.
+
+        Args:
+            settings: whose accounts and profiles are to be reached.
+            network: the way there.
+            password: of the proxy; None takes the kept one.
+        """
+        return self.network.try_out(network, password, trial_urls(settings))
 
     def engine(self) -> LocalEngine:
         """The one engine on this computer. Its child processes start with the first image."""

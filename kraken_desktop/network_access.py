@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kraken_desktop.model.errors import KrakenDesktopError, SecretMissingError
 from kraken_desktop.model.links import bucket_url
-from kraken_desktop.model.profile import DEFAULT_API_URL, Profile
+from kraken_desktop.model.profile import DEFAULT_API_URL
 from kraken_desktop.model.settings import PROXY_SECRET, Network, Settings
 from kraken_desktop.stores.secret_store import Secrets
 from kraken_desktop.stores.settings import FileStamp, SettingsStore, file_stamp
@@ -18,6 +20,7 @@ from kraken_desktop.stores.settings import FileStamp, SettingsStore, file_stamp
 if TYPE_CHECKING:
     from kraken_desktop.transport import Transport
 
+MOST_TRIALS = 6
 _TRIAL_SECONDS = 15.0
 _TRIAL_BYTES = 1024
 
@@ -90,7 +93,8 @@ class NetworkAccess:
 
         transport = self._open(network, typed)
         try:
-            return tuple(_reach(transport, url) for url in urls)
+            with ThreadPoolExecutor(MOST_TRIALS, thread_name_prefix="trial") as threads:
+                return tuple(threads.map(lambda url: _reach(transport, url), urls))
         finally:
             transport.close()
 
@@ -112,14 +116,26 @@ def _stamp_of(network: Network) -> FileStamp | None:
     return file_stamp(Path(network.ca_file)) if network.ca_file else None
 
 
-def trial_urls(settings: Settings, profile: Profile | None) -> tuple[str, ...]:
-    """What a try of the network settings asks for: Kraken.io's API, and the profile's bucket where it has one."""
-    account = settings.account(profile.account_id) if profile is not None else None
-    account = account or next(iter(settings.accounts), None)
-    urls = [account.api_url if account is not None else DEFAULT_API_URL]
-    if profile is not None and profile.bucket and not profile.folder:
-        urls.append(bucket_url(profile, ""))
-    return tuple(urls)
+def trial_urls(settings: Settings) -> tuple[str, ...]:
+    """What a try of the network settings asks for: Kraken.io's API, and the servers of the profiles' buckets.
+
+    Each server once, those of the default profile first, and no more than ``MOST_TRIALS``.
+    """
+    default = settings.default_profile
+    profiles = ((default,) if default is not None else ()) + settings.profiles
+    urls = [account.api_url for account in settings.accounts] or [DEFAULT_API_URL]
+    urls += [bucket_url(profile, "") for profile in profiles if profile.bucket and not profile.folder]
+    by_server: dict[str, str] = {}
+    for url in urls:
+        by_server.setdefault(_server(url), url)
+    return tuple(by_server.values())[:MOST_TRIALS]
+
+
+def _server(url: str) -> str:
+    try:
+        return urlsplit(url).netloc.lower()
+    except ValueError:
+        return url
 
 
 def _reach(transport: Transport, url: str) -> Reached:

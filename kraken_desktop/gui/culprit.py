@@ -20,6 +20,11 @@ _FIELDS = {
     "bucket.folder": "folder",
     "aws.profile": "aws_profile",
 }
+_NETWORK_FIELDS = {
+    "transport.proxy": "proxy_url",
+    "transport.trust_file": "ca_file",
+    "transport.tls": "ca_file",
+}
 _SECRETS = {
     "api-key": "api_key",
     "api-secret": "secret",
@@ -47,6 +52,11 @@ def culprit_of(failure: Failure, job: Job | None = None) -> Culprit:
         return Culprit(
             page="account" if kind == "account" else "profiles", entry_id=entry_id, field=_SECRETS.get(secret, "")
         )
+    if kind == "network":
+        return Culprit(page="network", field="proxy_password")
+    if failure.code in _NETWORK_FIELDS:
+        login = failure.facts.get("problem") == "login"
+        return Culprit(page="network", field="proxy_user" if login else _NETWORK_FIELDS[failure.code])
     of_the_account = failure.code.startswith("kraken.") and not failure.code.startswith("kraken.store_")
     field = str(failure.facts.get("field", "")) if failure.code == "plan.profile" else _FIELDS.get(failure.code, "")
     if job is None:

@@ -13,13 +13,17 @@ from kraken_desktop.model.errors import (
     AwsProfileError,
     BadCredentialsError,
     BucketDeniedError,
+    ClockSkewError,
     KrakenDesktopError,
     ProfileInvalidError,
     ProxyRefusedError,
     SecretMissingError,
     StoreDeniedError,
+    TlsError,
+    TrustFileError,
 )
 from kraken_desktop.model.job import Failure
+from kraken_desktop.model.settings import PROXY_SECRET
 from tests.support.gui import PRIVATE, SETTINGS, NotingRunner, WindowServices, done, queued, running
 
 BAD_KEY = Failure.of(BadCredentialsError(status=401, said="Unknown API Key"))
@@ -41,7 +45,12 @@ BAD_KEY = Failure.of(BadCredentialsError(status=401, said="Unknown API Key"))
         (ProfileInvalidError(profile="Blog", field="bucket", problem="bucket.empty"), ("profiles", "p1", "bucket")),
         (SecretMissingError(name="profile/p7/s3-secret"), ("profiles", "p7", "secret")),
         (SecretMissingError(name="account/a7/api-secret"), ("account", "a7", "secret")),
-        (ProxyRefusedError(host="h"), ("profiles", "p1", "")),
+        (ProxyRefusedError(host="h", proxy="p:1"), ("network", "", "proxy_url")),
+        (ProxyRefusedError(host="h", proxy="p:1", problem="login"), ("network", "", "proxy_user")),
+        (TrustFileError(host="h", path="/company.pem", problem="missing"), ("network", "", "ca_file")),
+        (TlsError(host="h"), ("network", "", "ca_file")),
+        (SecretMissingError(name=PROXY_SECRET), ("network", "", "proxy_password")),
+        (ClockSkewError(bucket="b", status=403), ("profiles", "p1", "")),
     ],
 )
 def test_a_pause_leads_to_the_field_that_mends_it(error: KrakenDesktopError, expected: tuple[str, str, str]) -> None:
@@ -50,7 +59,8 @@ def test_a_pause_leads_to_the_field_that_mends_it(error: KrakenDesktopError, exp
 
 
 @pytest.mark.parametrize(
-    ("error", "page"), [(BadCredentialsError(status=401), "account"), (ProxyRefusedError(host="h"), "profiles")]
+    ("error", "page"),
+    [(BadCredentialsError(status=401), "account"), (ClockSkewError(bucket="b", status=403), "profiles")],
 )
 def test_without_a_job_a_pause_leads_to_the_page(error: KrakenDesktopError, page: str) -> None:
     assert culprit_of(Failure.of(error)).page == page

@@ -9,7 +9,7 @@ from dataclasses import replace
 from kraken_desktop.model.errors import KeyringDeniedError, KeyringLockedError, SecretError
 from kraken_desktop.model.profile import Account, CredentialSource, Profile
 from kraken_desktop.model.recipe import Recipe
-from kraken_desktop.model.settings import Settings
+from kraken_desktop.model.settings import PROXY_SECRET, Network, Settings
 from kraken_desktop.stores.secret_store import Secrets
 from kraken_desktop.stores.settings import SettingsStore
 
@@ -133,6 +133,20 @@ def _forget(secrets: Secrets, names: tuple[str, ...]) -> SecretError | None:
             # Without a keyring nothing was ever kept in one.
             continue
     return kept
+
+
+def save_network(
+    store: SettingsStore, secrets: Secrets, network: Network, password: str | None, *, session_only: bool
+) -> Settings:
+    """Keeps the password of the proxy, then the network settings.
+
+    Raises:
+        SecretError: nothing was saved.
+        SettingsError: the password is kept, the settings are as they were.
+    """
+    if password is not None:
+        secrets.keep(PROXY_SECRET, password, session_only=session_only)
+    return store.update(lambda now: replace(now, preferences=replace(now.preferences, network=network)))
 
 
 def save_recipe(store: SettingsStore, recipe: Recipe) -> Settings:

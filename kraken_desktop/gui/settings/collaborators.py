@@ -12,6 +12,8 @@ from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Source
 from kraken_desktop.model.profile import Account
+from kraken_desktop.model.settings import Network, Settings
+from kraken_desktop.network_access import Reached
 from kraken_desktop.stores.secret_store import Secrets
 from kraken_desktop.stores.settings import SettingsStore
 
@@ -28,6 +30,8 @@ class Collaborators:
     secrets: Secrets
     account_status: Callable[[Account, str | None], AccountStatus]
     """Blocks; ``Services.account_status``."""
+    try_network: Callable[[Settings, Network, str | None], tuple[Reached, ...]]
+    """Blocks; ``Services.try_network``."""
     run_in_background: RunInBackground
     words: Words
     theme: Theme

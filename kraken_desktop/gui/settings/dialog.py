@@ -25,6 +25,7 @@ from kraken_desktop.gui.settings.account_page import AccountPage
 from kraken_desktop.gui.settings.action_bar import ActionBar
 from kraken_desktop.gui.settings.background import RunInBackground
 from kraken_desktop.gui.settings.collaborators import Collaborators
+from kraken_desktop.gui.settings.network_page import NetworkPage
 from kraken_desktop.gui.settings.page import Page
 from kraken_desktop.gui.settings.profiles_page import ProfilesPage
 from kraken_desktop.gui.settings.questions import ask_unsaved
@@ -38,12 +39,12 @@ from kraken_desktop.model.settings import Settings
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
 
-PageName = Literal["account", "profiles", "recipes", "setup"]
-_ORDER: tuple[PageName, ...] = ("account", "profiles", "recipes")
+PageName = Literal["account", "profiles", "recipes", "network", "setup"]
+_ORDER: tuple[PageName, ...] = ("account", "profiles", "recipes", "network")
 
 
 class SettingsDialog(QDialog):
-    """Three pages, one bar of buttons. Each page saves by itself; nothing unsaved is left without a question.
+    """Four pages, one bar of buttons. Each page saves by itself; nothing unsaved is left without a question.
 
     Signals:
         settings_changed: with the settings as they are on disk now.
@@ -78,16 +79,19 @@ class SettingsDialog(QDialog):
         self.account_page = AccountPage(collaborators, settings)
         self.profiles_page = ProfilesPage(collaborators, settings)
         self.recipes_page = RecipesPage(collaborators, settings)
+        self.network_page = NetworkPage(collaborators, settings)
         self._pages: dict[PageName, Page] = {
             "account": self.account_page,
             "profiles": self.profiles_page,
             "recipes": self.recipes_page,
+            "network": self.network_page,
         }
         self._stack = QStackedWidget(self)
         titles: dict[PageName, str] = {
             "account": self.tr("Account"),
             "profiles": self.tr("Profiles"),
             "recipes": self.tr("Recipes"),
+            "network": self.tr("Network"),
         }
         for name, each in self._pages.items():
             self._stack.addWidget(each)
@@ -163,6 +167,7 @@ class SettingsDialog(QDialog):
             store=services.settings,
             secrets=services.secrets,
             account_status=services.account_status,
+            try_network=services.try_network,
             run_in_background=run_in_background,
             words=words,
             theme=theme or Theme(_application()),
@@ -208,7 +213,7 @@ class SettingsDialog(QDialog):
         ask_unsaved(self, page.entry_name(), save=lambda: page.save(self.reject), discard=discard)
 
     def _set_icons(self) -> None:
-        for row, icon in enumerate(("account", "bucket", "image")):
+        for row, icon in enumerate(("account", "bucket", "image", "globe")):
             shown = QIcon(self._theme.icon(icon))
             for scale in (1.0, 2.0, 3.0):
                 shown.addPixmap(self._theme.pixmap(icon, "on_accent", 20, scale), QIcon.Mode.Selected)

@@ -18,6 +18,8 @@ from kraken_desktop.gui.settings.dialog import SettingsDialog
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Account, Credentials, Profile
+from kraken_desktop.model.settings import Network, Settings
+from kraken_desktop.network_access import Reached
 from kraken_desktop.stores.secret_store import KeyringStore, Secrets, SessionStore
 from kraken_desktop.stores.settings import SettingsStore
 from tests.support.memory_keyring import MemoryKeyring
@@ -98,6 +100,8 @@ class House:
             active=True, plan_name="Advanced", quota_total=5_000, quota_used=1_000, quota_remaining=4_000
         )
         self.asked: list[tuple[Account, str | None]] = []
+        self.tried: list[tuple[Network, str | None]] = []
+        self.reached: tuple[Reached, ...] | Exception = ()
         self.words = Words()
         self.theme = theme
         self.dialogs: list[SettingsDialog] = []
@@ -107,6 +111,12 @@ class House:
         if isinstance(self.status, Exception):
             raise self.status
         return self.status
+
+    def try_network(self, _settings: Settings, network: Network, password: str | None) -> tuple[Reached, ...]:
+        self.tried.append((network, password))
+        if isinstance(self.reached, Exception):
+            raise self.reached
+        return self.reached
 
     def fill(self, *names: str, account: bool = True) -> None:
         """One account, and a profile for each name; the first one is the default."""
@@ -132,6 +142,7 @@ class House:
             store=self.store,
             secrets=self.secrets,
             account_status=self.account_status,
+            try_network=self.try_network,
             run_in_background=self.steps,
             words=self.words,
             theme=self.theme,

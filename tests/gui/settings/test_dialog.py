@@ -362,9 +362,10 @@ def test_it_works_with_the_real_services_and_real_threads(house, type_into, qtbo
         settings: object
         secrets: object
         account_status: object
+        try_network: object
 
     background = Background(1)
-    services = Services(house.store, house.secrets, house.account_status)
+    services = Services(house.store, house.secrets, house.account_status, house.try_network)
     dialog = SettingsDialog.open(services, background.run, house.words, theme=house.theme)
     house.dialogs.append(dialog)
     qtbot.waitUntil(lambda: dialog.account_page.form.secret.place == "nowhere")
