@@ -15,9 +15,11 @@ from typing import TYPE_CHECKING
 import platformdirs
 
 from kraken_desktop import __version__
+from kraken_desktop.cancel import CancelToken
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.model.errors import JournalError, SettingsError
 from kraken_desktop.model.job import Job, Snapshot, Source
+from kraken_desktop.model.offers import THIS_COMPUTER, on_this_computer
 from kraken_desktop.model.profile import Account, Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.model.settings import Network, first_settings
@@ -180,10 +182,13 @@ class Services:
             for position, source in enumerate(sources, start=first)
         )
 
-    def renewal(self) -> Renewal:
+    def renewal(self, *, here: bool = False) -> Renewal:
         """What gives a job its profile as the settings have it now. Reads them: not for a thread that paints.
 
         A profile that is gone, or as it was, changes nothing; a recipe that was chosen for one run stays.
+
+        Args:
+            here: the jobs are made on this computer from now on, whatever their profile says.
         """
         settings = self.settings.load()
         known: dict[int, tuple[Snapshot, Snapshot]] = {}
@@ -196,7 +201,7 @@ class Services:
                 known[id(job.snapshot)] = (job.snapshot, new)
             return job if new is job.snapshot else replace(job, snapshot=new)
 
-        return renewed
+        return (lambda job: renewed(on_this_computer(job))) if here else renewed
 
     def recover(self) -> tuple[Recovered, ...]:
         """Jobs that an earlier run left unfinished; they are ours now. Bytes that no job needs are removed."""
@@ -218,7 +223,9 @@ class Services:
         """What takes objects out of buckets again."""
         return Removal(journal=self.journal, destinations=self.destinations, settings=self.settings.load)
 
-    def account_status(self, account: Account, secret: str | None = None) -> AccountStatus:
+    def account_status(
+        self, account: Account, secret: str | None = None, cancel: CancelToken | None = None
+    ) -> AccountStatus:
         """Ask Kraken.io for plan and quota: the check of a key pair. Takes as long as the network does.
 
         Args:
@@ -226,16 +233,14 @@ class Services:
 
         Raises:
             KrakenError, TransportError, SecretError: one of their subclasses.
+            CancelledError: the token was cancelled.
         """
         from kraken_desktop.engines.kraken_io import KrakenClient  # slow to import
 
-        client = KrakenClient(
-            self.transport(),
-            api_url=account.api_url,
-            api_key=account.api_key if secret is not None else self.secrets.api_key(account),
-            api_secret=secret if secret is not None else self.secrets.api_secret(account),
-        )
-        return client.account_status()
+        api_key = account.api_key if secret is not None else self.secrets.api_key(account)
+        api_secret = secret if secret is not None else self.secrets.api_secret(account)
+        client = KrakenClient(self.transport(), api_url=account.api_url, api_key=api_key, api_secret=api_secret)
+        return client.account_status(cancel)
 
     def doctor(self) -> Doctor:
         """Tries what a profile needs, and names what is wrong."""
@@ -288,5 +293,7 @@ def _snapshot_now(old: Snapshot, settings: Settings) -> Snapshot:
     if recipe.id == old.profile.recipe_id:
         recipe = settings.recipe(profile.recipe_id) or recipe
     account = settings.account(profile.account_id) if profile.account_id else None
-    new = Snapshot(profile=profile, recipe=recipe, account=account)
+    if old.here:
+        profile = THIS_COMPUTER.apply(profile)
+    new = Snapshot(profile=profile, recipe=recipe, account=account, here=old.here)
     return old if new == old else new

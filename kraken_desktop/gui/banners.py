@@ -3,23 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui.labels import wrapping_label
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Message
 
-Choice = tuple[str, Callable[[], object]]
-"""A button's text, and what it does."""
+Act = Callable[[], object]
+
+
+class Choice(NamedTuple):
+    """A button's text, what it does, and what its tool tip says of that."""
+
+    text: str
+    act: Act
+    told: str = ""
+
+
+AnyChoice = Choice | tuple[str, Act]
 
 _ICONS = {"danger": "failed", "warning": "warning", "info": "info"}
 _COLORS = {"danger": "danger", "warning": "warning", "info": "accent"}
 _GRAVITY = {"danger": 0, "warning": 1, "info": 2}
 TOAST_MS = 6000
+_MOST_OF_A_ROW = 0.5
+"""The share of a message's width above which its buttons get a row of their own."""
 
 
 class Banner(QFrame):
@@ -31,8 +44,8 @@ class Banner(QFrame):
         *,
         look: str,
         theme: Theme,
-        choices: Sequence[Choice] = (),
-        on_close: Callable[[], object] | None = None,
+        choices: Sequence[AnyChoice] = (),
+        on_close: Act | None = None,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -56,13 +69,20 @@ class Banner(QFrame):
         row.setContentsMargins(GRID + GRID // 2, GRID + GRID // 2, GRID, GRID + GRID // 2)
         row.setSpacing(GRID + GRID // 2)
         row.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignTop if told else Qt.AlignmentFlag.AlignVCenter)
-        row.addLayout(words, 1)
+        self._row_of_buttons = QHBoxLayout()
+        self._row_of_buttons.setSpacing(GRID)
         self.buttons: list[QPushButton] = []
-        for text, act in choices:
+        for text, act, told_before in (Choice(*choice) for choice in choices):
             button = QPushButton(text, self)
+            button.setToolTip(told_before)
             button.clicked.connect(act)
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+            self._row_of_buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
             self.buttons.append(button)
+        self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._middle.setSpacing(GRID + GRID // 2)
+        self._middle.addLayout(words, 1)
+        self._middle.addLayout(self._row_of_buttons)
+        row.addLayout(self._middle, 1)
         self._close = QToolButton(self)
         self._close.setAccessibleName(self.tr("Dismiss this message"))
         self._close.setToolTip(self.tr("Dismiss"))
@@ -73,6 +93,17 @@ class Banner(QFrame):
         self.set_message(message)
         theme.changed.connect(self._paint_icons)
         self._paint_icons()
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # Beside too many buttons the words would be a tower.
+        below = self._row_of_buttons.sizeHint().width() > _MOST_OF_A_ROW * self.width()
+        if below != (self._middle.direction() is QBoxLayout.Direction.TopToBottom):
+            direction = QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight
+            self._middle.setDirection(direction)
+            edge = Qt.AlignmentFlag.AlignLeft if below else Qt.AlignmentFlag(0)
+            self._middle.setAlignment(self._row_of_buttons, edge)
 
     def set_message(self, message: Message) -> None:
         """Say something else, of the same gravity."""
@@ -121,7 +152,7 @@ class Banners(QWidget):
         message: Message,
         *,
         look: str = "info",
-        choices: Sequence[Choice] = (),
+        choices: Sequence[AnyChoice] = (),
         closable: bool = True,
     ) -> Banner:
         """Show a message until it is dismissed, or taken away by its key."""
@@ -186,7 +217,7 @@ class Toast(QFrame):
         row.setSpacing(GRID)
         row.addWidget(self._label)
         row.addWidget(self._button)
-        self._act: Callable[[], object] | None = None
+        self._act: Act | None = None
         self._button.clicked.connect(self._choose)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -199,7 +230,7 @@ class Toast(QFrame):
         """What it says."""
         return self._label.text()
 
-    def say(self, text: str, choice: Choice | None = None, milliseconds: int = TOAST_MS) -> None:
+    def say(self, text: str, choice: AnyChoice | None = None, milliseconds: int = TOAST_MS) -> None:
         """Say something for a while."""
         self._label.setText(text)
         self._act = choice[1] if choice is not None else None

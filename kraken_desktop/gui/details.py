@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.job_view import RETRYABLE
 from kraken_desktop.gui.labels import wrapping_label
+from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Message
 from kraken_desktop.model.job import JobStatus
+from kraken_desktop.model.offers import Offer
 
 
 class Details(QFrame):
@@ -21,18 +25,22 @@ class Details(QFrame):
         retry_wanted: a ``list`` of one job id.
         report_wanted: a ``list`` of one ``JobStatus``.
         folder_wanted: the path of a result on this computer, whose folder is to be shown.
+        way_wanted: a ``JobStatus``, and the ``Offer`` that is the way out of its trouble.
     """
 
     retry_wanted = Signal(object)
     report_wanted = Signal(object)
     folder_wanted = Signal(str)
+    way_wanted = Signal(object, object)
 
     def __init__(self, theme: Theme, row_text: RowText, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._row_text = row_text
         self._status: JobStatus | None = None
+        self._way: Offer | None = None
         self._file = ""
+        self.ways_of: Callable[[JobStatus], Sequence[WayShown]] = lambda _status: ()
         self.setProperty("look", "details")
         self._sign = QLabel(self)
         self._name = wrapping_label("", self, "strong", selectable=True)
@@ -40,6 +48,8 @@ class Details(QFrame):
         self._why = wrapping_label("", self, selectable=True)
         self._remedy = wrapping_label("", self, "strong", selectable=True)
         self._facts = wrapping_label("", self, selectable=True)
+        self.way_button = QPushButton(self)
+        self.way_button.clicked.connect(self._take_way)
         self.retry_button = QPushButton(self.tr("Retr&y"), self)
         self.retry_button.clicked.connect(self._retry)
         self.copy_button = QPushButton(self.tr("Copy &details"), self)
@@ -53,6 +63,7 @@ class Details(QFrame):
             words.addWidget(label)
         buttons = QVBoxLayout()
         buttons.setSpacing(GRID)
+        buttons.addWidget(self.way_button)
         buttons.addWidget(self.retry_button)
         buttons.addWidget(self.copy_button)
         buttons.addWidget(self.folder_button)
@@ -93,6 +104,11 @@ class Details(QFrame):
         for label, text in zip(self._labels, texts, strict=True):
             label.setText(text)
             label.setVisible(bool(text))
+        way = next(iter(self.ways_of(status)), None)
+        self._way = way.offer if way is not None else None
+        self.way_button.setVisible(way is not None)
+        self.way_button.setText(way.label if way is not None else "")
+        self.way_button.setToolTip(way.told if way is not None else "")
         self.retry_button.setVisible(status.state in RETRYABLE)
         self.copy_button.setVisible(is_bad)
         self._file = next(local_files(status), "")
@@ -107,6 +123,10 @@ class Details(QFrame):
 
     def _show_folder(self) -> None:
         self.folder_wanted.emit(self._file)
+
+    def _take_way(self) -> None:
+        if self._status is not None and self._way is not None:
+            self.way_wanted.emit(self._status, self._way)
 
     def _retry(self) -> None:
         if self._status is not None:

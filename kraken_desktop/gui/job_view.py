@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, QItemSelectionRange, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
@@ -28,6 +28,7 @@ from typing_extensions import override
 
 from kraken_desktop.gui.job_delegate import Action, JobDelegate, Zone, action_of, row_height
 from kraken_desktop.gui.job_list import JobListModel
+from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.opening import Opening
 from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import failure_of
@@ -47,6 +48,7 @@ class JobView(QTableView):
         copy_wanted: a ``list[JobStatus]`` and a ``LinkFormat``, or None for the usual one.
         report_wanted: a ``list[JobStatus]``, whose troubles are to be copied as text.
         cancel_wanted, retry_wanted, remove_wanted: a ``list`` of job ids.
+        way_wanted: a ``JobStatus``, and the ``Offer`` that is the way out of its trouble.
         current_changed: the only selected ``JobStatus``, or None.
     """
 
@@ -55,6 +57,7 @@ class JobView(QTableView):
     cancel_wanted = Signal(object)
     retry_wanted = Signal(object)
     remove_wanted = Signal(object)
+    way_wanted = Signal(object, object)
     current_changed = Signal(object)
 
     def __init__(self, model: JobListModel, delegate: JobDelegate, theme: Theme, parent: QWidget | None = None) -> None:
@@ -68,6 +71,7 @@ class JobView(QTableView):
         self._copied_timer.timeout.connect(self._forget_copied)
         self._shows_next = False
         self.opening = Opening(self)
+        self.ways_of: Callable[[JobStatus], Sequence[WayShown]] = lambda _status: ()
 
         self.setAccessibleName(self.tr("Images"))
         self.setModel(model)
@@ -326,6 +330,8 @@ class JobView(QTableView):
                 icon("folder"), self.tr("Sho&w in folder"), lambda: self.opening.folder_of(on_disk[0])
             ).setEnabled(len(chosen) == 1)
         menu.addSeparator()
+        for way in self.ways_of(chosen[0]) if len(chosen) == 1 else ():
+            menu.addAction(icon("retry"), way.label, partial(self.way_wanted.emit, chosen[0], way.offer))
         menu.addAction(icon("retry"), self.tr("Retr&y"), lambda: self.retry_wanted.emit(failed)).setEnabled(
             bool(failed)
         )

@@ -129,6 +129,7 @@ class JobBridge(QObject):
         super().__init__(parent)
         self._lock = threading.Lock()
         self._dirty: dict[str, JobStatus] = {}
+        self._pauses: list[Failure | None] = []
         self._running: dict[str, JobStatus] = {}
         self._awake = False
         self._take_progress: Callable[[], Mapping[str, Progress]] = dict
@@ -148,14 +149,20 @@ class JobBridge(QObject):
         self.announce((status,))
 
     def queue_paused(self, why: Failure | None) -> None:
-        """The queue stopped, or goes on."""
-        self.paused.emit(why)
+        """The queue stopped, or goes on. Told after the state of the jobs, so that the list has the one that met it."""
+        with self._lock:
+            self._pauses.append(why)
+        self._wake()
 
     def announce(self, statuses: Iterable[JobStatus]) -> None:
         """Make jobs known, in this order, before the runner speaks of them."""
         with self._lock:
             for status in statuses:
                 self._note(status)
+        self._wake()
+
+    def _wake(self) -> None:
+        with self._lock:
             wake = not self._awake
             self._awake = True
         if wake:
@@ -186,11 +193,14 @@ class JobBridge(QObject):
                     self._running[job_id] = status
                     self._dirty[job_id] = status
             changed, self._dirty = list(self._dirty.values()), {}
+            pauses, self._pauses = self._pauses, []
             self._awake = bool(changed or self._running)
             if not self._awake:
                 self._timer.stop()
         if changed:
             self.changed.emit(changed)
+        for why in pauses:
+            self.paused.emit(why)
 
 
 def deadline(seconds: float) -> Callable[[], float]:

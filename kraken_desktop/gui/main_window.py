@@ -28,6 +28,7 @@ from kraken_desktop.gui.labels import line
 from kraken_desktop.gui.messages_above import MessagesAbove
 from kraken_desktop.gui.pages import Pages, lacks_account
 from kraken_desktop.gui.questions import ask_to_quit
+from kraken_desktop.gui.quota import KrakenQuota
 from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.row_wishes import RowWishes
@@ -37,6 +38,7 @@ from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.thumbnails import Decode, Thumbnails
 from kraken_desktop.gui.top_bar import TopBar
 from kraken_desktop.gui.uploads import Uploads
+from kraken_desktop.gui.ways_out import WaysOut
 from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
 from kraken_desktop.gui.window_state import WindowState, geometry_of, load_state, restore_geometry, save_state
 from kraken_desktop.messages import Words
@@ -107,6 +109,8 @@ class MainWindow(QMainWindow):
         self.toast = Toast(self.pages)
         self.overlay = DropOverlay(theme, self._lay_out())
         self.messages = MessagesAbove(self.banners, words, self)
+        self.ways = WaysOut(self, self._access, words)
+        self.quota = KrakenQuota(self, services, self._access, self._bridge)
         self._drop_target = DropTarget(self)
         self.wishes = RowWishes(self.model, self.view, self.uploads, self.toast, self._row_text, self)
         self.wishes.format_chosen.connect(self._keep_link_format)
@@ -266,6 +270,7 @@ class MainWindow(QMainWindow):
 
     def _speak_of_profile(self) -> None:
         self.pages.show_settings(self._settings, self.profile)
+        self.quota.show_profile(self.profile, self._settings)
         self._show_page()
         self._offer_held()
 
@@ -273,7 +278,7 @@ class MainWindow(QMainWindow):
         self.pages.choose(self.model.rowCount())
         self.top_bar.add_button.setVisible(self.ready)
         self.top_bar.copy_button.setVisible(self.model.rowCount() > 0)
-        shown = self.model.rowCount() > 0 or self.status_bar.scanning
+        shown = self.model.rowCount() > 0 or self.status_bar.scanning or self.quota.shown
         self.status_bar.setVisible(shown)
         self._status_line.setVisible(shown and self.status_bar.idle)
 
@@ -388,4 +393,5 @@ class MainWindow(QMainWindow):
         save_state(self._services.folders.state_file, state)
         self._thumbnails.close()
         ended = [self.uploads.close(left()), self._pictures.close(left()), self._background.close(left() / 4)]
+        ended.append(self.quota.close(left() / 4))
         self.closed.emit(all(ended))

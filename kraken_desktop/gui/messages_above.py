@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from kraken_desktop.gui.banners import Banners
+from kraken_desktop.gui.banners import Act, Banners, Choice
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.intake import LeftOut
 from kraken_desktop.messages import Words
 from kraken_desktop.messages.text import Message
 from kraken_desktop.model.address_text import Line
-from kraken_desktop.model.errors import KrakenDesktopError
+from kraken_desktop.model.errors import KrakenDesktopError, QuotaShortError
 from kraken_desktop.model.job import Failure
+from kraken_desktop.model.offers import Offer
+from kraken_desktop.model.profile import Account, Finding
+from kraken_desktop.model.quota import Forecast
+
+
+class WayShown(Protocol):
+    """A way out, as a button shows it."""
+
+    @property
+    def offer(self) -> Offer: ...
+    @property
+    def label(self) -> str: ...
+    @property
+    def told(self) -> str: ...
+
 
 MOST_LINES = 3
 """So many bad lines are named."""
@@ -27,11 +43,13 @@ class MessagesAbove(QObject):
     Signals:
         resume_wanted: a button of the message about a pause.
         settings_wanted: another; with the ``Failure`` whose cause is to be mended.
+        way_wanted: another; the ``Failure``, and the ``Offer`` that is the way out of it.
         upload_held_wanted, discard_held_wanted: what is to become of what waited for the set-up.
     """
 
     resume_wanted = Signal()
     settings_wanted = Signal(object)
+    way_wanted = Signal(object, object)
     upload_held_wanted = Signal()
     discard_held_wanted = Signal()
 
@@ -41,6 +59,8 @@ class MessagesAbove(QObject):
         self._words = words
         self._waiting = 0
         self._pause: Failure | None = None
+        self.ways_of: Callable[[Failure], Sequence[WayShown]] = lambda _failure: ()
+        """The ways out of a pause."""
 
     def notices(self, notices: Iterable[KrakenDesktopError]) -> None:
         """What the settings had to do about a bad file."""
@@ -66,12 +86,84 @@ class MessagesAbove(QObject):
             self._of_pause(why),
             look="danger",
             choices=(
-                (self.tr("&Try again"), self.resume_wanted.emit),
-                (self.tr("S&ettings…"), partial(self.settings_wanted.emit, why)),
+                *(self._choice_of(way, why) for way in self.ways_of(why)),
+                Choice(self.tr("&Try again"), self.resume_wanted.emit),
+                Choice(self.tr("S&ettings…"), partial(self.settings_wanted.emit, why)),
             ),
             closable=False,
         )
         self._pause = why
+
+    def _choice_of(self, way: WayShown, why: Failure) -> Choice:
+        return Choice(way.label, partial(self.way_wanted.emit, why, way.offer), way.told)
+
+    def way_taken(self, told: str, take_back: Act) -> None:
+        """A profile was changed by one click."""
+        remedy = self.tr("The settings of the profile have it too.")
+        self._banners.show_message("way", Message(told, "", remedy), choices=(Choice(self.tr("&Undo"), take_back),))
+
+    def way_taken_back(self, name: str) -> None:
+        """And is as it was."""
+        what = self.tr("The profile “{name}” is as it was.").replace("{name}", name)
+        remedy = self.tr("Images that are on their way stay with the change.")
+        self._banners.show_message("way", Message(what, "", remedy))
+
+    def lacks(self, name: str, found: Message, mend: Act) -> None:
+        """A way out cannot be taken before something in the profile is mended."""
+        what = self.tr("The profile “{name}” cannot do that yet.").replace("{name}", name)
+        told = " ".join(part for part in (found.what, found.why) if part)
+        choice = Choice(self.tr("S&ettings…"), mend)
+        self._banners.show_message("way", Message(what, told, found.remedy), look="warning", choices=(choice,))
+
+    def forecast(self, forecast: Forecast | None) -> None:
+        """A large drop fits into the quota; None when that is of no interest any more."""
+        if forecast is None:
+            self._banners.remove("forecast")
+        else:
+            self._banners.show_message("forecast", Message(self._words.quota.forecast(forecast), "", ""))
+
+    def key_refused(self, account: Account, error: KrakenDesktopError, mend: Act) -> None:
+        """Kraken.io knows no such key pair."""
+        choice = Choice(self.tr("S&ettings…"), mend)
+        message = self._words.error(error)
+        self._banners.show_message(f"key {account.id}", message, look="warning", choices=(choice,))
+
+    def short(
+        self,
+        account: Account,
+        forecast: Forecast | None,
+        *,
+        obstacles: Sequence[Finding],
+        what_fits: Act | None,
+        here: Act,
+        everything: Act,
+        none: Act,
+    ) -> None:
+        """A drop is held, as the quota does not suffice: what is to become of it? None: that is decided."""
+        key = f"short {account.id}"
+        if forecast is None:
+            self._banners.remove(key)
+            return
+        told = self._words.error(QuotaShortError(size=forecast.need.bytes, limit=max(0, forecast.left)))
+        remedy = self.tr("Nothing of it was sent.")
+        if forecast.need.addresses:
+            remedy = f"{self.tr('Plus %n address(es) of unknown size.', '', forecast.need.addresses)} {remedy}"
+        if obstacles:
+            lacking = self.tr("This computer cannot do it: {why}")
+            remedy = f"{remedy} {lacking.replace('{why}', self._words.finding(obstacles[0]).what)}"
+        choices = [
+            None if obstacles else Choice(self.tr("Use t&his computer"), here),
+            Choice(self.tr("&Upload what fits"), what_fits) if what_fits is not None else None,
+            Choice(self.tr("Upload a&ll anyway"), everything),
+            Choice(self.tr("Ca&ncel"), none),
+        ]
+        self._banners.show_message(
+            key,
+            Message(told.what, told.why, remedy),
+            look="warning",
+            choices=[choice for choice in choices if choice is not None],
+            closable=False,
+        )
 
     def set_waiting(self, count: int) -> None:
         """How many images wait for the end of a pause."""
@@ -122,7 +214,10 @@ class MessagesAbove(QObject):
         self._banners.show_message(
             "held",
             Message(what, "", ""),
-            choices=((self.tr("&Upload now"), self._upload_held), (self.tr("D&iscard"), self._discard_held)),
+            choices=(
+                Choice(self.tr("&Upload now"), self._upload_held),
+                Choice(self.tr("D&iscard"), self._discard_held),
+            ),
             closable=False,
         )
 

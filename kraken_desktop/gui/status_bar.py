@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from kraken_desktop.gui.job_view import RETRYABLE
 from kraken_desktop.gui.labels import ElidedLabel
+from kraken_desktop.gui.quota_button import QuotaButton
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Words, percent
@@ -20,7 +21,7 @@ _NARROW = 840
 
 
 class StatusBar(QFrame):
-    """Progress, counts, saving, and buttons for all rows.
+    """Progress, counts, saving, what is left of the quota, and buttons for all rows.
 
     Signals:
         cancel_all_wanted, retry_wanted, clear_wanted: a button.
@@ -46,6 +47,7 @@ class StatusBar(QFrame):
         self.progress.setAccessibleName(self.tr("Overall progress"))
         self.counts = ElidedLabel(self, "strong")
         self.figures = ElidedLabel(self, "muted")
+        self.quota = QuotaButton(words, self)
         self.stop_button = self._button(self.tr("Sto&p looking"), self.stop_scanning_wanted)
         self.retry_button = self._button(self.tr("&Retry"), self.retry_wanted)
         self.clear_button = self._button(self.tr("C&lear finished"), self.clear_wanted)
@@ -59,6 +61,7 @@ class StatusBar(QFrame):
         row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
         row.setSpacing(GRID)
         row.addLayout(words_column, 1)
+        row.addWidget(self.quota, 0, Qt.AlignmentFlag.AlignVCenter)
         for button in (self.stop_button, self.retry_button, self.clear_button, self.cancel_button):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
@@ -91,6 +94,7 @@ class StatusBar(QFrame):
 
     def _set_texts(self) -> None:
         narrow = self.width() < _NARROW
+        self.quota.set_narrow(narrow)
         for button, text in self._texts.items():
             button.setText("" if narrow else text)
 

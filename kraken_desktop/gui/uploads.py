@@ -19,9 +19,11 @@ from kraken_desktop.gui.jobs import Background, JobBridge, QtExecutor, StopFlag,
 from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
 from kraken_desktop.model.errors import KrakenDesktopError, SpoolError, UnexpectedError, UnsupportedTypeError
 from kraken_desktop.model.image_types import HEAD_BYTES, detect, sniff
-from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, SourceKind
+from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Snapshot, Source, SourceKind
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
+from kraken_desktop.runner import Runner
+from kraken_desktop.runner_roles import Renewal
 from kraken_desktop.stores.journal_facts import Recovered
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ class Uploads(QObject):
         nothing_found: a drop held nothing at all.
         troubled: a ``KrakenDesktopError`` that belongs to no row.
         went_on: how many images an earlier run left unfinished (int), if it did.
+        held_back: jobs that ``asks_first`` is true of; whoever hears it starts them.
+        cancelling: the ids of jobs that are not wanted, or None for all.
     """
 
     scanning = Signal(object)
@@ -60,6 +64,8 @@ class Uploads(QObject):
     nothing_found = Signal()
     troubled = Signal(object)
     went_on = Signal(int)
+    held_back = Signal(object)
+    cancelling = Signal(object)
     _found_more = Signal(object)
     _past_found = Signal(object)
 
@@ -78,7 +84,8 @@ class Uploads(QObject):
         self._found = 0
         self._refused: dict[str, _Refused] = {}
         self._past: dict[str, JobStatus] = {}
-        """Jobs that ended in an earlier run: the runner does not know them."""
+        """Jobs that the runner does not know: they ended in an earlier run, or before they were started."""
+        self.asks_first: Callable[[Snapshot], bool] = lambda _snapshot: False
         bridge.watch(self._runner.take_progress)
         self._past_found.connect(self._past.update)
         self._found_more.connect(self._count)
@@ -87,7 +94,7 @@ class Uploads(QObject):
 
     def take_up(self) -> None:
         """Go on with what an earlier run left unfinished."""
-        self._wish(self._take_up)
+        self.wish(self._take_up)
 
     def add(self, incoming: Incoming, profile: Profile, settings: Settings) -> None:
         """Look through what came, and upload the images in it."""
@@ -124,10 +131,15 @@ class Uploads(QObject):
         if job_ids is None:
             self._stop.set()
         chosen = None if job_ids is None else tuple(job_ids)
-        self._wish(lambda: self._runner.cancel(chosen))
+        self.cancelling.emit(chosen)
+        self.wish(lambda: self._runner.cancel(chosen))
 
-    def retry(self, job_ids: Iterable[str]) -> None:
-        """Try failed and cancelled jobs again. What was refused is looked at anew, and keeps its row."""
+    def retry(self, job_ids: Iterable[str], *, here: bool = False) -> None:
+        """Try failed and cancelled jobs again. What was refused is looked at anew, and keeps its row.
+
+        Args:
+            here: make them on this computer, whatever their profile says.
+        """
         chosen: list[str] = []
         past: list[JobStatus] = []
         for job_id in job_ids:
@@ -140,17 +152,26 @@ class Uploads(QObject):
             else:
                 chosen.append(job_id)
         if past:
-            self._wish(lambda: self._retry_past(past))
+            self.wish(lambda: self._retry_past(past, self._services.renewal(here=here)))
         if chosen:
-            self._wish(lambda: self._runner.retry(tuple(chosen), self._services.renewal()))
+            self.wish(lambda: self._runner.retry(tuple(chosen), self._services.renewal(here=here)))
 
     def resume(self) -> None:
         """Go on after a pause."""
-        self._wish(lambda: self._runner.resume(self._services.renewal()))
+        self.wish(lambda: self._runner.resume(self._services.renewal()))
 
     def change_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Keep a change of the settings on the disk."""
-        self._wish(partial(self._services.settings.update, change))
+        self.wish(partial(self._services.settings.update, change))
+
+    @property
+    def runner(self) -> Runner:
+        """For :meth:`wish`."""
+        return self._runner
+
+    def know_ended(self, statuses: Iterable[JobStatus]) -> None:
+        """Jobs that ended before the runner heard of them: they can be tried again all the same."""
+        self._past.update((status.job.id, status) for status in statuses)
 
     def close(self, seconds: float) -> bool:
         """Stop everything; unfinished jobs wait for the next start. Whether all ended in time."""
@@ -179,8 +200,7 @@ class Uploads(QObject):
         # On a thread of its own: it walks whole folders, and cancelling must not wait behind it.
         threading.Thread(target=services.sweep_folders, args=(self._closing.is_set,), name="sweep", daemon=True).start()
 
-    def _retry_past(self, past: Sequence[JobStatus]) -> None:
-        renewed = self._services.renewal()
+    def _retry_past(self, past: Sequence[JobStatus], renewed: Renewal) -> None:
         jobs = [renewed(status.job) for status in past]
         self._services.journal.requeue_all([job.id for job in jobs])
         self._services.journal.renew(jobs)
@@ -191,7 +211,8 @@ class Uploads(QObject):
         found = _Found()
         for batch in scan.batches():
             self._bridge.announce(batch.statuses)
-            if batch.jobs:
+            batch.held_back = bool(batch.jobs) and self.asks_first(batch.jobs[0].snapshot)
+            if batch.jobs and not batch.held_back:
                 self._runner.submit(batch.jobs)
             found.add(batch)
             self._found_more.emit(batch)
@@ -204,6 +225,8 @@ class Uploads(QObject):
     def _count(self, batch: _Batch) -> None:
         self._refused.update(batch.refused)
         self._found += len(batch.statuses)
+        if batch.held_back:
+            self.held_back.emit(batch.jobs)
         if self._scans_left:
             self.scanning.emit(self._found)
 
@@ -227,7 +250,8 @@ class Uploads(QObject):
         if not self._scans_left:
             self.scanning.emit(None)
 
-    def _wish(self, work: Callable[[], object]) -> None:
+    def wish(self, work: Callable[[], object]) -> None:
+        """Call this on the thread where all wishes are heeded, one after the other."""
         self._wishes.run(work, lambda _nothing: None, self._failed)
 
     def _failed(self, error: Exception) -> None:
@@ -244,6 +268,7 @@ class _Batch:
         self.statuses: list[JobStatus] = []
         self.jobs: list[Job] = []
         self.refused: dict[str, _Refused] = {}
+        self.held_back = False
 
 
 class _Found:

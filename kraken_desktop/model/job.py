@@ -50,6 +50,8 @@ class Snapshot:
     profile: Profile
     recipe: Recipe
     account: Account | None = None
+    here: bool = False
+    """The person chose this computer for this job: a later profile does not change that."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from kraken_desktop.model.job import Failure
+from kraken_desktop.model.job import Failure, Job
 from kraken_desktop.model.profile import Acl, Engine, Finding, Profile, Severity, Uploader
 from kraken_desktop.model.profile_rules import check_profile
 from kraken_desktop.model.regions import is_plausible
@@ -58,6 +58,15 @@ class Offer:
     def obstacles(self, profile: Profile) -> tuple[Finding, ...]:
         """What would forbid using the profile after it: to be mended by the person first."""
         return tuple(each for each in check_profile(self.apply(profile)) if each.severity is Severity.ERROR)
+
+
+THIS_COMPUTER = Offer(id=OfferId.THIS_COMPUTER)
+
+
+def on_this_computer(job: Job) -> Job:
+    """The same job, made and uploaded by this computer from now on, whatever its profile comes to say."""
+    snapshot = job.snapshot
+    return replace(job, snapshot=replace(snapshot, profile=THIS_COMPUTER.apply(snapshot.profile), here=True))
 
 
 def offers_for(failure: Failure, profile: Profile) -> tuple[Offer, ...]:

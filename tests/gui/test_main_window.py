@@ -322,7 +322,8 @@ class TestRows:
         window.model.apply([done(0)])
         window.wishes.clear_finished()
         assert window.pages.currentWidget() is window.pages.drop_area
-        assert not window.status_bar.isVisible()
+        assert window.status_bar.counts.full_text == "No images yet"
+        assert window.status_bar.quota.isVisible(), "the quota concerns the next drop too"
 
     def test_a_failure_is_told_in_full_below(self, window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
         window.model.apply([failed(0), done(1)])
