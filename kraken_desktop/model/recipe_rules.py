@@ -103,14 +103,21 @@ def check_color(field: str, text: str) -> Iterator[Finding]:
 
 def check_variants(names: Sequence[str]) -> tuple[Finding, ...]:
     """What is wrong with the names of a set, and with how many there are."""
-    findings: list[Finding] = []
+    return tuple(dict.fromkeys((*check_count(names), *check_names(names))))
+
+
+def check_count(names: Sequence[str]) -> Iterator[Finding]:
+    """An error for a set of none, or of too many."""
     if not names:
-        findings.append(Finding(field="variants", problem="variants.empty"))
+        yield Finding(field="variants", problem="variants.empty")
     if len(names) > MOST_VARIANTS:
-        findings.append(Finding(field="variants", problem="variants.too_many", detail=str(len(names))))
+        yield Finding(field="variants", problem="variants.too_many", detail=str(len(names)))
+
+
+def check_names(names: Sequence[str]) -> Iterator[Finding]:
+    """Errors for the names of a set."""
     for at, name in enumerate(names):
-        findings += check_variant_name(name, names[:at])
-    return tuple(dict.fromkeys(findings))
+        yield from check_variant_name(name, names[:at])
 
 
 def check_variant_name(name: str, others: Sequence[str]) -> Iterator[Finding]:

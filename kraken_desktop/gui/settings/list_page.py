@@ -122,6 +122,10 @@ class ListPage(Page, Generic[E]):
         """An entry in the list."""
         return entry.name
 
+    def tip_of(self, entry: E) -> str:
+        """More about it, for those who point at it."""
+        return entry.name
+
     def new_entry(self) -> E:
         """A fresh one."""
         raise NotImplementedError
@@ -314,7 +318,7 @@ class ListPage(Page, Generic[E]):
         current = self._current
         if current is not None and self._is_draft:
             shown.append(current)
-        told = [(each.id, self._text(each), each.name) for each in shown]
+        told = [(each.id, self._text(each), self.tip_of(each)) for each in shown]
         self.entries.show_entries(told, current.id if current is not None else None)
         self._stack.setCurrentIndex(0 if current is not None else 1)
         self.update_buttons(current, is_draft=self._is_draft)
@@ -367,12 +371,15 @@ class ListPage(Page, Generic[E]):
         else:
             self.ask_delete(self._current)
 
-    def delete_in_background(self, work: Callable[[], tuple[Settings, KrakenDesktopError | None]]) -> None:
-        """Deletes the entry that is shown; what could not be done is said."""
+    def delete_in_background(
+        self, work: Callable[[], tuple[Settings, KrakenDesktopError | None]], *, stays: bool = False
+    ) -> None:
+        """Deletes the entry that is shown, or resets one that stays; what could not be done is said."""
 
         def done(result: tuple[Settings, KrakenDesktopError | None]) -> None:
             self._settings, kept = result
-            self._current = None
+            if not stays:
+                self._current = None
             self.show_saved()
             if kept is not None:
                 self.notice.show_message(self._use.words.error(kept))

@@ -14,19 +14,21 @@ from kraken_desktop.gui.settings.list_page import ListPage
 from kraken_desktop.gui.settings.questions import ask_confirm
 from kraken_desktop.gui.settings.recipe_form import RecipeForm
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, Recipe
+from kraken_desktop.model.recipes import BUILT_IN_IDS, original
 from kraken_desktop.model.settings import Settings
 
 
 class RecipesPage(ListPage[Recipe]):
-    """Add, duplicate, change and delete recipes. The built-in one stays."""
+    """Add, duplicate, change and delete recipes. The built-in ones stay, and can be reset."""
 
     def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
         form = RecipeForm(collaborators.words, collaborators.theme)
         super().__init__(collaborators, settings, form=form, with_default=False, parent=parent)
         self.form = form
+        self._delete_text = self.entries.delete_button.text()
         self.set_texts(
             title=self.tr("Recipes"),
-            about=self.tr("A recipe says how images are made smaller. Each profile uses one."),
+            about=self.tr("A recipe says what is made of an image, and how it is made smaller. Each profile uses one."),
             empty=self.tr("There is no recipe yet."),
         )
         self.show_saved()
@@ -37,8 +39,13 @@ class RecipesPage(ListPage[Recipe]):
         return self._settings.every_recipe
 
     @override
+    def tip_of(self, entry: Recipe) -> str:
+        """What it does."""
+        return f"{entry.name}: {self._use.words.recipe(entry)}"
+
+    @override
     def new_entry(self) -> Recipe:
-        """A recipe like the built-in one."""
+        """A recipe like the first one."""
         return Recipe(id=new_id(), name=free_name(self.tr("New recipe"), self._taken("")))
 
     @override
@@ -51,7 +58,7 @@ class RecipesPage(ListPage[Recipe]):
     def fill_form(self, entry: Recipe, *, like: Recipe | None) -> None:
         """Shows the recipe."""
         del like
-        self.form.set_recipe(entry, self._taken(entry.id))
+        self.form.set_recipe(entry, self._taken(entry.id), is_built_in=entry.id in BUILT_IN_IDS)
 
     @override
     def form_entry(self) -> Recipe:
@@ -71,8 +78,10 @@ class RecipesPage(ListPage[Recipe]):
 
     @override
     def ask_delete(self, entry: Recipe) -> None:
-        """Tells which profiles would change."""
-        if entry.id == DEFAULT_RECIPE_ID:
+        """Tells what would change."""
+        first = original(entry.id)
+        if first is not None:
+            self._ask_reset(entry, first)
             return
         spare = self._settings.recipe(DEFAULT_RECIPE_ID) or Recipe()
         used = profiles_using(self._settings, entry.id)
@@ -93,15 +102,34 @@ class RecipesPage(ListPage[Recipe]):
             lambda: self.delete_in_background(lambda: (store.update(lambda now: now.without_recipe(entry.id)), None)),
         )
 
+    def _ask_reset(self, entry: Recipe, first: Recipe) -> None:
+        consequence = (
+            self.tr("It becomes “{name}” again: {what}. Profiles that use it go on using it.")
+            .replace("{what}", self._use.words.recipe(first))
+            .replace("{name}", first.name)
+        )
+        store = self._use.store
+        ask_confirm(
+            self,
+            self.tr("Reset the recipe “{name}” to the original?").replace("{name}", entry.name),
+            consequence,
+            self.tr("&Reset"),
+            lambda: self.delete_in_background(
+                lambda: (store.update(lambda now: now.without_recipe(entry.id)), None), stays=True
+            ),
+        )
+
     @override
     def update_buttons(self, entry: Recipe | None, *, is_draft: bool) -> None:
-        """The built-in recipe cannot be deleted."""
+        """A built-in recipe cannot be deleted, but reset if it was changed."""
         super().update_buttons(entry, is_draft=is_draft)
-        built_in = entry is not None and entry.id == DEFAULT_RECIPE_ID
-        self.entries.delete_button.setEnabled(entry is not None and not built_in)
-        why = self.tr("The first recipe stays: profiles fall back on it.") if built_in else ""
-        self.entries.delete_button.setToolTip(why)
-        self.entries.delete_button.setAccessibleDescription(why)
+        first = original(entry.id) if entry is not None else None
+        button = self.entries.delete_button
+        button.setText(self.tr("Reset…") if first is not None else self._delete_text)
+        button.setEnabled(entry is not None and entry != first)
+        why = self.tr("A built-in recipe cannot be deleted. “Reset” makes it again what it was at first.")
+        button.setToolTip(why if first is not None else "")
+        button.setAccessibleDescription(why if first is not None else "")
 
     @override
     def focus_draft(self) -> None:

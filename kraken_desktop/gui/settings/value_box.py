@@ -21,6 +21,10 @@ class ValueBox(QComboBox, Generic[V]):
         super().__init__(parent)
         self._values: list[V] = []
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.add_values(texts)
+
+    def add_values(self, texts: Iterable[tuple[V, str]]) -> None:
+        """More to choose from."""
         for value, text in texts:
             self._values.append(value)
             self.addItem(text)

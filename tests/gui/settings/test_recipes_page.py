@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtGui import QPalette
 
+from kraken_desktop.messages import Words
 from kraken_desktop.model.recipe import (
     DEFAULT_RECIPE_ID,
     Chroma,
@@ -27,12 +28,12 @@ def test_everything_of_a_recipe_is_saved(house, type_into):
     page.entries.add_button.click()
     form = page.form
     type_into(form.name, "Photos")
-    form.automatic.click()
-    form.slider.setValue(70)
-    assert form.spin.value() == 70
-    form.auto_orient.click()
-    form.kept[KeptMetadata.COPYRIGHT].click()
-    form.kept[KeptMetadata.GEOTAG].click()
+    form.compression.automatic.click()
+    form.compression.slider.setValue(70)
+    assert form.compression.spin.value() == 70
+    form.photos.auto_orient.click()
+    form.photos.kept[KeptMetadata.COPYRIGHT].click()
+    form.photos.kept[KeptMetadata.GEOTAG].click()
     dialog.bar.save_button.click()
     recipe = house.store.load().recipes[1]
     assert recipe == Recipe(
@@ -46,25 +47,25 @@ def test_everything_of_a_recipe_is_saved(house, type_into):
 
 def test_quality_belongs_to_lossy_images(house):
     form = house.open("recipes").recipes_page.form
-    form.automatic.click()
-    assert form.slider.isEnabled()
-    form.lossless.click()
-    assert not form.slider.isEnabled()
-    assert not form.spin.isEnabled()
+    form.compression.automatic.click()
+    assert form.compression.slider.isEnabled()
+    form.compression.lossless.click()
+    assert not form.compression.slider.isEnabled()
+    assert not form.compression.spin.isEnabled()
 
 
 def test_automatic_quality_has_three_words(house):
     dialog = house.open("recipes")
     form = dialog.recipes_page.form
-    assert form.target.value is QualityTarget.BALANCED
+    assert form.compression.target.value is QualityTarget.BALANCED
     assert form.is_field_visible("target")
-    form.target.button_of(QualityTarget.FINEST).click()
+    form.compression.target.button_of(QualityTarget.FINEST).click()
     dialog.bar.save_button.click()
     assert house.store.load().recipes[0].target is QualityTarget.FINEST
-    form.automatic.click()
+    form.compression.automatic.click()
     assert not form.is_field_visible("target")
-    form.automatic.click()
-    form.lossless.click()
+    form.compression.automatic.click()
+    form.compression.lossless.click()
     assert not form.is_field_visible("target")
     assert form.recipe().target is QualityTarget.FINEST
 
@@ -91,14 +92,40 @@ def test_what_the_form_does_not_show_is_not_lost(house, type_into):
 
 def test_the_place_is_named_in_plain_words(house):
     form = house.open("recipes").recipes_page.form
-    assert form.kept[KeptMetadata.GEOTAG].text().replace("&", "") == "The place where the photo was taken"
-    assert set(form.kept) == set(KeptMetadata)
+    assert form.photos.kept[KeptMetadata.GEOTAG].text().replace("&", "") == "The place where the photo was taken"
+    assert set(form.photos.kept) == set(KeptMetadata)
 
 
-def test_the_built_in_recipe_stays(house):
+@pytest.mark.parametrize("at", [0, 4], ids=["first", "set"])
+def test_a_built_in_recipe_is_changed_and_reset_but_stays(house, type_into, at):
+    dialog = house.open("recipes")
+    page = dialog.recipes_page
+    page.entries.pick(at)
+    button = page.entries.delete_button
+    assert button.text() == "Reset…"
+    assert not button.isEnabled()
+    assert "cannot be deleted" in button.accessibleDescription()
+    assert page.form.built_in.isVisibleTo(page.form)
+    type_into(page.form.name, "Mine")
+    page.form.photos.auto_orient.click()
+    dialog.bar.save_button.click()
+    assert house.store.load().every_recipe[at] == replace(BUILT_IN_RECIPES[at], name="Mine", auto_orient=False)
+    assert button.isEnabled()
+    button.click()
+    assert Words().recipe(BUILT_IN_RECIPES[at]) in house.question(dialog).informativeText()
+    house.answer(dialog, "Reset")
+    assert house.store.load().every_recipe == BUILT_IN_RECIPES
+    assert page.form.recipe() == BUILT_IN_RECIPES[at]
+    assert not button.isEnabled()
+
+
+def test_a_recipe_of_ones_own_is_not_built_in(house):
+    house.store.update(lambda now: now.with_recipe(Recipe(id="own", name="Own")))
     page = house.open("recipes").recipes_page
-    assert not page.entries.delete_button.isEnabled()
-    assert page.entries.delete_button.accessibleDescription()
+    page.entries.pick(len(BUILT_IN_RECIPES))
+    assert page.entries.delete_button.text() == "De&lete…"
+    assert page.entries.delete_button.isEnabled()
+    assert not page.form.built_in.isVisibleTo(page.form)
 
 
 def test_deleting_a_recipe_in_use_names_the_profiles(house):
@@ -154,7 +181,7 @@ def test_a_new_recipe_can_be_chosen_in_a_profile(house):
 
 
 def test_a_slider_that_cannot_be_moved_looks_so(house):
-    slider = house.open("recipes").recipes_page.form.slider
+    slider = house.open("recipes").recipes_page.form.compression.slider
     for role in (QPalette.ColorRole.Highlight, QPalette.ColorRole.Accent):
         shown = {
             slider.palette().color(group, role).name()
