@@ -158,6 +158,12 @@ class RecipePreview(QWidget):
         self.note.setVisible(with_kraken)
         self._run.want(recipe)
 
+    def lay_out_for(self, width: int) -> None:
+        """Puts the numbers beside the picture, or below it; before the width is known to the layout."""
+        wide = width >= _SIDE_BY_SIDE * self.fontMetrics().height()
+        ways = QBoxLayout.Direction
+        self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+
     def set_open(self, is_open: bool) -> None:
         """Shows or hides all but one line."""
         self.disclosure.set_open(is_open)
@@ -329,9 +335,7 @@ class RecipePreview(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Numbers beside the picture, or below it."""
         super().resizeEvent(event)
-        wide = self.width() >= _SIDE_BY_SIDE * self.fontMetrics().height()
-        ways = QBoxLayout.Direction
-        self._both.setDirection(ways.LeftToRight if wide else ways.TopToBottom)
+        self.lay_out_for(self.width())
         self._render_zoom()
 
     @override
