@@ -66,8 +66,10 @@ def may_hold_images(mime: QMimeData) -> bool:
     return any(mime.hasFormat(kind.mime) for kind in IMAGE_TYPES) or mime.hasText()
 
 
-def read(mime: QMimeData) -> Incoming:
-    """Take what can be used; nothing is opened or looked at on the disk."""
+def read(mime: QMimeData | None) -> Incoming:
+    """Take what can be used; nothing is opened or looked at on the disk. None is an empty clipboard."""
+    if mime is None:
+        return Incoming()
     urls = list(mime.urls())
     local = tuple(url.toLocalFile() for url in urls if url.isLocalFile())
     if local:

@@ -63,13 +63,15 @@ class Peer:
 
 
 class RawServer:
-    """Runs ``script`` for each connection, on loopback. ``errors`` holds what scripts raised."""
+    """Runs ``script`` for each connection, on loopback (any address of it). ``errors`` holds what scripts raised."""
 
-    def __init__(self, script: Script, ssl_context: ssl.SSLContext | None = None) -> None:
+    def __init__(self, script: Script, ssl_context: ssl.SSLContext | None = None, *, host: str = "127.0.0.1") -> None:
+        self._host = host
         self._script = script
         self._ssl_context = ssl_context
         self._stopping = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._listening = socket.create_server((host, 0))
+        self.port: int = self._listening.getsockname()[1]
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
         self.errors: list[BaseException] = []
@@ -81,12 +83,7 @@ class RawServer:
     @property
     def url(self) -> str:
         scheme = "http" if self._ssl_context is None else "https"
-        return f"{scheme}://127.0.0.1:{self.port}"
-
-    @property
-    def port(self) -> int:
-        port: int = self._listening.getsockname()[1]
-        return port
+        return f"{scheme}://{self._host}:{self.port}"
 
     def __enter__(self) -> Self:
         self._start(self._accept)
@@ -97,7 +94,7 @@ class RawServer:
     ) -> None:
         self._stopping.set()
         # A connection of our own ends accept(), which closing does not everywhere.
-        socket.create_connection(("127.0.0.1", self.port)).close()
+        socket.create_connection((self._host, self.port)).close()
         for connection in tuple(self._open):
             try:
                 connection.shutdown(socket.SHUT_RDWR)
