@@ -14,6 +14,7 @@ from kraken_desktop.model.job import Source
 from kraken_desktop.model.profile import Account
 from kraken_desktop.model.settings import Network, Settings
 from kraken_desktop.network_access import Reached
+from kraken_desktop.previewing import Previews
 from kraken_desktop.stores.secret_store import Secrets
 from kraken_desktop.stores.settings import SettingsStore
 
@@ -37,5 +38,7 @@ class Collaborators:
     theme: Theme
     sample: Source | None = None
     """The image that previews are made for: what was dropped last."""
+    previews: Previews | None = None
+    """What tries recipes on it; None: nothing is tried."""
     now: Callable[[], datetime] = _now
     """Aware, in local time."""

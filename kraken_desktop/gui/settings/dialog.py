@@ -35,6 +35,7 @@ from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Source
 from kraken_desktop.model.settings import Settings
+from kraken_desktop.previewing import Previews
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
@@ -172,6 +173,7 @@ class SettingsDialog(QDialog):
             words=words,
             theme=theme or Theme(_application()),
             sample=sample,
+            previews=Previews(services.engine, services.scratch),
         )
         dialog = cls(collaborators, parent, page=page, route=route)
         dialog.show()

@@ -76,7 +76,8 @@ class ListPage(Page, Generic[E]):
         blank.addWidget(self._empty)
         blank.addStretch(1)
         self._stack = QStackedWidget(self)
-        self._stack.addWidget(PageScroll(body, self))
+        self._scroll = PageScroll(body, self)
+        self._stack.addWidget(self._scroll)
         self._stack.addWidget(nothing)
         left = QWidget(self)
         column = QHBoxLayout(left)
@@ -111,6 +112,11 @@ class ListPage(Page, Generic[E]):
         self._header.set_texts(title, about)
         self._empty.setText(empty)
         self.entries.set_name(title)
+
+    def accompany(self, around: Callable[[QWidget], QWidget]) -> None:
+        """Puts the form, which scrolls by itself, into something that shows more beside it."""
+        self._stack.removeWidget(self._scroll)
+        self._stack.insertWidget(0, around(self._scroll))
 
     # --- what a page of this kind knows -----------------------------------------------------------
 

@@ -11,8 +11,11 @@ from typing_extensions import override
 from kraken_desktop.gui.settings.changes import free_name, new_id, profiles_using, save_recipe
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.list_page import ListPage
+from kraken_desktop.gui.settings.preview_place import WithPreview
 from kraken_desktop.gui.settings.questions import ask_confirm
 from kraken_desktop.gui.settings.recipe_form import RecipeForm
+from kraken_desktop.gui.settings.recipe_preview import RecipePreview
+from kraken_desktop.model.profile import Engine
 from kraken_desktop.model.recipe import DEFAULT_RECIPE_ID, Recipe
 from kraken_desktop.model.recipes import BUILT_IN_IDS, original
 from kraken_desktop.model.settings import Settings
@@ -31,6 +34,7 @@ class RecipesPage(ListPage[Recipe]):
             about=self.tr("A recipe says what is made of an image, and how it is made smaller. Each profile uses one."),
             empty=self.tr("There is no recipe yet."),
         )
+        self.preview = self._with_preview()
         self.show_saved()
 
     @override
@@ -137,6 +141,21 @@ class RecipesPage(ListPage[Recipe]):
         self.form.name.setFocus()
         # From the end to the beginning, so that the beginning of a long name stays in sight.
         self.form.name.setSelection(len(self.form.name.text()), -len(self.form.name.text()))
+
+    def _with_preview(self) -> RecipePreview | None:
+        use = self._use
+        if use.previews is None:
+            return None
+        preview = RecipePreview(use.previews, use.run_in_background, use.words, use.theme, newest=use.sample)
+        self.accompany(lambda form: WithPreview(form, preview))
+        self.form.changed.connect(self._try_recipe)
+        return preview
+
+    def _try_recipe(self) -> None:
+        if self.preview is not None:
+            recipe = self.form.recipe()
+            users = [each for each in self._settings.profiles if each.recipe_id == recipe.id]
+            self.preview.set_recipe(recipe, with_kraken=any(each.engine is Engine.KRAKEN for each in users))
 
     def _taken(self, besides: str) -> frozenset[str]:
         return frozenset(each.name for each in self._settings.every_recipe if each.id != besides)

@@ -85,7 +85,8 @@ def test_what_the_person_chose_stays(place):
     assert not place.is_open
     place.show(80, 40)
     assert not place.is_open
-    place.show(26, 30)
+    for width in (50, 26):
+        place.show(width, 30)
     place.preview.disclosure.click()
     assert place.is_open
     # Nothing overlaps: what is below is as high as its parts.

@@ -309,3 +309,53 @@ def is_running(process: int) -> bool:
         return False
     # A program whose parent was killed stays as a zombie until somebody asks for it.
     return "Z" not in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[:1]
+
+
+class TestInTheSettings:
+    @pytest.fixture
+    def dialog(self, house, engine, picture, tmp_path, monkeypatch):
+        monkeypatch.setattr(preview_run, "PAUSE_MS", 0)
+        house.fill("Blog")
+        scratch = Scratch(tmp_path / "work")
+        newest = Source(kind=SourceKind.FILE, location=str(picture), name=picture.name)
+        made = house.open("recipes", previews=Previews(lambda: engine, lambda: scratch), sample=newest)
+        yield made
+        house.close()
+        scratch.close()
+
+    def numbers(self, qtbot, dialog) -> str:
+        preview = dialog.recipes_page.preview
+        qtbot.waitUntil(lambda: not preview.is_busy, timeout=PATIENCE_MS)
+        return preview.facts.summary
+
+    def test_the_preview_follows_form_and_list(self, qtbot, dialog, house):
+        page = dialog.recipes_page
+        before = self.numbers(qtbot, dialog)
+        # The first recipe is the one of the profile, whose engine is Kraken.io's.
+        assert not page.preview.note.isHidden()
+        page.form.compression.automatic.click()
+        page.form.compression.slider.setValue(15)
+        assert page.preview.is_busy
+        edited = self.numbers(qtbot, dialog)
+        assert edited != before
+        dialog.bar.discard_button.click()
+        assert self.numbers(qtbot, dialog) == before
+        page.show_by_id(house.store.load().every_recipe[5].id)
+        self.numbers(qtbot, dialog)
+        assert page.preview.facts.pixels_line.text().replace("\u00a0", " ") == "120 × 80 px → 256 × 256 px, JPEG"
+        assert page.preview.note.isHidden()
+
+    def test_nothing_is_made_on_other_pages(self, qtbot, dialog, house):
+        self.numbers(qtbot, dialog)
+        dialog.show_page("account")
+        made = len(house.steps.waiting)
+        dialog.recipes_page.preview.set_recipe(Recipe(quality=3))
+        assert not dialog.recipes_page.preview.is_busy
+        assert len(house.steps.waiting) == made
+
+    def test_closing_removes_what_was_made(self, qtbot, dialog, tmp_path):
+        self.numbers(qtbot, dialog)
+        assert results(tmp_path)
+        dialog.reject()
+        end(dialog)
+        assert results(tmp_path) == []
