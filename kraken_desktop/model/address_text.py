@@ -15,12 +15,13 @@ MOST_LINES = 10_000
 LONGEST_LINE = 8192
 """Characters; a longer line is no address, unless it is a ``data:`` one."""
 
-# Of a snippet the address only: Markdown, HTML, CSS, BBCode. What links to a page is passed over.
+# Of a snippet the address only: Markdown, HTML, CSS, BBCode. What links to a page is passed over. No part of it reaches
+# over the beginning of another, so that no line, however mean, is read again and again.
 _SNIPPETS = re.compile(
-    r"""!\[[^\]]*\]\(\s*<?(?P<markdown>[^\s)>]+)
-      | <img\b[^>]*?\bsrc\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+))
+    r"""!\[[^\[\]]*\]\(\s*<?(?P<markdown>[^\s)>]+)
+      | <img\b[^<>]*?\bsrc\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)'|(?P<bare>[^\s"'>]+))
       | \burl\(\s*["']?(?P<css>[^"')\s]+)
-      | \[img[^\]]*\]\s*(?P<bbcode>[^\s\[]+)""",
+      | \[img[^\[\]]*\]\s*(?P<bbcode>[^\s\[]+)""",
     re.VERBOSE | re.IGNORECASE,
 )
 _LIST_MARK = re.compile(r"(?:[-*+•–]|\d{1,4}[.)])\s+")
