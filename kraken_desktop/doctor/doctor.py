@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -193,9 +194,10 @@ class Doctor:
         def keys() -> S3Keys:
             began = time.monotonic()
             try:
-                if secret is None:
-                    return self._secrets.s3_keys(profile, cancel)
-                return S3Keys(access_key=profile.credentials.access_key, secret=secret, session_token=token)
+                if secret is not None:
+                    return S3Keys(access_key=profile.credentials.access_key, secret=secret, session_token=token)
+                kept = self._secrets.s3_keys(profile, cancel)
+                return kept if token is None else replace(kept, session_token=token)
             finally:
                 patience.add(time.monotonic() - began)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from kraken_desktop.doctor import Doctor
 from kraken_desktop.engines.kraken_answers import AccountStatus
 from kraken_desktop.gui.settings.background import RunInBackground
 from kraken_desktop.gui.theme import Theme
@@ -36,6 +37,8 @@ class Collaborators:
     run_in_background: RunInBackground
     words: Words
     theme: Theme
+    doctor: Callable[[], Doctor] | None = None
+    """``Services.doctor``; None where profiles cannot be checked."""
     sample: Source | None = None
     """The image that previews are made for: what was dropped last."""
     previews: Previews | None = None

@@ -169,6 +169,7 @@ class SettingsDialog(QDialog):
             secrets=services.secrets,
             account_status=services.account_status,
             try_network=services.try_network,
+            doctor=services.doctor,
             run_in_background=run_in_background,
             words=words,
             theme=theme or Theme(_application()),

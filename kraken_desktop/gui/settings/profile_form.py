@@ -97,6 +97,24 @@ class ProfileForm(FieldForm):
         self._arrange()
         self.check()
 
+    def change_to(self, profile: Profile) -> None:
+        """Puts what an offer made of the profile into the fields, as if the person had chosen it."""
+        blocked = self.blockSignals(True)
+        self.route.show_profile(profile)
+        self.destination.region.set_code(profile.region)
+        self.images.acl.set_value(profile.acl)
+        self._acl_is_chosen = True
+        self._arrange()
+        self.blockSignals(blocked)
+        self.check()
+        self.rearranged.emit()
+        self.edited.emit()
+
+    @property
+    def lacks_folder(self) -> bool:
+        """Whether a folder is meant, and none is named."""
+        return self.route.goes_to_folder and not self.destination.folder.folder
+
     def _fill_choices(self, profile: Profile) -> None:
         self.route.set_accounts(self._settings, profile.account_id)
         self.images.set_recipes(self._settings, profile.recipe_id)

@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from kraken_desktop.cancel import CancelToken
+from kraken_desktop.doctor import Doctor, Tell
 from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings.changes import free_name, new_id, remove_profile, save_profile
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
+from kraken_desktop.gui.settings.doctor_view import Check, CheckButton, DoctorView
 from kraken_desktop.gui.settings.list_page import ListPage
 from kraken_desktop.gui.settings.profile_destination import is_temporary
 from kraken_desktop.gui.settings.profile_form import USUAL_ACL, ProfileForm
 from kraken_desktop.gui.settings.questions import ask_confirm
+from kraken_desktop.model.diagnosis import Diagnosis
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.profile import CredentialSource, Profile, Uploader
 from kraken_desktop.model.settings import Settings
@@ -53,6 +58,10 @@ class ProfilesPage(ListPage[Profile]):
             ),
             empty=self.tr("There is no profile yet. Press Add to make the first one."),
         )
+        if (doctor := collaborators.doctor) is not None:
+            check = CheckButton(self)
+            check.button.clicked.connect(lambda: self.check_profile(doctor))
+            self._inner.insertWidget(self._inner.indexOf(form) + 1, check)
         self.show_saved()
 
     @override
@@ -178,6 +187,38 @@ class ProfilesPage(ListPage[Profile]):
 
     def _taken(self, besides: str) -> frozenset[str]:
         return frozenset(each.name for each in self._settings.profiles if each.id != besides)
+
+    # --- the check --------------------------------------------------------------------------------
+
+    def check_profile(self, doctor: Callable[[], Doctor]) -> None:
+        """Tries the profile as it stands in the form, and shows how that goes."""
+        self.form.touch_all()
+        if self.form.lacks_folder:
+            self.focus_fault()
+            return
+        use, form = self._use, self.form
+        view = DoctorView(
+            lambda: self._new_check(doctor()),
+            lambda offer: form.change_to(offer.apply(form.profile())),
+            run_in_background=use.run_in_background,
+            words=use.words,
+            theme=use.theme,
+            parent=self,
+        )
+        view.setWindowModality(Qt.WindowModality.WindowModal)
+        view.show()
+        view.begin()
+
+    def _new_check(self, doctor: Doctor) -> Check:
+        settings, like = self._settings, self._like
+        profile, secret, token = self.form.profile(), self.form.new_secret, self.form.new_token
+        # A copy has no secret of its own before it is saved.
+        keyed = profile if like is None or secret is not None else replace(profile, id=like.id)
+
+        def examine(cancel: CancelToken, tell: Tell) -> Diagnosis:
+            return doctor.examine(keyed, settings, cancel, tell, secret=secret, token=token)
+
+        return Check(profile, examine)
 
     # --- saving and deleting ----------------------------------------------------------------------
 
