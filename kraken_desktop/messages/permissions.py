@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from enum import Enum
 
 from kraken_desktop.buckets.policy import Ownership, PublicAccess, Purpose, Right, ownership, public_access, rights
 from kraken_desktop.messages.providers import KEYS, OPENING, OTHER_NAME, PREFIXES, UPLOADS_ITSELF
@@ -101,10 +102,21 @@ _CLOUDFRONT_KRAKEN = QT_TRANSLATE_NOOP(
 )
 
 
+class Topic(Enum):
+    """What a section is about."""
+
+    SECRET = _SECRET_TITLE
+    KEY = _KEY_TITLE
+    SOURCE = _SOURCE_TITLE
+    BUCKET = _BUCKET_TITLE
+    CLOSED = _CLOSED_TITLE
+
+
 @dataclass(frozen=True, slots=True)
 class Section:
     """Lines under a heading."""
 
+    topic: Topic
     title: str
     lines: tuple[str, ...]
 
@@ -123,15 +135,15 @@ class PermissionWords:
         """Who sees the secret, what each right is for, where such a key is made, and the bucket's settings."""
         provider = provider_of(profile.endpoint)
         told = [
-            (_SECRET_TITLE, [self._translate(_secret(profile))]),
-            (_KEY_TITLE, list(_key_lines(profile, provider, self._translate, with_delete=with_delete))),
-            (_SOURCE_TITLE, [self._keys_of(provider, profile)]),
-            (_BUCKET_TITLE, list(_bucket_lines(profile, provider, self._translate))),
+            (Topic.SECRET, [self._translate(_secret(profile))]),
+            (Topic.KEY, list(_key_lines(profile, provider, self._translate, with_delete=with_delete))),
+            (Topic.SOURCE, [self._keys_of(provider, profile)]),
+            (Topic.BUCKET, list(_bucket_lines(profile, provider, self._translate))),
         ]
         if provider.is_aws and public_access(profile) is not PublicAccess.NOTHING:
             closed = _CLOUDFRONT_KRAKEN if profile.uploader is Uploader.KRAKEN else _CLOUDFRONT
-            told.append((_CLOSED_TITLE, [self._translate(closed)]))
-        return tuple(Section(self._translate(title), tuple(lines)) for title, lines in told if lines)
+            told.append((Topic.CLOSED, [self._translate(closed)]))
+        return tuple(Section(topic, self._translate(topic.value), tuple(lines)) for topic, lines in told if lines)
 
     def provider(self, provider: Provider) -> str:
         """What a person knows the service as."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui.settings.custody import source_of
@@ -13,11 +14,12 @@ from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.field_group import FieldGroup, show_text
 from kraken_desktop.gui.settings.folder_field import FolderField
 from kraken_desktop.gui.settings.marks import CheckBox
-from kraken_desktop.gui.settings.region_field import RegionField
+from kraken_desktop.gui.settings.provider_field import ProviderFields
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.gui.settings.secret_field import SecretField
 from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Credentials, CredentialSource, Profile, Uploader
 
 _TEMPORARY = "ASIA"
@@ -32,9 +34,15 @@ class KeySource(Enum):
 
 
 class DestinationFields(FieldGroup):
-    """Folder; bucket, region, address of the service, keys."""
+    """Folder; service, bucket, region, keys, and what they have to be allowed.
 
-    def __init__(self, form: FieldForm, theme: Theme) -> None:
+    Signals:
+        permissions_wanted: the person asks for the policies.
+    """
+
+    permissions_wanted = Signal()
+
+    def __init__(self, form: FieldForm, theme: Theme, words: Words) -> None:
         super().__init__(form)
         self._is_new = True
         self._original = Credentials()
@@ -42,9 +50,8 @@ class DestinationFields(FieldGroup):
         self._uploader = Uploader.KRAKEN
         self.folder = FolderField(self.tr("Folder"), form)
         self.bucket = QLineEdit(form)
-        self.region = RegionField(form)
-        self.endpoint = QLineEdit(form)
-        self.endpoint.setPlaceholderText("https://s3.example.com")
+        self.service = ProviderFields(form, words)
+        self.endpoint, self.region = self.service.endpoint, self.service.region
         self.key_source = ValueBox(
             (
                 (KeySource.KEYS, self.tr("Access key and secret")),
@@ -59,11 +66,12 @@ class DestinationFields(FieldGroup):
         self.where = muted(wrapping(QLabel(form)))
         self.temporary = CheckBox(self.tr("Temporary keys, with a session token"), theme, form)
         self.token = SecretField(form)
+        self.permissions = QPushButton(self.tr("Permissions…"), form)
+        self.permissions.setAutoDefault(False)
         self._add_fields()
         self.watch_lines(
             {
                 "bucket": self.bucket,
-                "endpoint": self.endpoint,
                 "access_key": self.access_key,
                 "aws_profile": self.aws_profile,
             }
@@ -71,7 +79,8 @@ class DestinationFields(FieldGroup):
         self.watch_choices({"key_source": self.key_source})
         self.access_key.textEdited.connect(self._on_access_key)
         self.folder.edited.connect(lambda: self.edited.emit("folder"))
-        self.region.edited.connect(lambda: self.edited.emit("region"))
+        self.service.edited.connect(self.edited)
+        self.permissions.clicked.connect(self.permissions_wanted)
         self.secret.edited.connect(lambda: self.edited.emit("secret"))
         self.token.edited.connect(lambda: self.edited.emit("session_token"))
         self.temporary.toggled.connect(lambda: self.edited.emit("secret"))
@@ -84,14 +93,9 @@ class DestinationFields(FieldGroup):
             self.folder,
             hint=self.tr("It is made if it is not there. What lies in it is never made smaller a second time."),
         )
+        self.service.add_place()
         form.add_field("bucket", self.tr("&Bucket"), self.bucket)
-        form.add_field(
-            "endpoint",
-            self.tr("S3 endp&oint"),
-            self.endpoint,
-            hint=self.tr("Empty for Amazon S3. For another service, the address that it names for S3."),
-        )
-        form.add_field("region", self.tr("Re&gion"), self.region)
+        self.service.add_region()
         form.add_field("key_source", self.tr("Sign in &with"), self.key_source)
         form.add_field(
             "aws_profile",
@@ -112,6 +116,18 @@ class DestinationFields(FieldGroup):
             self.token,
             hint=self.tr("It is kept beside the secret, and both stop to work when the token expires."),
         )
+        row = QWidget(form)
+        layout = QHBoxLayout(row)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.permissions)
+        layout.addStretch(1)
+        form.add_field(
+            "permissions",
+            self.tr("What the key must be allowed"),
+            row,
+            focus=self.permissions,
+            hint=self.tr("The least policy for exactly this profile, to copy, and what the bucket has to allow."),
+        )
 
     # --- the value --------------------------------------------------------------------------------
 
@@ -126,8 +142,7 @@ class DestinationFields(FieldGroup):
         self._original = credentials
         self.folder.set_folder(profile.folder)
         show_text(self.bucket, profile.bucket)
-        show_text(self.endpoint, profile.endpoint)
-        self.region.set_code(profile.region)
+        self.service.show_profile(profile)
         from_aws = credentials.source is CredentialSource.AWS_PROFILE
         self.key_source.set_value(KeySource.AWS_PROFILE if from_aws else KeySource.KEYS)
         show_text(self.aws_profile, credentials.aws_profile)
@@ -138,11 +153,9 @@ class DestinationFields(FieldGroup):
     def applied_to(self, profile: Profile) -> Profile:
         """The profile with what the fields say; those that do not apply are remembered."""
         return replace(
-            profile,
+            self.service.applied_to(profile),
             folder=self.folder.folder if self._goes_to_folder else "",
             bucket=self.bucket.text().strip(),
-            region=self.region.code,
-            endpoint=self.endpoint.text().strip(),
             credentials=replace(
                 profile.credentials,
                 source=self._source(),
@@ -185,9 +198,7 @@ class DestinationFields(FieldGroup):
         for name, visible in (
             ("folder", goes_to_folder),
             ("bucket", bucket),
-            ("region", bucket),
-            # Kraken.io is never told of one, but what is set must be seen.
-            ("endpoint", bucket and (own or bool(self.endpoint.text()))),
+            ("permissions", bucket),
             ("key_source", bucket and own),
             ("aws_profile", bucket and not secret),
             ("access_key", secret),
@@ -195,6 +206,7 @@ class DestinationFields(FieldGroup):
             ("session_token", self.needs_token),
         ):
             self._form.set_field_visible(name, visible)
+        self.service.arrange(own=own, bucket=bucket)
         self.temporary.setVisible(secret and own)
 
     def found_token(self) -> None:

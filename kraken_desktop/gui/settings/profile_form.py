@@ -9,18 +9,21 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
+from kraken_desktop.gui.routes import route_of
 from kraken_desktop.gui.settings import profile_more
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import missing_secret
 from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.field_group import FieldGroup, show_text
 from kraken_desktop.gui.settings.names import name_remarks
-from kraken_desktop.gui.settings.preview import preview
+from kraken_desktop.gui.settings.policy_view import PolicyView
+from kraken_desktop.gui.settings.preview import findings, preview
 from kraken_desktop.gui.settings.profile_destination import DestinationFields
 from kraken_desktop.gui.settings.profile_images import ImageFields
 from kraken_desktop.gui.settings.profile_more import MoreFields
 from kraken_desktop.gui.settings.profile_route import RouteFields
 from kraken_desktop.gui.settings.remarks import Remark
+from kraken_desktop.messages import Message
 from kraken_desktop.model.errors import FolderError, TemplateError, UnsafeKeyError
 from kraken_desktop.model.profile import Acl, CredentialSource, Finding, Profile, Severity, Uploader
 from kraken_desktop.model.profile_rules import check_profile
@@ -59,7 +62,7 @@ class ProfileForm(FieldForm):
         self.add_field("name", self.tr("Profile &name"), self.name)
         self.route = RouteFields(self, theme)
         self.add_section(self.tr("Destination"))
-        self.destination = DestinationFields(self, theme)
+        self.destination = DestinationFields(self, theme, self._words)
         self.add_section(self.tr("Images"))
         self.images = ImageFields(self, theme, self._words)
         self.more = MoreFields(self)
@@ -67,6 +70,7 @@ class ProfileForm(FieldForm):
         self.name.textEdited.connect(lambda _text: self._on_edited("name"))
         for group in self._groups:
             group.edited.connect(self._on_edited)
+        self.destination.permissions_wanted.connect(self._show_permissions)
         self._arrange()
 
     # --- the value --------------------------------------------------------------------------------
@@ -157,7 +161,7 @@ class ProfileForm(FieldForm):
 
     def check(self) -> None:
         """Looks at everything anew."""
-        profile = self.profile()
+        profile = self._completed()
         remarks: dict[str, list[Remark]] = {"name": name_remarks(profile.name, self._taken, self._words)}
         for finding in check_profile(profile, to_folder=self.route.goes_to_folder):
             if finding.field == "name":
@@ -166,9 +170,16 @@ class ProfileForm(FieldForm):
             if finding.problem == "account_id.missing" and not self._settings.accounts:
                 # The account may come later; what was typed here must not be lost over it.
                 severity = Severity.WARNING
-            told = Remark(severity=severity, message=self._words.finding(finding))
-            remarks.setdefault(self._place_of(finding), []).append(told)
+            remark = Remark(severity=severity, message=self._words.finding(finding))
+            remarks.setdefault(self._place_of(finding), []).append(remark)
         destination = self.destination
+        lacking = None if self.route.goes_to_folder else destination.service.lacking()
+        if lacking is not None:
+            message = Message(lacking.what, lacking.why, lacking.remedy)
+            remarks[lacking.field] = [Remark(severity=Severity.ERROR, message=message)]
+        for finding in findings(profile, self._recipe(profile), self._use.sample, self._use.now()):
+            said = Remark(severity=finding.severity, message=self._words.finding(finding))
+            remarks.setdefault(finding.field, []).append(said)
         if destination.needs_secret and destination.secret.is_missing:
             remarks["secret"] = [missing_secret(profile.secret_name, self._words)]
         if destination.needs_token and destination.token.is_missing:
@@ -176,6 +187,7 @@ class ProfileForm(FieldForm):
         if any(remarks.get(name) for name in profile_more.FIELDS):
             self.more.more.set_open(True)
         self.set_remarks(remarks)
+        destination.service.tell(self._words.permissions.hint(destination.service.chosen, profile))
         self._show_example(profile)
 
     def _place_of(self, finding: Finding) -> str:
@@ -192,8 +204,11 @@ class ProfileForm(FieldForm):
             self.more.more.set_open(True)
         super().lead_to(_PLACE_OF.get(name, name))
 
+    def _recipe(self, profile: Profile) -> Recipe:
+        return self._settings.recipe(profile.recipe_id) or Recipe()
+
     def _show_example(self, profile: Profile) -> None:
-        recipe = self._settings.recipe(profile.recipe_id) or Recipe()
+        recipe = self._recipe(profile)
         example = self.images.example
         try:
             told = preview(profile, recipe, self._use.sample, self._use.now(), to_folder=self.route.goes_to_folder)
@@ -210,6 +225,8 @@ class ProfileForm(FieldForm):
             self._acl_is_chosen = True
         elif name == "route" and not self._acl_is_chosen:
             self._suit_acl()
+        elif name == "provider":
+            self._suit_provider()
         before = self._arranged()
         self._arrange()
         self.check()
@@ -219,8 +236,31 @@ class ProfileForm(FieldForm):
 
     def _suit_acl(self) -> None:
         blocked = self.blockSignals(True)
-        self.images.acl.set_value(USUAL_ACL[self.route.route.value.uploader])
+        service, uploader = self.destination.service, self.route.route.value.uploader
+        usual = USUAL_ACL[uploader] if service.chosen.is_aws else service.suited(self.profile()).acl
+        self.images.acl.set_value(usual)
         self.blockSignals(blocked)
+
+    def _suit_provider(self) -> None:
+        """Who uploads, and how objects become public, differ from service to service."""
+        before = self.profile()
+        made = self.destination.service.suited(before)
+        blocked = self.blockSignals(True)
+        self.route.route.set_value(route_of(made))
+        self.more.path_style.set_value(made.path_style)
+        if self._acl_is_chosen and before.acl is Acl.PUBLIC_READ:
+            self.images.acl.set_value(made.acl)
+        self.blockSignals(blocked)
+        if not self._acl_is_chosen:
+            self._suit_acl()
+
+    def _completed(self) -> Profile:
+        """The profile as it stands; never taken for one of AWS because its endpoint is not complete."""
+        profile = self.profile()
+        return profile if self.route.goes_to_folder else self.destination.service.completed(profile)
+
+    def _show_permissions(self) -> None:
+        PolicyView(self._completed(), self._words, self._use.theme, self).open()
 
     def _arranged(self) -> tuple[bool, ...]:
         return (self.destination.needs_secret, self.destination.needs_token, self.route.goes_to_folder)

@@ -1,11 +1,13 @@
-"""The region: a list with AWS's names, and room for one that is not in it."""
+"""The region: a list with the names of AWS or another service, and room for one that is not in it."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QCompleter, QWidget
 
-from kraken_desktop.model.regions import REGIONS
+from kraken_desktop.model.regions import REGIONS, Region
 
 _BETWEEN = " — "
 
@@ -26,14 +28,19 @@ class RegionField(QComboBox):
         self.setMaxVisibleItems(16)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(24)
-        for region in REGIONS:
-            self.addItem(f"{region.code}{_BETWEEN}{region.name}", region.code)
+        self.set_regions(REGIONS)
         completer = QCompleter(self.model(), self)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setCompletionMode(QCompleter.CompletionMode.PopupCompletion)
         self.setCompleter(completer)
         self.editTextChanged.connect(lambda _text: self.edited.emit())
+
+    def set_regions(self, regions: Iterable[Region]) -> None:
+        """The regions of a service to choose from; what is shown stays to be set."""
+        self.clear()
+        for region in regions:
+            self.addItem(f"{region.code}{_BETWEEN}{region.name}", region.code)
 
     @property
     def code(self) -> str:

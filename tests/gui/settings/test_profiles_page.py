@@ -415,6 +415,8 @@ ALL_FIELDS = (
     "account_id",
     "place",
     "folder",
+    "provider",
+    "service_account",
     "bucket",
     "endpoint",
     "region",
@@ -449,7 +451,7 @@ def choose_place(form, place: Place) -> None:
 def test_each_route_shows_what_applies_to_it(form):
     assert visible(form) == KEYS
     choose_route(form, Route.MIXED)
-    assert visible(form) == KEYS | {"place", "endpoint", "key_source"}
+    assert visible(form) == KEYS | {"place", "provider", "key_source"}
     choose_place(form, Place.FOLDER)
     assert visible(form) == {"place", "folder"}
     choose_route(form, Route.LOCAL)
@@ -579,7 +581,7 @@ def test_keys_can_come_from_the_aws_configuration(house, type_into):
     choose_route(form, Route.LOCAL)
     form.destination.key_source.set_value(KeySource.AWS_PROFILE)
     form.destination.key_source.activated.emit(1)
-    assert visible(form) == {"place", "bucket", "endpoint", "region", "key_source", "aws_profile", "acl"}
+    assert visible(form) == {"place", "provider", "bucket", "region", "key_source", "aws_profile", "acl"}
     dialog.bar.save_button.click()
     assert form.remarks_of("aws_profile").startswith("Error: ")
     type_into(form.destination.aws_profile, "work")
