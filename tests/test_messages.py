@@ -445,7 +445,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     for quota in quotas:
         shown += [words.quota.left(quota), words.quota.left_short(quota), words.quota.used(quota)]
     shown += [words.quota.forecast(Forecast(need=Need(bytes=1, addresses=count), left=2)) for count in range(3)]
-    shown += [words.quota.file_limit(1)]
+    shown += [words.quota.file_limit(1), *(words.quota.addresses(count) for count in range(3))]
     shown += diagnosis_texts(words)
     shown += permission_texts(words)
     # What is typed in a terminal is the same in every language.

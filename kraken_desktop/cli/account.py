@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import uuid
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -34,7 +35,9 @@ def add_parser(commands: Any) -> None:
     )
     login.add_argument("--api-url", default=DEFAULT_API_URL, metavar="URL")
     login.set_defaults(run=_login)
-    actions.add_parser("status", help="plan and quota").set_defaults(run=_status)
+    status = actions.add_parser("status", help="plan and quota, as Kraken.io tells them now")
+    status.add_argument("--json", action="store_true", help="one JSON object; sizes in bytes")
+    status.set_defaults(run=_status)
     actions.add_parser("logout", help="forget the key pair").set_defaults(run=_logout)
 
 
@@ -49,7 +52,7 @@ def _login(arguments: argparse.Namespace, services: Services, console: Console) 
     secret = read_secret("--api-secret-stdin")
     status = services.account_status(account, secret)
     source = keep_secret(services, console, account.secret_name, secret)
-    account = replace(account, source=source)
+    account = replace(account, source=source, file_limit=None)
     services.settings.update(lambda now: now.joined_by_account(account))
     _tell(status, console)
     return 0
@@ -75,18 +78,46 @@ def keep_secret(services: Services, console: Console, name: str, secret: str) ->
     raise UsageError(f"kraken-s3: set {variable_of(name)} in the environment, then run this again")
 
 
-def _status(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
+def _status(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     settings = load_settings(services, console)
     account = _only_account(settings)
-    _tell(services.account_status(account), console)
+    status = services.account_status(account)
+    if arguments.json:
+        console.print(json.dumps(_record(status, account.file_limit)))
+    else:
+        _tell(status, console)
+        if account.file_limit is not None:
+            console.print(f"largest file: {size(account.file_limit)}")
+    if account.file_limit is not None:
+        console.say(
+            "The largest file was told by an earlier refusal. It is forgotten now, as the plan may have changed."
+        )
+        services.settings.update(lambda now: now.without_file_limit(account.id))
     return 0
 
 
 def _tell(status: AccountStatus, console: Console) -> None:
     console.print(f"plan: {status.plan_name or '-'}")
     console.print(f"active: {'yes' if status.active else 'no'}")
-    console.print(f"used: {size(status.quota_used)} of {size(status.quota_total)}")
-    console.print(f"left: {size(status.quota_remaining)}")
+    if status.quota_total > 0:
+        console.print(f"used: {size(status.quota_used)} of {size(status.quota_total)}")
+        console.print(f"left: {size(max(0, status.quota_remaining))}")
+    else:
+        console.print(f"used: {size(status.quota_used)}")
+    if status.quota_total > 0 > status.quota_remaining:
+        console.print(f"over quota: {size(-status.quota_remaining)}")
+
+
+def _record(status: AccountStatus, file_limit: int | None) -> dict[str, Any]:
+    return {
+        "plan": status.plan_name,
+        "active": status.active,
+        "quota_total": status.quota_total,
+        "quota_used": status.quota_used,
+        "quota_remaining": status.quota_remaining,
+        "over_quota": max(0, -status.quota_remaining),
+        "file_limit": file_limit,
+    }
 
 
 def _logout(_arguments: argparse.Namespace, services: Services, console: Console) -> int:

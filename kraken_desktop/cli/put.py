@@ -23,6 +23,7 @@ from kraken_desktop.cli.console import (
     load_settings,
     one_of,
 )
+from kraken_desktop.cli.forecast import tell_forecast
 from kraken_desktop.cli.profile import option_of
 from kraken_desktop.cli.recipe_options import add_options, changed
 from kraken_desktop.composition import MOST_AT_ONCE, Services
@@ -90,6 +91,7 @@ def run(arguments: argparse.Namespace, services: Services, console: Console) -> 
     if not entries:
         raise UsageError("kraken-s3: there is no image to put")
     jobs = services.new_jobs([each for each in entries if isinstance(each, Source)], profile, settings, recipe)
+    tell_forecast(services, console, jobs)
     report = _Report(entries, jobs, profile, console, as_json=arguments.json, link_format=arguments.link)
     return _work(services, jobs, report, console, arguments.jobs or settings.preferences.concurrency)
 

@@ -145,9 +145,8 @@ class MessagesAbove(QObject):
             self._banners.remove(key)
             return
         told = self._words.error(QuotaShortError(size=forecast.need.bytes, limit=max(0, forecast.left)))
-        remedy = self.tr("Nothing of it was sent.")
-        if forecast.need.addresses:
-            remedy = f"{self.tr('Plus %n address(es) of unknown size.', '', forecast.need.addresses)} {remedy}"
+        addresses = self._words.quota.addresses(forecast.need.addresses)
+        remedy = " ".join(part for part in (addresses, self.tr("Nothing of it was sent.")) if part)
         if obstacles:
             lacking = self.tr("This computer cannot do it: {why}")
             remedy = f"{remedy} {lacking.replace('{why}', self._words.finding(obstacles[0]).what)}"

@@ -19,6 +19,8 @@ _USED_NO_TOTAL = QT_TRANSLATE_NOOP("messages", "{used} used; the plan names no q
 _FITS = QT_TRANSLATE_NOOP("messages", "This needs about {need} of the {left} left at Kraken.io.")
 _ONE_ADDRESS = QT_TRANSLATE_NOOP("messages", "{size} plus {count} address of unknown size")
 _MANY_ADDRESSES = QT_TRANSLATE_NOOP("messages", "{size} plus {count} addresses of unknown size")
+_PLUS_ONE = QT_TRANSLATE_NOOP("messages", "Plus {count} address of unknown size.")
+_PLUS_MANY = QT_TRANSLATE_NOOP("messages", "Plus {count} addresses of unknown size.")
 
 _FILE_LIMIT = QT_TRANSLATE_NOOP("messages", "Largest file: {limit}, as Kraken.io told.")
 
@@ -56,6 +58,10 @@ class QuotaWords:
             return told
         text = _ONE_ADDRESS if need.addresses == 1 else _MANY_ADDRESSES
         return fill(self._translate, text, {"size": told, "count": str(need.addresses)})
+
+    def addresses(self, count: int) -> str:
+        """What comes beside what is known, as a sentence; empty for none."""
+        return fill(self._translate, _PLUS_ONE if count == 1 else _PLUS_MANY, {"count": str(count)}) if count else ""
 
     def file_limit(self, limit: int) -> str:
         """The largest file that the plan takes."""

@@ -151,6 +151,11 @@ class Settings:
                 joined = joined.with_profile(replace(profile, account_id=account.id))
         return joined
 
+    def without_file_limit(self, account_id: str) -> Settings:
+        """With nothing known of the largest file that the account's plan takes."""
+        account = self.account(account_id)
+        return self.with_account(replace(account, file_limit=None)) if account is not None else self
+
     def without_account(self, account_id: str) -> Settings:
         """Without this account; profiles that used it are left without one."""
         profiles = tuple(

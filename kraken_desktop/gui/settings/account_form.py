@@ -78,13 +78,20 @@ class AccountForm(FieldForm):
 
     def account(self) -> Account:
         """The account as it stands in the form."""
-        return replace(
+        typed = replace(
             self._original,
             name=self.name.text().strip(),
             api_key=self.api_key.text().strip(),
             api_url=self.api_url.text().strip() or DEFAULT_API_URL,
             source=source_of(self._original.source, self.secret, is_new=self._is_new),
         )
+        # What Kraken.io told belongs to the key pair.
+        same = (typed.api_key, typed.api_url) == (self._original.api_key, self._original.api_url)
+        return typed if same else replace(typed, file_limit=None)
+
+    def set_file_limit(self, limit: int | None) -> None:
+        """Takes over what was found out or forgotten; nothing that is typed changes."""
+        self._original = replace(self._original, file_limit=limit)
 
     def is_dirty(self) -> bool:
         """Whether the form holds something that is not saved."""

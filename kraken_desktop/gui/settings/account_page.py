@@ -12,13 +12,14 @@ from typing_extensions import override
 from kraken_desktop.engines.kraken_answers import AccountStatus
 from kraken_desktop.gui.settings.account_form import AccountForm
 from kraken_desktop.gui.settings.background import Background
-from kraken_desktop.gui.settings.changes import free_name, new_id, remove_account, save_account
+from kraken_desktop.gui.settings.changes import forget_file_limit, free_name, new_id, remove_account, save_account
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
 from kraken_desktop.gui.settings.notice import Action, Notice
 from kraken_desktop.gui.settings.page import FORM_WIDTH, Page, PageHeader, PageScroll
 from kraken_desktop.gui.settings.questions import ask_confirm, ask_unsaved
 from kraken_desktop.gui.settings.quota_view import QuotaView
+from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError, SecretError
 from kraken_desktop.model.profile import Account
 from kraken_desktop.model.settings import Settings
@@ -62,6 +63,7 @@ class AccountPage(Page):
         self._spinner.setAccessibleName(self.tr("Asking Kraken.io"))
         self._asking = QLabel(self.tr("Asking Kraken.io…"), self)
         self.quota = QuotaView(collaborators.words, self)
+        self.limit = muted(wrapping(QLabel(self)))
         self.result = Notice(collaborators.theme, self)
         self.remove_button = QPushButton(self.tr("&Remove account…"), self)
         self.another_button = QPushButton(self.tr("Add an&other account"), self)
@@ -106,6 +108,7 @@ class AccountPage(Page):
         layout.addWidget(self.form)
         layout.addLayout(checking)
         layout.addWidget(self.quota)
+        layout.addWidget(self.limit)
         layout.addWidget(self.result)
         layout.addStretch(1)
         layout.addWidget(self._foot)
@@ -237,20 +240,38 @@ class AccountPage(Page):
         """Asks Kraken.io whether the key pair in the form works."""
         if self.is_checking() or not self.is_complete():
             return
-        account, secret = self.form.account(), self.form.secret.typed
+        account, secret, use = self.form.account(), self.form.secret.typed, self._use
+        knows_limit = account.file_limit is not None
         self.quota.hide()
         self.result.clear()
-        self._background.run(
-            "check", lambda: self._use.account_status(account, secret), self._on_status, self._on_check_failed
-        )
+
+        def work() -> tuple[AccountStatus, Settings | None]:
+            status = use.account_status(account, secret)
+            # The plan may be another one: its limit is learned anew.
+            return status, forget_file_limit(use.store, account.id) if knows_limit else None
+
+        self._background.run("check", work, self._on_status, self._on_check_failed)
 
     def is_checking(self) -> bool:
         """Whether Kraken.io is being asked."""
         return self._background.is_busy("check")
 
-    def _on_status(self, status: AccountStatus) -> None:
+    def _on_status(self, found: tuple[AccountStatus, Settings | None]) -> None:
+        status, settings = found
         self.quota.show_status(status)
+        if settings is not None:
+            self._settings = settings
+            self.form.set_file_limit(None)
+            self._show_limit()
+            self.saved.emit(settings)
         self.checked.emit()
+
+    def _show_limit(self) -> None:
+        limit = self.form.account().file_limit
+        self.limit.setVisible(limit is not None)
+        if limit is not None:
+            told = self.tr("A check of the key pair forgets that, as the plan may have changed.")
+            self.limit.setText(f"{self._use.words.quota.file_limit(limit)} {told}")
 
     def _on_check_failed(self, error: KrakenDesktopError) -> None:
         actions: list[Action] = []
@@ -275,6 +296,7 @@ class AccountPage(Page):
         others = [each for each in self._settings.accounts if each.id != account.id]
         self._custody.begin(account.secret_name, is_new=is_new)
         self.form.set_account(account, is_new=is_new, named=bool(others))
+        self._show_limit()
         self._fill_picker()
         self._render()
         self.changed.emit()
@@ -309,6 +331,7 @@ class AccountPage(Page):
         self._background.cancel("check")
         self.quota.hide()
         self.result.clear()
+        self._show_limit()
         self.changed.emit()
 
     # --- several, and none ------------------------------------------------------------------------

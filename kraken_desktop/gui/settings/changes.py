@@ -102,6 +102,11 @@ def _copy_secrets(secrets: Secrets, like: Profile, profile: Profile) -> None:
         secrets.keep(profile.session_token_name, keys.session_token, session_only=session_only)
 
 
+def forget_file_limit(store: SettingsStore, account_id: str) -> Settings:
+    """Forgets the largest file that the plan takes. Raises ``SettingsError``."""
+    return store.update(lambda now: now.without_file_limit(account_id))
+
+
 def remove_account(store: SettingsStore, secrets: Secrets, account: Account) -> tuple[Settings, SecretError | None]:
     """Removes the account and its secret; the error, if the keyring did not let go of it.
 

@@ -17,7 +17,7 @@ class QuotaView(QFrame):
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._size = words.size
+        self._words = words.quota
         self.setProperty("look", "card")
         self._plan = wrapping(QLabel(self))
         font = self._plan.font()
@@ -53,22 +53,6 @@ class QuotaView(QFrame):
         if status.quota_total > 0:
             share = status.quota_used * _FULL // status.quota_total
             self._bar.setValue(min(max(share, 0), _FULL))
-        self._used.setText(self._quota(status))
+        self._used.setText(self._words.used(status))
         self.show()
         announce(self, self.text)
-
-    def _quota(self, status: AccountStatus) -> str:
-        used, total = self._size(max(status.quota_used, 0)), self._size(max(status.quota_total, 0))
-        if status.quota_total <= 0:
-            return self.tr("{used} used; the plan names no quota.").replace("{used}", used)
-        if status.quota_remaining < 0:
-            told = self.tr("{used} of {total} used: over the quota by {over}.")
-            return (
-                told.replace("{used}", used)
-                .replace("{total}", total)
-                .replace("{over}", self._size(-status.quota_remaining))
-            )
-        told = self.tr("{used} of {total} used, {left} left.")
-        return (
-            told.replace("{used}", used).replace("{total}", total).replace("{left}", self._size(status.quota_remaining))
-        )
