@@ -82,4 +82,9 @@ RECIPE_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "One would take the place of the other; upper and lower case do not count."),
         QT_TRANSLATE_NOOP("messages", "Give one of them another name."),
     ),
+    "variants.same_key": Message(
+        QT_TRANSLATE_NOOP("messages", "Two images of the set would be stored as “{detail}”."),
+        QT_TRANSLATE_NOOP("messages", "One would take the place of the other: not every disk tells A from a."),
+        QT_TRANSLATE_NOOP("messages", "Give the images of the set other names, in the recipe."),
+    ),
 }

@@ -29,6 +29,7 @@ PROBLEMS = (
     "variants.unnamed",
     "variants.characters",
     "variants.duplicate",
+    "variants.same_key",
 )
 """Every code of a finding."""
 

@@ -73,7 +73,7 @@ class PathField(QWidget):
 
 
 class PreviewBox(QFrame):
-    """The name in the bucket and the link, of an example."""
+    """The names in the bucket and the link, of an example."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -91,14 +91,26 @@ class PreviewBox(QFrame):
         grid.setVerticalSpacing(4)
         grid.setColumnStretch(1, 1)
         grid.addWidget(self._about, 0, 0, 1, 2)
+        self._note = muted(wrapping(QLabel(self)))
+        grid.addWidget(self._note, 3, 0, 1, 2)
         for row, (title, value) in enumerate(((self._key_title, self._key), (self._url_title, self._url)), 1):
             grid.addWidget(muted(title), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)
 
     @property
     def key(self) -> str:
-        """The name that is shown."""
-        return self._key.accessibleName()
+        """The name that is shown, of a set the first one."""
+        return self._key.accessibleName().partition("\n")[0]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """All names that are shown."""
+        return tuple(self._key.accessibleName().splitlines())
+
+    @property
+    def note(self) -> str:
+        """What is said about the names of a set."""
+        return self._note.text()
 
     @property
     def url(self) -> str:
@@ -113,7 +125,14 @@ class PreviewBox(QFrame):
     def show_preview(self, told: Preview) -> None:
         """Shows an example."""
         self._about.setText(self.tr("For example “{name}”:").replace("{name}", told.name))
-        self._show(told.key, told.url)
+        count = len(told.keys)
+        self._key_title.setText(self.tr("Name") if count == 1 else self.tr("Names"))
+        self._url_title.setText(self.tr("Link") if count == 1 else self.tr("First link"))
+        note = self.tr(
+            "This path gives all images of the set the same name, so “-” and the image’s own name are added. "
+            "Put {variant} into the path to choose the place for it."
+        )
+        self._show("\n".join(told.keys), told.url, note if told.is_suffixed else "")
 
     def show_problem(self, told: Message) -> None:
         """Says why there is none."""
@@ -125,7 +144,9 @@ class PreviewBox(QFrame):
         self._about.setText(self.tr("The example appears when the path is right."))
         self._show("", "")
 
-    def _show(self, key: str, url: str) -> None:
+    def _show(self, key: str, url: str, note: str = "") -> None:
+        self._note.setText(note)
+        self._note.setVisible(bool(note))
         for title, label, text in ((self._key_title, self._key, key), (self._url_title, self._url, url)):
             label.setText(_breakable(text))
             label.setAccessibleName(text)
@@ -135,7 +156,7 @@ class PreviewBox(QFrame):
 
 def _breakable(text: str) -> str:
     """The text with places where a line may end: names and links have no blanks."""
-    pieces = re.split(r"(?<=[/._-])", text)
+    pieces = re.split(r"(?<=[/._\n-])", text)
     return _ZERO_WIDTH_SPACE.join(
         piece if len(piece) <= _LONGEST_PIECE else _ZERO_WIDTH_SPACE.join(piece) for piece in pieces
     )

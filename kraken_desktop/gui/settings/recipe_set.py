@@ -164,6 +164,7 @@ class SetFields(RecipeFields):
         self.quality = QSpinBox(form)
         self.quality.setRange(0, 100)
         self.quality.setSpecialValueText(self.tr("As the recipe says"))
+        self.quality.setFixedHeight(self.lossy.sizeHint().height())
         self.chroma = ChromaBox(self.tr("As the recipe says"), form)
         self._add_fields()
         self._connect()
