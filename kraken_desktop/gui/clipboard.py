@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kraken_desktop.model.job import JobStatus, StoredImage
-from kraken_desktop.model.links import LinkFormat, format_link
+from kraken_desktop.model.links import LinkFormat, format_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +15,8 @@ class CopiedLinks:
 
     text: str
     count: int
-    job_ids: tuple[str, ...]
+    """Links in it; a ``<picture>`` element has several."""
+    urls: frozenset[str]
     expired: int
     """Links that open no longer, and were left out."""
 
@@ -23,14 +24,13 @@ class CopiedLinks:
 def links_of(
     statuses: Iterable[JobStatus], link_format: LinkFormat, is_expired: Callable[[StoredImage], bool]
 ) -> CopiedLinks:
-    """One link a line, of images that are really there."""
-    lines: list[str] = []
-    job_ids: list[str] = []
+    """The links of images that are really there: one a line, or an element for each source."""
+    texts: list[str] = []
+    urls: list[str] = []
     expired = 0
     for status in statuses:
         good = [image for image in status.links if not is_expired(image)]
         expired += len(status.links) - len(good)
-        if good:
-            job_ids.append(status.job.id)
-            lines += [format_link(image, link_format, alt=status.job.source.name) for image in good]
-    return CopiedLinks(text="\n".join(lines), count=len(lines), job_ids=tuple(job_ids), expired=expired)
+        urls += [image.url for image in good]
+        texts += format_links(good, link_format, alt=status.job.source.name)
+    return CopiedLinks(text="\n".join(texts), count=len(urls), urls=frozenset(urls), expired=expired)

@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from kraken_desktop.gui.job_view import RETRYABLE
 from kraken_desktop.gui.labels import wrapping_label
 from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.results import local_files
+from kraken_desktop.gui.row_menu import RETRYABLE
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Message
@@ -90,14 +90,19 @@ class Details(QFrame):
     def _render(self) -> None:
         status = self._status
         trouble = self._row_text.trouble(status) if status is not None else None
+        warning = self._row_text.warning(status) if status is not None and trouble is None else None
         facts = self._row_text.facts(status) if status is not None else []
-        self.setVisible(trouble is not None or bool(facts))
+        self.setVisible(trouble is not None or warning is not None or bool(facts))
         if status is None or self.isHidden():
             return
-        trouble = trouble or Message("", "", "")
-        is_bad = bool(trouble.what)
-        self._set_look("details" if is_bad else "facts")
-        icon, color = ("failed", "danger") if is_bad else ("info", "accent")
+        look, icon, color = "facts", "info", "accent"
+        if trouble is not None:
+            look, icon, color = "details", "failed", "danger"
+        elif warning is not None:
+            look, icon, color = "caution", "warning", "warning"
+        trouble = trouble or warning or Message("", "", "")
+        _set_look(self, look)
+        _set_look(self._what, color)
         self._sign.setPixmap(self._theme.pixmap(icon, color, 20, self.devicePixelRatioF()))
         told = "\n".join(f"{title}: {text}" if title else text for title, text in facts)
         texts = (self._row_text.name(status), trouble.what, trouble.why, trouble.remedy, told)
@@ -110,16 +115,10 @@ class Details(QFrame):
         self.way_button.setText(way.label if way is not None else "")
         self.way_button.setToolTip(way.told if way is not None else "")
         self.retry_button.setVisible(status.state in RETRYABLE)
-        self.copy_button.setVisible(is_bad)
+        self.copy_button.setVisible(bool(trouble.what))
         self._file = next(local_files(status), "")
         self.folder_button.setVisible(bool(self._file))
         self.setAccessibleName(self.text)
-
-    def _set_look(self, look: str) -> None:
-        if self.property("look") != look:
-            self.setProperty("look", look)
-            self.style().unpolish(self)
-            self.style().polish(self)
 
     def _show_folder(self) -> None:
         self.folder_wanted.emit(self._file)
@@ -135,3 +134,10 @@ class Details(QFrame):
     def _report(self) -> None:
         if self._status is not None:
             self.report_wanted.emit([self._status])
+
+
+def _set_look(widget: QWidget, look: str) -> None:
+    if widget.property("look") != look:
+        widget.setProperty("look", look)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

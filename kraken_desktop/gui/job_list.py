@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from typing_extensions import override
 
+from kraken_desktop.gui.job_lines import Line, can_open, images_of
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.model.job import Failure, Job, JobStatus, Source
@@ -23,11 +25,13 @@ class Role(IntEnum):
     """What the model knows beyond Qt's own roles."""
 
     STATUS = int(Qt.ItemDataRole.UserRole)
-    """The whole row, a ``JobStatus``: all that the delegate reads."""
+    """The job of the row, a ``JobStatus``."""
+    LINE = int(Qt.ItemDataRole.UserRole) + 1
+    """The whole row, a ``Line``: all that the delegate reads."""
 
 
 class JobListModel(QAbstractTableModel):
-    """One column; a row a job, in the order of the drops.
+    """One column; a row a job, in the order of the drops, and below an open job a row for each of its images.
 
     Signals:
         tally_changed: ``tally`` or ``run`` have other figures.
@@ -38,14 +42,14 @@ class JobListModel(QAbstractTableModel):
     def __init__(self, row_text: RowText, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._row_text = row_text
-        self._rows: list[JobStatus] = []
-        self._places: list[int] = []
-        """For each row a number that grows downwards; a row that comes back finds its place by it."""
+        self._lines: list[Line] = []
+        self._places: dict[str, int] = {}
+        """For each job a number that grows downwards; a row that comes back finds its place by it."""
         self._row_of: dict[str, int] = {}
         self._next_place = 0
         self._run_ids: set[str] = set()
         self.tally = Tally()
-        """Of all rows."""
+        """Of all jobs."""
         self.run = Tally()
         """Of the jobs since the last time nothing was left to do: what the overall progress is about."""
 
@@ -53,25 +57,34 @@ class JobListModel(QAbstractTableModel):
 
     @property
     def statuses(self) -> Sequence[JobStatus]:
-        """All rows, from the top; not to be kept."""
-        return self._rows
+        """All jobs, from the top."""
+        return [line.status for line in self._lines if line.at is None]
 
     def status(self, row: int) -> JobStatus:
+        """The job of a row."""
+        return self._lines[row].status
+
+    def line(self, row: int) -> Line:
         """One row."""
-        return self._rows[row]
+        return self._lines[row]
 
     def row_of(self, job_id: str) -> int | None:
         """Where a job is."""
         return self._row_of.get(job_id)
 
+    def is_whole(self, status: JobStatus) -> bool:
+        """Whether this is a job as the list has it, and not some of its images."""
+        row = self._row_of.get(status.job.id)
+        return row is not None and self._lines[row].status is status
+
     @property
     def newest_source(self) -> Source | None:
         """The image that came last."""
-        return self._rows[-1].job.source if self._rows else None
+        return self._lines[-1].status.job.source if self._lines else None
 
     def job_held_by(self, failure: Failure) -> Job | None:
         """A job that this failure keeps from going on."""
-        return next((status.job for status in self._rows if status.waiting_for == failure), None)
+        return next((line.status.job for line in self._lines if line.status.waiting_for == failure), None)
 
     # --- telling ---
 
@@ -86,39 +99,59 @@ class JobListModel(QAbstractTableModel):
         if new or changed:
             self.tally_changed.emit()
 
+    def set_open(self, job_ids: Collection[str], is_open: bool) -> None:
+        """Show or hide the rows of the images of these jobs, where there are several of them."""
+        rows = sorted(row for job_id in job_ids if (row := self._row_of.get(job_id)) is not None)
+        rows = [row for row in rows if self._lines[row].is_open is not is_open and can_open(self._lines[row].status)]
+        if len(rows) > _MOST_RANGES:
+            chosen = set(rows)
+            self.beginResetModel()
+            blocks = [
+                replace(line, is_open=is_open) if row in chosen else line
+                for row, line in enumerate(self._lines)
+                if line.at is None
+            ]
+            self._lines = [each for line in blocks for each in (line, *(line.below() if line.is_open else ()))]
+            self._number()
+            self.endResetModel()
+            return
+        for row in reversed(rows):
+            line = self._lines[row] = replace(self._lines[row], is_open=is_open)
+            count = len(images_of(line.status))
+            if is_open:
+                self.beginInsertRows(QModelIndex(), row + 1, row + count)
+                self._lines[row + 1 : row + 1] = line.below()
+                self._number()
+                self.endInsertRows()
+            else:
+                self.beginRemoveRows(QModelIndex(), row + 1, row + count)
+                del self._lines[row + 1 : row + 1 + count]
+                self._number()
+                self.endRemoveRows()
+            self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+
     def take(self, job_ids: Collection[str]) -> tuple[tuple[int, JobStatus], ...]:
-        """Remove rows; what is returned can be given to :meth:`put_back`."""
+        """Remove jobs; what is returned can be given to :meth:`put_back`."""
         rows = sorted(row for job_id in job_ids if (row := self._row_of.get(job_id)) is not None)
         if not rows:
             return ()
-        taken = tuple((self._places[row], self._rows[row]) for row in rows)
-        ranges = _ranges(rows)
-        if len(ranges) > _MOST_RANGES:
-            gone = set(rows)
-            self.beginResetModel()
-            kept = [row for row in range(len(self._rows)) if row not in gone]
-            self._rows, self._places = [self._rows[row] for row in kept], [self._places[row] for row in kept]
-            self._number()
-            self.endResetModel()
-        else:
-            for first, last in reversed(ranges):
-                self.beginRemoveRows(QModelIndex(), first, last)
-                del self._rows[first : last + 1], self._places[first : last + 1]
-                self._number()
-                self.endRemoveRows()
+        taken = tuple((self._places.pop(self._lines[row].key), self._lines[row].status) for row in rows)
+        self._remove([each for row in rows for each in range(row, row + 1 + self._below(row))])
         for _, status in taken:
             self._count_out(status)
         self.tally_changed.emit()
         return taken
 
     def put_back(self, taken: Iterable[tuple[int, JobStatus]]) -> None:
-        """Bring removed rows back to where they were."""
+        """Bring removed jobs back to where they were."""
         back = [entry for entry in taken if entry[1].job.id not in self._row_of]
         if not back:
             return
         self.beginResetModel()
-        merged = sorted([*zip(self._places, self._rows, strict=True), *back], key=lambda entry: entry[0])
-        self._places, self._rows = [place for place, _ in merged], [status for _, status in merged]
+        self._places.update({status.job.id: place for place, status in back})
+        lines = [*self._lines, *(Line(status) for _, status in back)]
+        # Sorting keeps the order of a job and its images.
+        self._lines = sorted(lines, key=lambda line: self._places[line.status.job.id])
         self._number()
         self.endResetModel()
         for _, status in back:
@@ -128,34 +161,67 @@ class JobListModel(QAbstractTableModel):
     def _append(self, new: Sequence[JobStatus]) -> None:
         if not new:
             return
-        first = len(self._rows)
+        first = len(self._lines)
         self.beginInsertRows(QModelIndex(), first, first + len(new) - 1)
         for status in new:
-            self._row_of[status.job.id] = len(self._rows)
-            self._rows.append(status)
-            self._places.append(self._next_place)
+            self._row_of[status.job.id] = len(self._lines)
+            self._lines.append(Line(status))
+            self._places[status.job.id] = self._next_place
             self._next_place += 1
         self.endInsertRows()
         for status in new:
             self._count_in(status)
 
     def _replace(self, changed: Sequence[JobStatus]) -> None:
-        rows: list[int] = []
+        told: list[str] = []
+        stale: list[int] = []
         for status in changed:
             row = self._row_of[status.job.id]
-            earlier = self._rows[row]
-            if earlier is not status:
-                self._count_out(earlier)
-                if earlier.state.ended and not status.state.ended:
-                    self._run_ids.discard(status.job.id)
-                self._rows[row] = status
-                self._count_in(status)
-                rows.append(row)
-        if rows:
-            self.dataChanged.emit(self.index(min(rows), 0), self.index(max(rows), 0))
+            earlier = self._lines[row]
+            if earlier.status is status:
+                continue
+            self._count_out(earlier.status)
+            if earlier.status.state.ended and not status.state.ended:
+                self._run_ids.discard(status.job.id)
+            below = range(row + 1, row + 1 + self._below(row))
+            stays_open = earlier.is_open and len(images_of(status)) == len(below)
+            self._lines[row] = Line(status, is_open=stays_open)
+            if stays_open:
+                for each in below:
+                    self._lines[each] = replace(self._lines[each], status=status)
+            else:
+                stale += below
+            self._count_in(status)
+            told.append(status.job.id)
+        self._remove(sorted(stale))
+        if told:
+            rows = [self._row_of[job_id] for job_id in told]
+            last = max(row + self._below(row) for row in rows)
+            self.dataChanged.emit(self.index(min(rows), 0), self.index(last, 0))
+
+    def _below(self, row: int) -> int:
+        """How many rows of images follow the row of a job."""
+        line = self._lines[row]
+        return len(images_of(line.status)) if line.is_open else 0
+
+    def _remove(self, rows: Sequence[int]) -> None:
+        """Take rows out, given from the top."""
+        ranges = _ranges(rows)
+        if len(ranges) > _MOST_RANGES:
+            gone = set(rows)
+            self.beginResetModel()
+            self._lines = [line for row, line in enumerate(self._lines) if row not in gone]
+            self._number()
+            self.endResetModel()
+            return
+        for first, last in reversed(ranges):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._lines[first : last + 1]
+            self._number()
+            self.endRemoveRows()
 
     def _number(self) -> None:
-        self._row_of = {status.job.id: row for row, status in enumerate(self._rows)}
+        self._row_of = {line.status.job.id: row for row, line in enumerate(self._lines) if line.at is None}
 
     def _count_in(self, status: JobStatus) -> None:
         job_id = status.job.id
@@ -177,7 +243,7 @@ class JobListModel(QAbstractTableModel):
 
     @override
     def rowCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._lines)
 
     @override
     def columnCount(self, parent: Index = _NOWHERE) -> int:
@@ -187,18 +253,20 @@ class JobListModel(QAbstractTableModel):
     def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
         if not index.isValid():
             return None
-        status = self._rows[index.row()]
+        line = self._lines[index.row()]
         match role:
+            case Role.LINE:
+                return line
             case Role.STATUS:
-                return status
+                return line.status
             case Qt.ItemDataRole.DisplayRole:
-                return status.job.source.name
+                return self._row_text.title(line)
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self._row_text.spoken(status)
+                return self._row_text.spoken_line(line)
             case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return self._row_text.described(status)
+                return self._row_text.described(line.chosen)
             case Qt.ItemDataRole.ToolTipRole:
-                return self._row_text.tool_tip(status)
+                return self._row_text.tool_tip(line.chosen)
             case _:
                 return None
 

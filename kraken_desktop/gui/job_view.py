@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Sequence
 
 from PySide6.QtCore import QEvent, QItemSelectionRange, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
@@ -26,28 +24,31 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from kraken_desktop.gui.job_delegate import Action, JobDelegate, Zone, action_of, row_height
+from kraken_desktop.gui.banners import announce
+from kraken_desktop.gui.job_delegate import JobDelegate
+from kraken_desktop.gui.job_lines import Line, can_open, images_of, narrowed
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.opening import Opening
-from kraken_desktop.gui.results import local_files
-from kraken_desktop.gui.row_text import failure_of
+from kraken_desktop.gui.row_layout import Action, Zone, action_of, image_row_height, row_height
+from kraken_desktop.gui.row_menu import UNPUBLISH, row_menu
 from kraken_desktop.gui.theme import Theme
-from kraken_desktop.model.job import JobState, JobStatus, SourceKind
-from kraken_desktop.model.links import LinkFormat, is_web_address
+from kraken_desktop.model.job import JobStatus
+from kraken_desktop.model.links import is_web_address
 
 _COPIED_MS = 1600
-RETRYABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
-"""States out of which a job can be tried again."""
 
 
 class JobView(QTableView):
-    """A row a job.
+    """A row a job, and below an open job a row for each of its images.
+
+    Where images of a set are chosen, the job is told as if it had those only (``narrowed``).
 
     Signals:
         copy_wanted: a ``list[JobStatus]`` and a ``LinkFormat``, or None for the usual one.
         report_wanted: a ``list[JobStatus]``, whose troubles are to be copied as text.
         cancel_wanted, retry_wanted, remove_wanted: a ``list`` of job ids.
+        unpublish_wanted: a ``list[JobStatus]``, whose images are to be removed from the bucket.
         way_wanted: a ``JobStatus``, and the ``Offer`` that is the way out of its trouble.
         current_changed: the only selected ``JobStatus``, or None.
     """
@@ -57,6 +58,7 @@ class JobView(QTableView):
     cancel_wanted = Signal(object)
     retry_wanted = Signal(object)
     remove_wanted = Signal(object)
+    unpublish_wanted = Signal(object)
     way_wanted = Signal(object, object)
     current_changed = Signal(object)
 
@@ -99,7 +101,7 @@ class JobView(QTableView):
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         self.selectionModel().selectionChanged.connect(self._tell_current)
         model.dataChanged.connect(self._on_data)
-        model.modelReset.connect(self._tell_current)
+        model.modelReset.connect(self._on_reset)
         model.rowsInserted.connect(self._on_inserted)
         self.selectionModel().selectionChanged.connect(self._stay)
         self.verticalScrollBar().actionTriggered.connect(self._stay)
@@ -108,16 +110,25 @@ class JobView(QTableView):
     # --- what is selected ---
 
     def selected(self) -> list[JobStatus]:
-        """The selected rows, from the top."""
-        rows: set[int] = set()
-        for part in self._ranges():
-            rows.update(range(part.top(), part.bottom() + 1))
-        return [self._jobs.status(row) for row in sorted(rows)]
+        """The selected jobs from the top, each with what is selected of its images."""
+        found: dict[str, tuple[JobStatus, set[int]]] = {}
+        for row in sorted({row for part in self._ranges() for row in range(part.top(), part.bottom() + 1)}):
+            line = self._jobs.line(row)
+            _, places = found.setdefault(line.status.job.id, (line.status, set()))
+            places.update(range(len(images_of(line.status))) if line.at is None else (line.at,))
+        return [
+            status if len(places) == len(images_of(status)) else narrowed(status, places)
+            for status, places in found.values()
+        ]
 
-    def _under_the_cursor(self) -> list[JobStatus]:
+    def selected_jobs(self) -> list[JobStatus]:
+        """The selected jobs themselves, without those of which only images are selected."""
+        return [status for status in self.selected() if self._jobs.is_whole(status)]
+
+    def _current_line(self) -> Line | None:
         """The row with the frame of the keyboard around it: it need not be selected."""
         current = self.currentIndex()
-        return [self._jobs.status(current.row())] if current.isValid() else []
+        return self._jobs.line(current.row()) if current.isValid() else None
 
     def show_next_rows(self) -> None:
         """Scroll to the rows that come in next, unless the person turns to others before they do."""
@@ -126,16 +137,30 @@ class JobView(QTableView):
     def _stay(self) -> None:
         self._shows_next = False
 
-    def _on_inserted(self, _parent: QModelIndex, first: int, _last: int) -> None:
+    def _on_inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
+        self._set_heights(first, last)
         if self._shows_next:
             self._shows_next = False
             # The view makes room for new rows later.
             self.updateGeometries()
             self.scrollTo(self._jobs.index(first, 0), QAbstractItemView.ScrollHint.PositionAtTop)
 
-    def show_copied(self, job_ids: Sequence[str]) -> None:
+    def _on_reset(self) -> None:
+        self._set_heights(0, self._jobs.rowCount() - 1)
+        self._tell_current()
+
+    def _set_heights(self, first: int, last: int) -> None:
+        """Rows of images are lower than those of jobs. A header keeps the heights of a list that is gone."""
+        metrics, rows = self.fontMetrics(), self.verticalHeader()
+        of_job, of_image = row_height(metrics), image_row_height(metrics)
+        for row in range(first, last + 1):
+            height = of_job if self._jobs.line(row).at is None else of_image
+            if rows.sectionSize(row) != height:
+                rows.resizeSection(row, height)
+
+    def show_copied(self, urls: Collection[str]) -> None:
         """Tick the rows whose links were just copied."""
-        self._delegate.just_copied = frozenset(job_ids)
+        self._delegate.just_copied = frozenset(urls)
         self._copied_timer.start()
         self.viewport().update()
 
@@ -154,7 +179,7 @@ class JobView(QTableView):
 
     def _tell_current(self) -> None:
         row = self._only_row()
-        self.current_changed.emit(self._jobs.status(row) if row is not None else None)
+        self.current_changed.emit(self._jobs.line(row).chosen if row is not None else None)
 
     def _on_data(self, first: QModelIndex, last: QModelIndex) -> None:
         row = self._only_row()
@@ -185,34 +210,41 @@ class JobView(QTableView):
 
     @override
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        status, zone = self._zone_at(event.position().toPoint())
-        if status is None or zone is None or event.button() is not Qt.MouseButton.LeftButton:
+        line, zone = self._zone_at(event.position().toPoint())
+        if line is None or zone is None or event.button() is not Qt.MouseButton.LeftButton:
             super().mouseReleaseEvent(event)
         elif zone is Zone.LINK:
-            self.open_links([status])
+            self.open_links([line.chosen])
+        elif zone is Zone.OPENER:
+            self.set_open(line, not line.is_open)
         else:
-            self.act_on(status)
+            self.act_on(line)
 
     @override
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        status, zone = self._zone_at(event.position().toPoint())
-        if status is not None and zone is None:
-            self.open_links([status])
+        line, zone = self._zone_at(event.position().toPoint())
+        if line is None:
+            return
+        if zone is Zone.OPENER or (zone is None and line.at is None and can_open(line.status)):
+            # The second of two quick clicks counts like the first.
+            self.set_open(line, not line.is_open)
+        elif zone is None:
+            self.open_links([line.chosen])
 
-    def _zone_at(self, point: QPoint) -> tuple[JobStatus | None, Zone | None]:
+    def _zone_at(self, point: QPoint) -> tuple[Line | None, Zone | None]:
         index = self.indexAt(point)
         if not index.isValid():
             return None, None
         option = QStyleOptionViewItem()
         self.initViewItemOption(option)
         option.rect = self.visualRect(index)
-        status = self._jobs.status(index.row())
-        return status, self._delegate.zone_at(option, status, point)
+        line = self._jobs.line(index.row())
+        return line, self._delegate.zone_at(option, line, point)
 
     def _hover_at(self, point: QPoint) -> None:
         inside = self.viewport().rect().contains(point) and self.underMouse()
-        status, zone = self._zone_at(point) if inside else (None, None)
-        self._set_hovered((status.job.id, zone) if status is not None else None)
+        line, zone = self._zone_at(point) if inside else (None, None)
+        self._set_hovered((line.key, zone) if line is not None else None)
 
     def _set_hovered(self, hovered: tuple[str, Zone | None] | None) -> None:
         if hovered == self._delegate.hovered:
@@ -243,17 +275,54 @@ class JobView(QTableView):
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        line = self._current_line()
         if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy_wanted.emit(self.selected() or self._under_the_cursor(), None)
+            self.copy_wanted.emit(self.selected() or ([line.chosen] if line is not None else []), None)
         elif event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            for status in self.selected()[:1]:
-                self.act_on(status)
+            self._enter()
+        elif event.keyCombination() == UNPUBLISH:
+            self.unpublish_wanted.emit([status for status in self.selected() if status.links])
         elif event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
-            self._delete(self.selected())
+            self._delete(self.selected_jobs())
         elif event.key() == Qt.Key.Key_Escape and self.selectionModel().hasSelection():
             self.clearSelection()
+        elif event.key() in {Qt.Key.Key_Left, Qt.Key.Key_Right} and line is not None:
+            mirrored = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+            self._turn(line, to_images=(event.key() == Qt.Key.Key_Right) is not mirrored)
         else:
             super().keyPressEvent(event)
+
+    def _enter(self) -> None:
+        rows = sorted(part.top() for part in self._ranges())
+        if rows:
+            self.act_on(self._jobs.line(rows[0]))
+
+    def _turn(self, line: Line, *, to_images: bool) -> None:
+        """As in a tree: show the images, or go to them; go back to their job, or hide them."""
+        row = self._jobs.row_of(line.status.job.id)
+        if row is None:
+            return
+        if line.at is None and line.is_open is not to_images:
+            self.set_open(line, to_images)
+        elif line.at is not None and not to_images:
+            self.setCurrentIndex(self._jobs.index(row, 0))
+        elif line.is_open and to_images:
+            self.setCurrentIndex(self._jobs.index(row + 1, 0))
+
+    def set_open(self, line: Line, is_open: bool) -> None:
+        """Show or hide the rows of a job's images."""
+        if not can_open(line.status):
+            return
+        self._jobs.set_open([line.status.job.id], is_open)
+        row = self._jobs.row_of(line.status.job.id)
+        if row is None:
+            return
+        announce(self, self._jobs.index(row, 0).data(Qt.ItemDataRole.AccessibleTextRole))
+        if is_open:
+            # All of them are seen, if there is room, and their job in any case.
+            self.updateGeometries()
+            for each in (row + len(images_of(line.status)), row):
+                self.scrollTo(self._jobs.index(each, 0))
 
     @override
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -271,8 +340,13 @@ class JobView(QTableView):
 
     # --- acting ---
 
-    def act_on(self, status: JobStatus) -> None:
+    def act_on(self, line: Line) -> None:
         """Do what the row's button does."""
+        status = line.status
+        if line.image is not None:
+            if line.image.there:
+                self.copy_wanted.emit([line.chosen], None)
+            return
         match action_of(status):
             case Action.COPY:
                 self.copy_wanted.emit([status], None)
@@ -302,74 +376,4 @@ class JobView(QTableView):
 
     def menu_for(self, chosen: list[JobStatus]) -> QMenu:
         """What can be done with these rows."""
-        icon = self._theme.icon
-        ids = [status.job.id for status in chosen]
-        linked = [status for status in chosen if status.links]
-        failed = [status.job.id for status in chosen if status.state in RETRYABLE]
-        running = [status.job.id for status in chosen if not status.state.ended]
-        troubled = [status for status in chosen if failure_of(status) is not None]
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        copying = menu.addAction(
-            icon("copy"), self.tr("&Copy %n link(s)", "", max(1, len(linked))), lambda: self._copy(linked)
-        )
-        copying.setShortcut(QKeySequence.StandardKey.Copy)
-        copying.setEnabled(bool(linked))
-        formats = menu.addMenu(icon("link"), self.tr("Copy &as"))
-        formats.setEnabled(bool(linked))
-        for name, text in format_names().items():
-            formats.addAction(text, partial(self.copy_wanted.emit, linked, name))
-        on_disk = [path for status in linked for path in local_files(status)]
-        in_browser = any(is_web_address(status.links[0].url) for status in linked)
-        opening = self.tr("&Open in the browser") if in_browser or not linked else self.tr("&Open")
-        menu.addAction(icon("open"), opening, lambda: self.open_links(linked)).setEnabled(
-            0 < len(linked) <= _MOST_OPENED
-        )
-        if on_disk:
-            menu.addAction(
-                icon("folder"), self.tr("Sho&w in folder"), lambda: self.opening.folder_of(on_disk[0])
-            ).setEnabled(len(chosen) == 1)
-        menu.addSeparator()
-        for way in self.ways_of(chosen[0]) if len(chosen) == 1 else ():
-            menu.addAction(icon("retry"), way.label, partial(self.way_wanted.emit, chosen[0], way.offer))
-        menu.addAction(icon("retry"), self.tr("Retr&y"), lambda: self.retry_wanted.emit(failed)).setEnabled(
-            bool(failed)
-        )
-        menu.addAction(icon("cancel"), self.tr("Ca&ncel"), lambda: self.cancel_wanted.emit(running)).setEnabled(
-            bool(running)
-        )
-        menu.addAction(
-            icon("paste"), self.tr("Copy the &error’s details"), lambda: self.report_wanted.emit(troubled)
-        ).setEnabled(bool(troubled))
-        menu.addSeparator()
-        source = chosen[0].job.source
-        menu.addAction(
-            icon("folder"), self.tr("Show the ori&ginal’s folder"), lambda: self.opening.folder_of(source.location)
-        ).setEnabled(len(chosen) == 1 and source.kind is SourceKind.FILE)
-        removing = menu.addAction(icon("clear"), self.tr("Re&move from the list"), lambda: self.remove_wanted.emit(ids))
-        removing.setShortcut(QKeySequence.StandardKey.Delete)
-        removing.setEnabled(not running)
-        return menu
-
-    def _copy(self, chosen: list[JobStatus]) -> None:
-        self.copy_wanted.emit(chosen, None)
-
-
-_MOST_OPENED = 10
-"""So many pages at once, and no more: a hundred tabs are no help."""
-
-
-def format_names() -> dict[LinkFormat, str]:
-    """The formats of links, as a menu names them."""
-    return {
-        LinkFormat.PLAIN: _tr("Plain address"),
-        LinkFormat.MARKDOWN: _tr("Markdown"),
-        LinkFormat.HTML: _tr("HTML"),
-        LinkFormat.CSS: _tr("CSS"),
-        LinkFormat.BBCODE: _tr("BBCode"),
-        LinkFormat.PICTURE: _tr("<picture> element"),
-    }
-
-
-def _tr(text: str) -> str:
-    return QGuiApplication.translate("links", text)
+        return row_menu(self, self._jobs, chosen, self._theme)

@@ -20,7 +20,7 @@ from kraken_desktop.gui.details import Details
 from kraken_desktop.gui.drop_area import DropOverlay
 from kraken_desktop.gui.drop_target import DropTarget
 from kraken_desktop.gui.incoming import Incoming
-from kraken_desktop.gui.job_delegate import THUMBNAIL, JobDelegate
+from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import JobView
 from kraken_desktop.gui.jobs import Background, JobBridge, deadline
@@ -29,7 +29,9 @@ from kraken_desktop.gui.messages_above import MessagesAbove
 from kraken_desktop.gui.pages import Pages, lacks_account
 from kraken_desktop.gui.questions import ask_to_quit
 from kraken_desktop.gui.quota import KrakenQuota
+from kraken_desktop.gui.removing import Removing
 from kraken_desktop.gui.routes import Route
+from kraken_desktop.gui.row_layout import THUMBNAIL
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.row_wishes import RowWishes
 from kraken_desktop.gui.settings_access import SettingsAccess, usual_page
@@ -114,6 +116,7 @@ class MainWindow(QMainWindow):
         self._drop_target = DropTarget(self)
         self.wishes = RowWishes(self.model, self.view, self.uploads, self.toast, self._row_text, self)
         self.wishes.format_chosen.connect(self._keep_link_format)
+        self.removing = Removing(services.removal, self.view, self.model, self.toast, self.messages.trouble, self)
 
         self._waiting_timer = QTimer(self)
         self._waiting_timer.setInterval(_WAITING_TICK_MS)
@@ -393,5 +396,5 @@ class MainWindow(QMainWindow):
         save_state(self._services.folders.state_file, state)
         self._thumbnails.close()
         ended = [self.uploads.close(left()), self._pictures.close(left()), self._background.close(left() / 4)]
-        ended.append(self.quota.close(left() / 4))
+        ended += [self.quota.close(left() / 4), self.removing.close(left() / 4)]
         self.closed.emit(all(ended))

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import html
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QCoreApplication
 
+from kraken_desktop.gui.job_lines import Line, can_open, images_of
 from kraken_desktop.gui.routes import place_of
 from kraken_desktop.messages import Words, percent
-from kraken_desktop.messages.text import Message, shown
-from kraken_desktop.messages.words import is_already_optimal
+from kraken_desktop.messages.text import Message, fill, identity, shown
+from kraken_desktop.messages.words import is_already_optimal, is_sandbox
 from kraken_desktop.model.job import (
     Cancelled,
+    Done,
     Failed,
     Failure,
     JobState,
@@ -22,6 +24,7 @@ from kraken_desktop.model.job import (
     Skipped,
     SourceKind,
     StoredImage,
+    Verdict,
 )
 
 
@@ -50,10 +53,11 @@ class RowText:
         return shown(f"{source.folder}/{source.name}" if source.folder else source.name)
 
     def destination(self, status: JobStatus) -> str:
-        """The object key, with how long its link opens; or where the image goes before it has one."""
+        """The object key, with who can open its link, and how long; or where the image goes before it has one."""
         if status.links:
-            validity = "" if self.expired(status) else self.validity(status.links[0])
-            return " · ".join(part for part in (shown(status.links[0].key), validity) if part)
+            image = status.links[0]
+            opens = "" if can_open(status) or self.expired(status) else self.validity(image) or self._opens(image)
+            return " · ".join(part for part in (shown(image.key), opens) if part)
         if status.keys:
             return shown(status.keys[0])
         profile = status.job.snapshot.profile
@@ -68,6 +72,12 @@ class RowText:
                 return _tr("Cancelled")
             case JobState.SKIPPED:
                 return _tr("Skipped")
+            case JobState.DONE if is_sandbox(status.outcome):
+                return _tr("Only a test")
+            case JobState.DONE if images_of(status) and all(image.removed for image in images_of(status)):
+                return _tr("Removed")
+            case JobState.DONE if closed := self._closed(status.links):
+                return closed
             case JobState.DONE:
                 return self.words.already_optimal() if is_already_optimal(status.outcome) else _tr("Done")
             case JobState.QUEUED:
@@ -94,11 +104,97 @@ class RowText:
     def _sizes(self, status: JobStatus) -> tuple[int | None, int | None]:
         original = status.outcome.original_bytes if status.outcome is not None else None
         before = original if original is not None else status.job.source.size
-        return before, status.links[0].bytes if status.links else None
+        # Of several, none is what the source became.
+        one = len(images_of(status)) == 1 and bool(status.links)
+        return before, status.links[0].bytes if one else None
 
     def link(self, status: JobStatus) -> str:
-        """The first link; empty without one."""
-        return shown(status.links[0].url) if status.links else ""
+        """The link of the one image; empty without one, and for several."""
+        return shown(status.links[0].url) if status.links and not can_open(status) else ""
+
+    def images(self, status: JobStatus) -> str:
+        """``9 images, 480 to 1600 px wide, 1.1 MB in all``; empty for a job that has not several."""
+        if not can_open(status):
+            return ""
+        images = images_of(status)
+        widths = [image.width for image in images if image.width]
+        sizes = [image.bytes for image in images if image.bytes is not None and not image.sandbox]
+        told = [self.words.images(len(images))]
+        if widths and min(widths) < max(widths):
+            told.append(_filled(_tr("{least} to {most} px wide"), least=min(widths), most=max(widths)))
+        if sizes:
+            told.append(_filled(_tr("{size} in all"), size=self.words.size(sum(sizes))))
+        if removed := sum(image.removed for image in images):
+            told.append(_filled(_tr("{count} removed"), count=removed))
+        return ", ".join(told)
+
+    # --- one image of several ---
+
+    def variant(self, line: Line) -> str:
+        """The name of an image's variant; without one its place."""
+        image = line.image
+        return shown(image.variant) if image is not None and image.variant else str((line.at or 0) + 1)
+
+    def figures(self, image: StoredImage) -> str:
+        """``480 × 320 px, 12 kB``, as far as it is known."""
+        if image.sandbox:
+            return ""
+        size = f"{image.width} × {image.height} px" if image.width and image.height else ""
+        return ", ".join(
+            part for part in (size, self.words.size(image.bytes) if image.bytes is not None else "") if part
+        )
+
+    def hindrance(self, image: StoredImage) -> str:
+        """Why the link of an image does not open; empty if it does, as far as anybody knows."""
+        if image.removed:
+            return _tr("Removed from the bucket")
+        if image.sandbox:
+            return _tr("Only a test: nothing was stored")
+        if self.is_expired(image):
+            return _sentence(self.validity(image))
+        return self._closed((image,))
+
+    def title(self, line: Line) -> str:
+        """The source's name, or the variant's."""
+        return line.status.job.source.name if line.at is None else self.variant(line)
+
+    def spoken_line(self, line: Line) -> str:
+        """Name and state of a line, in one breath; of a job with several images also whether they are shown."""
+        image = line.image
+        if image is None:
+            status = line.status
+            if not can_open(status):
+                return self.spoken(status)
+            openness = _tr("expanded") if line.is_open else _tr("collapsed")
+            done = status.state is JobState.DONE
+            state = f"{self.name(status)}, {self.state(status)}" if done else self.spoken(status)
+            told = (state, self.images(status), openness)
+        else:
+            told = (self.variant(line), self.figures(image), self.hindrance(image) or self._opens(image))
+        return ", ".join(part for part in told if part)
+
+    # --- who can open links ---
+
+    def warning(self, status: JobStatus) -> Message | None:
+        """What is the matter with the links of a job that ended well, and the way out."""
+        for image in status.links:
+            told = self.words.link_trouble(image.check, status.job.snapshot.profile) if image.check else None
+            if told is not None:
+                return told
+        return None
+
+    def _closed(self, images: Sequence[StoredImage]) -> str:
+        """That links do not open for everybody, in a few words; empty if they do."""
+        bad = [image.check for image in images if image.check and image.check.verdict is not Verdict.OPENS]
+        told = list(dict.fromkeys(self.words.link_check(check) for check in bad))
+        if len(told) == 1 and len(bad) == len(images):
+            return told[0]
+        return QCoreApplication.translate("rows", "%n link(s) to check", "", len(bad)) if bad else ""
+
+    def _opens(self, image: StoredImage) -> str:
+        return self.words.link_check(image.check) if image.check and image.check.verdict is Verdict.OPENS else ""
+
+    # --- how long links open ---
 
     def validity(self, image: StoredImage) -> str:
         """How long the link of an image opens; empty if it does not expire."""
@@ -121,13 +217,21 @@ class RowText:
         if is_already_optimal(status.outcome):
             kept = _tr("Already optimal: its pixels are kept as they are, and only what the recipe removes is gone.")
             told.append(("", kept))
-        several = len(status.links) > 1
-        for image in status.links:
-            title = image.variant or _tr("Link")
-            if several:
-                told.append((shown(title), shown(image.url)))
+        if is_sandbox(status.outcome):
+            told.append(("", _tr("Turn the sandbox off in the recipe to store images for real.")))
+        if can_open(status):
+            # The lines below the row tell the rest.
+            return told
+        for image in images_of(status):
+            if image.variant:
+                told.append((shown(image.variant), shown(image.key)))
+            if image.removed:
+                told.append(("", _tr("A CDN or a browser may show its own copy for a while.")))
+                continue
+            if told_who := self._opens(image):
+                told.append(("", f"{told_who}."))
             if validity := self.validity(image):
-                told.append((shown(title) if several else "", _sentence(validity)))
+                told.append(("", _sentence(validity)))
             if image.local_copy:
                 told.append((_tr("Local copy"), shown(image.local_copy)))
         return told
@@ -146,6 +250,8 @@ class RowText:
         match status.outcome:
             case Skipped():
                 return self.words.outcome(status.outcome)
+            case Done() if not status.links:
+                return self.words.outcome(status.outcome) if images_of(status) else ""
             case Cancelled(may_arrive=True):
                 # The state says the rest.
                 return _tr("The image may still arrive in the bucket.")
@@ -164,10 +270,11 @@ class RowText:
 
     def described(self, status: JobStatus) -> str:
         """Everything else."""
-        trouble = self.trouble(status)
+        trouble = self.trouble(status) or self.warning(status)
         told = (
             *(() if trouble is None else (trouble.why, trouble.remedy)),
             self.sizes(status),
+            self.images(status),
             self.destination(status),
             self.expired(status) or self.link(status),
         )
@@ -175,7 +282,7 @@ class RowText:
 
     def tool_tip(self, status: JobStatus) -> str:
         """Everything in full, as rich text: names and messages may hold anything."""
-        trouble = self.trouble(status)
+        trouble = self.trouble(status) or self.warning(status)
         lines = [f"<b>{html.escape(self.name(status))}</b>", html.escape(self.location(status))]
         if trouble is not None:
             lines += [html.escape(part) for part in (trouble.what, trouble.why, trouble.remedy) if part]
@@ -189,11 +296,13 @@ class RowText:
 
     def report(self, status: JobStatus) -> str:
         """The details of a failure as text to be pasted into a question to somebody."""
-        trouble = self.trouble(status)
         failure = failure_of(status)
-        if trouble is None or failure is None:
+        trouble = self.trouble(status) or self.warning(status)
+        if trouble is None:
             return ""
-        lines = [self.name(status), trouble.what, trouble.why, trouble.remedy, f"[{failure.code}]"]
+        code = f"[{failure.code}]" if failure is not None else ""
+        links = [shown(image.url) for image in status.links if self._closed((image,))]
+        lines = [self.name(status), trouble.what, trouble.why, trouble.remedy, *links, code]
         return "\n".join(line for line in lines if line)
 
 
@@ -213,3 +322,7 @@ def _sentence(text: str) -> str:
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("rows", text)
+
+
+def _filled(text: str, **values: object) -> str:
+    return fill(identity, text, {name: str(value) for name, value in values.items()})

@@ -11,7 +11,8 @@ from PySide6.QtGui import QGuiApplication
 from kraken_desktop.gui.banners import Toast
 from kraken_desktop.gui.clipboard import links_of
 from kraken_desktop.gui.job_list import JobListModel
-from kraken_desktop.gui.job_view import RETRYABLE, JobView
+from kraken_desktop.gui.job_view import JobView
+from kraken_desktop.gui.row_menu import RETRYABLE
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.model.job import JobState, JobStatus
@@ -54,7 +55,7 @@ class RowWishes(QObject):
             self._toast.say(expired or self.tr("There is no link to copy yet."))
             return
         QGuiApplication.clipboard().setText(copied.text)
-        self._view.show_copied(copied.job_ids)
+        self._view.show_copied(copied.urls)
         told = self.tr("%n link(s) copied", "", copied.count)
         self._toast.say(", ".join(part for part in (told, expired) if part))
 

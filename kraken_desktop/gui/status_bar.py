@@ -7,9 +7,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from kraken_desktop.gui.job_view import RETRYABLE
 from kraken_desktop.gui.labels import ElidedLabel
 from kraken_desktop.gui.quota_button import QuotaButton
+from kraken_desktop.gui.row_menu import RETRYABLE
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Words, percent

@@ -118,6 +118,9 @@ QFrame[look="info"] { background: $accent_soft; border: none; border-left: 4px s
 QFrame[look="details"] {
     background: $raised; border: none; border-left: 4px solid $danger; border-top: 1px solid $border;
 }
+QFrame[look="caution"] {
+    background: $raised; border: none; border-left: 4px solid $warning; border-top: 1px solid $border;
+}
 QFrame[look="facts"] {
     background: $raised; border: none; border-left: 4px solid $accent; border-top: 1px solid $border;
 }
@@ -130,6 +133,7 @@ QFrame[look="badge-muted"] QLabel { color: $muted; font-weight: 600; }
 QLabel[look="muted"] { color: $muted; }
 QLabel[look="strong"] { font-weight: 600; }
 QLabel[look="danger"] { color: $danger; font-weight: 600; background: transparent; border: none; }
+QLabel[look="warning"] { color: $warning; font-weight: 600; background: transparent; border: none; }
 QLabel[look="number"] {
     background: $accent_soft; color: $accent; border-radius: 12px; font-weight: 600;
     min-width: 24px; max-width: 24px; min-height: 24px; max-height: 24px;

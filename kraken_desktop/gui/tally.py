@@ -52,6 +52,11 @@ class Tally:
         self.bytes_total += sign * size
         self.bytes_through += sign * round(size * share_of(status))
         self.images += sign * len(status.links)
-        if isinstance(status.outcome, Done) and status.outcome.saved_bytes is not None:
+        # Of several images none is what the source became: nothing can be said of what they save.
+        if (
+            isinstance(status.outcome, Done)
+            and len(status.outcome.images) == 1
+            and status.outcome.saved_bytes is not None
+        ):
             self.bytes_before += sign * (status.outcome.original_bytes or 0)
             self.bytes_saved += sign * status.outcome.saved_bytes

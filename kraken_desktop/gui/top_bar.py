@@ -21,8 +21,8 @@ from PySide6.QtWidgets import (
 )
 from typing_extensions import override
 
-from kraken_desktop.gui.job_view import format_names
 from kraken_desktop.gui.routes import route_sign, route_story, short_place_of
+from kraken_desktop.gui.row_menu import format_names
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Acl, Profile

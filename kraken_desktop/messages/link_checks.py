@@ -21,8 +21,8 @@ SHORT: dict[str, str] = {
 _NOT_PUBLIC = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link is not public.")
 _GO_PUBLIC = QT_TRANSLATE_NOOP(
     "messages",
-    "Allow s3:GetObject for everybody in the bucket policy, with “Block Public Access” off for policies; or put a CDN "
-    "in front of the bucket and set its address as the profile’s public URL.",
+    "Allow s3:GetObject to everybody in the bucket policy, or set the address of a CDN that may read the bucket as the "
+    "profile’s public URL.",
 )
 _AWAY = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link could not be opened from here.")
 
@@ -42,8 +42,8 @@ LINK_TROUBLES: dict[str, Message] = {
         _NOT_PUBLIC,
         QT_TRANSLATE_NOOP(
             "messages",
-            "The answer is {status} although the object was stored with a public ACL: “Block Public Access” is on for "
-            "the bucket or the account, the server ignores ACLs, or a bucket policy forbids it.",
+            "The answer is {status} in spite of the public ACL: “Block Public Access” is on, the server ignores ACLs, "
+            "or a bucket policy forbids it.",
         ),
         _GO_PUBLIC,
     ),

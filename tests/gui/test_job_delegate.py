@@ -8,14 +8,16 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.gui.job_delegate import Action, JobDelegate, Zone, action_of, lay_out, row_height
+from kraken_desktop.gui.job_delegate import JobDelegate
+from kraken_desktop.gui.job_lines import Line
 from kraken_desktop.gui.job_list import JobListModel
+from kraken_desktop.gui.row_layout import Action, Zone, action_of, lay_out, row_height
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import DARK, LIGHT, Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import ServerFaultError
 from kraken_desktop.model.job import Failure, JobState, JobStatus, Phase, SourceKind
-from tests.support.gui import cancelled, done, failed, make_job, queued, running
+from tests.support.gui import cancelled, done, failed, make_job, queued, running, url_of
 
 LTR, RTL = Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft
 
@@ -163,7 +165,7 @@ def test_the_button_answers_the_mouse_and_tells_of_copying(easel: Easel) -> None
     easel.delegate.hovered = ("job-1", Zone.ACTION)
     assert LIGHT.accent_soft in colors_in(easel.paint(done(1)), place) - plain
     easel.delegate.hovered = None
-    easel.delegate.just_copied = frozenset({"job-1"})
+    easel.delegate.just_copied = frozenset({url_of(1)})
     assert LIGHT.success in colors_in(easel.paint(done(1)), place)
 
 
@@ -203,7 +205,7 @@ def test_zones(easel: Easel, direction: Qt.LayoutDirection) -> None:
     link = QPoint(edge, layout.third.center().y())
 
     def at(status: JobStatus, point: QPoint) -> Zone | None:
-        return easel.delegate.zone_at(option, status, point)
+        return easel.delegate.zone_at(option, Line(status), point)
 
     assert at(done(1), layout.action.center()) is Zone.ACTION
     assert at(done(1), link) is Zone.LINK

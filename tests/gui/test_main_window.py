@@ -392,6 +392,7 @@ class TestRows:
             "Copy as",
             "Open in the browser",
             "Show the original’s folder",
+            "Remove from the bucket…",
             "Remove from the list",
         }
         assert enabled(1) == {

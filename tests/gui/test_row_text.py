@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from kraken_desktop.gui.job_lines import narrowed
 from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import BadCredentialsError, ServerFaultError, UnsupportedTypeError
-from kraken_desktop.model.job import Cancelled, Done, Failure, JobState, JobStatus, Phase, SourceKind
-from tests.support.gui import cancelled, done, failed, make_job, queued, running, with_image
+from kraken_desktop.model.job import Cancelled, Failure, JobState, JobStatus, Phase, SourceKind
+from tests.support.gui import cancelled, done, failed, image_set, make_job, queued, running, with_image
 
 pytestmark = pytest.mark.usefixtures("qapp")
 TEXT = RowText(Words(), clock=lambda: 100.0)
@@ -137,15 +138,10 @@ def test_a_local_copy_is_told() -> None:
     assert "/copies/a.png" in AT_NOON.tool_tip(status)
 
 
-def test_every_variant_has_its_link() -> None:
-    outcome = done(1).outcome
-    assert isinstance(outcome, Done)
-    (image,) = outcome.images
-    both = (replace(image, variant="small"), replace(image, variant="large", url="https://x.example/large.png"))
-    assert AT_NOON.facts(replace(done(1), outcome=replace(outcome, images=both))) == [
-        ("small", image.url),
-        ("large", "https://x.example/large.png"),
-    ]
+def test_the_images_of_a_set_are_told_below_its_row_and_not_again() -> None:
+    status = image_set(1)
+    assert AT_NOON.facts(status) == []
+    assert AT_NOON.facts(narrowed(status, (0,))) == [("avif-480", "2026/image-1-avif-480.avif")]
 
 
 def test_a_folder_is_where_images_go_too() -> None:

@@ -76,6 +76,27 @@ def done(number: int, size: int = 400, **job: object) -> JobStatus:
     return JobStatus(job=made, state=JobState.DONE, keys=(key,), outcome=outcome)
 
 
+def image_set(number: int, widths: Sequence[int] = (480, 960, 1600), **job: object) -> JobStatus:
+    """A job with an AVIF, a WebP and a JPEG of each width."""
+    made = make_job(number, **job)
+    images = []
+    for kind in ("avif", "webp", "jpg"):
+        for width in widths:
+            key = f"2026/image-{number}-{kind}-{width}.{kind}"
+            images.append(
+                StoredImage(
+                    variant=f"{kind}-{width}",
+                    key=key,
+                    url=f"https://blog-images.s3.amazonaws.com/{key}",
+                    width=width,
+                    height=width * 2 // 3,
+                    bytes=width * 100,
+                )
+            )
+    outcome = Done(images=tuple(images), original_bytes=made.source.size)
+    return JobStatus(job=made, state=JobState.DONE, keys=(images[0].key,), outcome=outcome)
+
+
 def failed(number: int, error: KrakenDesktopError | None = None, **job: object) -> JobStatus:
     failure = Failure.of(error or BadCredentialsError(status=401, said="Unknown API Key"))
     return JobStatus(job=make_job(number, **job), state=JobState.FAILED, outcome=Failed(failure=failure))
