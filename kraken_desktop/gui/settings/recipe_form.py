@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 from typing_extensions import override
 
-from kraken_desktop.gui.settings.field_form import SECTION_GAP, FieldForm
+from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.names import name_remarks
 from kraken_desktop.gui.settings.recipe_compression import CompressionFields
 from kraken_desktop.gui.settings.recipe_fields import RecipeFields, note, remarks_of
@@ -46,10 +46,6 @@ class RecipeForm(FieldForm):
         self.photos = PhotoFields(self, theme)
         self.more = MoreRecipeFields(self, theme)
         self._groups: tuple[RecipeFields, ...] = (self.outputs, self.compression, self.photos, self.more)
-        self.below = QVBoxLayout()
-        """Room beneath the fields for what shows the recipe at work."""
-        self.below.setContentsMargins(0, SECTION_GAP, 0, 0)
-        self._layout.addLayout(self.below)
         self.name.textEdited.connect(lambda: self._on_edited("name"))
         for group in self._groups:
             group.edited.connect(self._on_edited)
