@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -98,16 +99,92 @@ def test_files_of_a_gnome_file_manager(data: bytes, expected: tuple[str, ...]) -
         ),
         ("/home/me/My Pictures/a.png", ("/home/me/My Pictures/a.png",)),
         ("file:///a.png", ("file:///a.png",)),
-        ("see https://example.com/a.png for more", ()),
-        ("https://example.com/a.png is what I mean", ()),
-        ("javascript:alert(1)", ()),
-        ("just words", ()),
-        ("x" * 10_000, ()),
+        ("https://a.example/1.png https://a.example/2.png", ("https://a.example/1.png", "https://a.example/2.png")),
+        ("![x](https://a.example/1.png)", ("https://a.example/1.png",)),
+        # Each gets a row that says why it cannot be used.
+        ("https://a.example/1.pdf", ("https://a.example/1.pdf",)),
+        ("# nothing", ()),
         ("", ()),
     ],
 )
-def test_text_is_addresses_and_paths_or_nothing(text: str, expected: tuple[str, ...]) -> None:
-    assert read(mime(text=text)).things == expected
+def test_text_is_addresses_and_paths(text: str, expected: tuple[str, ...]) -> None:
+    assert read(mime(text=text)) == Incoming(things=expected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "see https://example.com/a.png for more",
+        "https://example.com/a.png is what I mean",
+        "javascript:alert(1)",
+        "just words",
+        "x" * 10_000,
+    ],
+)
+def test_prose_is_no_drop_and_is_remembered(text: str) -> None:
+    found = read(mime(text=f"{text}\nhttps://example.com/b.png"))
+    assert found.things == ("https://example.com/b.png",)
+    assert [(line.number, line.text) for line in found.left] == [(1, text)]
+    assert not read(mime(text=text))
+
+
+# --- addresses within a page ---
+
+IMAGE, LINK = "https://cdn.example.com/a.png", "https://example.com/story"
+
+
+def page(*addresses: str) -> bytes:
+    return "".join(f'<a href="{LINK}"><img alt="" src="{each}"></a>' for each in addresses).encode()
+
+
+@pytest.mark.parametrize(
+    ("urls", "html", "expected"),
+    [
+        # An image within a link: browsers tell the link's address, and the page tells the image's.
+        ([LINK], page(IMAGE), (IMAGE,)),
+        ([IMAGE], page(IMAGE), (IMAGE,)),
+        # The image's full size is linked.
+        (["https://example.com/large.jpg"], page(IMAGE), ("https://example.com/large.jpg",)),
+        ([LINK], b"<a>no image</a>", (LINK,)),
+        # A part of a page.
+        (None, page(IMAGE, "https://b.example/b.gif", IMAGE), (IMAGE, "https://b.example/b.gif")),
+        (None, page("/relative.png", "file:///etc/a.png", "cid:1", IMAGE), (IMAGE,)),
+        (None, b"<IMG SRC='https://a.example/?x=1&amp;y=2'", ()),
+        (None, b"<IMG SRC='https://a.example/?x=1&amp;y=2'>", ("https://a.example/?x=1&y=2",)),
+    ],
+)
+def test_images_of_a_page(urls: list[str] | None, html: bytes, expected: tuple[str, ...]) -> None:
+    assert read(mime(urls, **{"text/html": html})) == Incoming(things=expected)
+
+
+@pytest.mark.parametrize("form", ["uri-list", "html", "text"])
+def test_an_address_that_holds_the_image(png: bytes, form: str) -> None:
+    address = f"data:image/png;base64,{base64.b64encode(png).decode()}"
+    made = {
+        "uri-list": mime([address]),
+        "html": mime(**{"text/html": page(address)}),
+        "text": mime(text=address),
+    }[form]
+    assert read(made) == Incoming(blobs=(Blob(name="pasted.png", data=png),))
+
+
+def test_an_address_that_holds_something_else_becomes_a_refused_row() -> None:
+    assert read(mime(text="data:image/png;base64,aGVsbG8=")) == Incoming(blobs=(Blob(name="pasted", data=b"hello"),))
+
+
+def test_pixels_at_hand_come_before_addresses_in_a_page() -> None:
+    made = mime(**{"text/html": page(IMAGE)})
+    made.setImageData(QImage(3, 2, QImage.Format.Format_ARGB32))
+    assert read(made).image is not None
+
+
+def test_nothing_dropped_is_typed() -> None:
+    assert not read(mime([IMAGE])).typed
+    assert not read(mime(text=IMAGE)).typed
+
+
+def test_an_empty_clipboard() -> None:
+    assert not read(None)
 
 
 def test_what_is_nothing_is_false() -> None:
