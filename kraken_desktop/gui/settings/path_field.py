@@ -6,7 +6,17 @@ import re
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFontDatabase
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from kraken_desktop.gui.settings.preview import Preview
 from kraken_desktop.gui.settings.remarks import muted, wrapping
@@ -14,6 +24,7 @@ from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.object_key import filters, variables
 
 _ZERO_WIDTH_SPACE = "\u200b"
+_BETWEEN_NAMES = 6
 _LONGEST_PIECE = 24
 """Characters without a place to break the line, in a name or a link."""
 
@@ -81,10 +92,13 @@ class PreviewBox(QFrame):
         self._about = muted(wrapping(QLabel(self)))
         self._key_title = QLabel(self.tr("Name"), self)
         self._url_title = QLabel(self.tr("Link"), self)
-        self._key = wrapping(QLabel(self))
-        self._url = wrapping(QLabel(self))
-        for told in (self._key, self._url):
-            told.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._keys: tuple[str, ...] = ()
+        self._key_labels: list[QLabel] = []
+        self._names = QWidget(self)
+        self._column = QVBoxLayout(self._names)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(_BETWEEN_NAMES)
+        self._url = self._value(self)
         grid = QGridLayout(self)
         grid.setContentsMargins(12, 8, 12, 8)
         grid.setHorizontalSpacing(12)
@@ -93,19 +107,19 @@ class PreviewBox(QFrame):
         grid.addWidget(self._about, 0, 0, 1, 2)
         self._note = muted(wrapping(QLabel(self)))
         grid.addWidget(self._note, 3, 0, 1, 2)
-        for row, (title, value) in enumerate(((self._key_title, self._key), (self._url_title, self._url)), 1):
+        for row, (title, value) in enumerate(((self._key_title, self._names), (self._url_title, self._url)), 1):
             grid.addWidget(muted(title), row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(value, row, 1)
 
     @property
     def key(self) -> str:
         """The name that is shown, of a set the first one."""
-        return self._key.accessibleName().partition("\n")[0]
+        return self._keys[0] if self._keys else ""
 
     @property
     def keys(self) -> tuple[str, ...]:
         """All names that are shown."""
-        return tuple(self._key.accessibleName().splitlines())
+        return self._keys
 
     @property
     def note(self) -> str:
@@ -132,31 +146,49 @@ class PreviewBox(QFrame):
             "This path gives all images of the set the same name, so “-” and the image’s own name are added. "
             "Put {variant} into the path to choose the place for it."
         )
-        self._show("\n".join(told.keys), told.url, note if told.is_suffixed else "")
+        self._show(told.keys, told.url, note if told.is_suffixed else "")
 
     def show_problem(self, told: Message) -> None:
         """Says why there is none."""
         self._about.setText(" ".join(part for part in (told.what, told.remedy) if part))
-        self._show("", "")
+        self._show((), "")
 
     def show_nothing(self) -> None:
         """The reason stands elsewhere already."""
         self._about.setText(self.tr("The example appears when the path is right."))
-        self._show("", "")
+        self._show((), "")
 
-    def _show(self, key: str, url: str, note: str = "") -> None:
+    def _show(self, keys: tuple[str, ...], url: str, note: str = "") -> None:
+        self._keys = keys
+        while len(self._key_labels) < len(keys):
+            label = self._value(self._names)
+            self._column.addWidget(label)
+            self._key_labels.append(label)
+        for at, label in enumerate(self._key_labels):
+            _tell(label, keys[at] if at < len(keys) else "")
+        _tell(self._url, url)
+        self._key_title.setVisible(bool(keys))
+        self._names.setVisible(bool(keys))
+        self._url_title.setVisible(bool(url))
         self._note.setText(note)
         self._note.setVisible(bool(note))
-        for title, label, text in ((self._key_title, self._key, key), (self._url_title, self._url, url)):
-            label.setText(_breakable(text))
-            label.setAccessibleName(text)
-            title.setVisible(bool(text))
-            label.setVisible(bool(text))
+
+    @staticmethod
+    def _value(parent: QWidget) -> QLabel:
+        label = wrapping(QLabel(parent))
+        label.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        return label
+
+
+def _tell(label: QLabel, text: str) -> None:
+    label.setText(_breakable(text))
+    label.setAccessibleName(text)
+    label.setVisible(bool(text))
 
 
 def _breakable(text: str) -> str:
     """The text with places where a line may end: names and links have no blanks."""
-    pieces = re.split(r"(?<=[/._\n-])", text)
+    pieces = re.split(r"(?<=[/._-])", text)
     return _ZERO_WIDTH_SPACE.join(
         piece if len(piece) <= _LONGEST_PIECE else _ZERO_WIDTH_SPACE.join(piece) for piece in pieces
     )

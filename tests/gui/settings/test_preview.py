@@ -113,7 +113,7 @@ def test_the_profile_form_shows_and_lints_the_set_of_its_recipe(house):
     assert form.faults() == ("path_template",)
     form.touch_all()
     assert "Two images of the set would be stored as “holiday-photo-a-a.jpg”." in form.remarks_of("path_template")
-    assert form.remarks_of("recipe_id") == ""
+    assert "Kraken.io does not say what becomes of an animation" in form.remarks_of("recipe_id")
 
 
 def test_errors_come_with_their_severity():
