@@ -33,6 +33,16 @@ PROFILE_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "If none is sent, Kraken.io makes the image public."),
         QT_TRANSLATE_NOOP("messages", "Choose public or private."),
     ),
+    "acl.not_of_objects": Message(
+        QT_TRANSLATE_NOOP("messages", "{detail} has no ACLs for single images."),
+        QT_TRANSLATE_NOOP("messages", "It refuses one, or goes by the setting of the bucket all the same."),
+        QT_TRANSLATE_NOOP("messages", "Choose “As the bucket says”, and let the bucket decide who opens the images."),
+    ),
+    "tags.not_there": Message(
+        QT_TRANSLATE_NOOP("messages", "{detail} has no tags for objects."),
+        QT_TRANSLATE_NOOP("messages", "It refuses images that come with some."),
+        QT_TRANSLATE_NOOP("messages", "Remove the tags, or use metadata instead."),
+    ),
     "folder.empty": Message(
         QT_TRANSLATE_NOOP("messages", "The folder is missing."),
         QT_TRANSLATE_NOOP("messages", "It is where the images are put."),

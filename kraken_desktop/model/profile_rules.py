@@ -22,6 +22,7 @@ from kraken_desktop.model.profile import (
     Profile,
     Uploader,
 )
+from kraken_desktop.model.providers import Publishing, provider_of
 from kraken_desktop.model.regions import is_plausible, region_named
 from kraken_desktop.model.s3_rules import (
     check_bucket,
@@ -38,6 +39,7 @@ PROBLEMS = (
     "account_id.missing",
     "uploader.needs_kraken_engine",
     "acl.none_with_kraken",
+    "acl.not_of_objects",
     "folder.empty",
     "folder.needs_local_uploader",
     "folder.not_absolute",
@@ -74,6 +76,7 @@ PROBLEMS = (
     "public_url.not_https",
     "public_url.extra_parts",
     "public_url.user_info",
+    "tags.not_there",
     "tags.too_many",
     "tags.empty_key",
     "tags.duplicate",
@@ -193,6 +196,13 @@ def _check_place(profile: Profile) -> Iterator[Finding]:
 def _check_object(profile: Profile) -> Iterator[Finding]:
     """What S3 keeps beside the bytes."""
     own = profile.uploader is Uploader.LOCAL
+    provider = provider_of(profile.endpoint)
+    # Of a service that is known for sure; what a port or a name suggests is not enough.
+    by_bucket = bool(provider.endpoint) and provider.publishing is not Publishing.OBJECT
+    if own and by_bucket and profile.acl is Acl.PUBLIC_READ:
+        yield warning("acl", "not_of_objects", provider.name)
+    if profile.tags and not provider.tags:
+        yield warning("tags", "not_there", provider.name)
     yield from check_tags(profile.tags)
     yield from check_metadata(profile.metadata)
     yield from check_headers(profile.headers, own_type=own)

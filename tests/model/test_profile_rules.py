@@ -57,7 +57,7 @@ FOLDER = {
     "region": "",
     "credentials": Credentials(),
 }
-R2 = {"uploader": Uploader.LOCAL, "endpoint": "https://0123.r2.cloudflarestorage.com"}
+R2 = {"uploader": Uploader.LOCAL, "acl": Acl.NONE, "endpoint": "https://0123.r2.cloudflarestorage.com"}
 
 
 @pytest.mark.parametrize(
@@ -240,6 +240,11 @@ ON_LOOPBACK = {**LOCAL_UPLOADER, "endpoint": "http://localhost:9000", "path_styl
         ({**R2, "endpoint": "https://0123.r2.cloudflarestorage.com/my-images/"}, ["endpoint.has_bucket?"]),
         ({**R2, "endpoint": "https://0123.r2.cloudflarestorage.com/x"}, []),
         ({**R2, "endpoint": "https://my-images2.org"}, []),
+        ({**R2, "acl": Acl.PUBLIC_READ}, ["acl.not_of_objects?"]),
+        ({**R2, "acl": Acl.PUBLIC_READ, "endpoint": "https://s3.example.com"}, []),
+        ({**R2, "acl": Acl.PUBLIC_READ, "endpoint": "https://fra1.digitaloceanspaces.com"}, []),
+        ({**R2, "tags": (("team", "web"),)}, ["tags.not_there?"]),
+        ({**R2, "tags": (("team", "web"),), "endpoint": "https://gateway.storjshare.io"}, []),
         ({"bucket": "my.images", "path_style": False}, ["bucket.dots?", "path_style.dotted_bucket?"]),
         ({"bucket": "my.images", "path_style": True}, ["bucket.dots?"]),
         ({**ON_LOOPBACK, "bucket": "my.images"}, ["bucket.dots?"]),
