@@ -29,9 +29,9 @@ class Patience:
         whole: seconds for all.
     """
 
-    def __init__(self, cancel: CancelToken, *, one: float = ONE_SECONDS, whole: float = ALL_SECONDS) -> None:
+    def __init__(self, cancel: CancelToken, *, one: float | None = None, whole: float = ALL_SECONDS) -> None:
         self._cancel = cancel
-        self._one = one
+        self._one = ONE_SECONDS if one is None else one
         self._whole = whole
         self._ends = time.monotonic() + whole
 

@@ -175,7 +175,8 @@ class RefusedPut:
                 self._problem("doctor.tags_denied", told, right="s3:PutObjectTagging")
             case "tags" if unknown:
                 self._problem("doctor.tags_unknown", told)
-            case "storage_class" if unknown or told.aws_code == "InvalidStorageClass":
+            case "storage_class" if not denied:
+                # Amazon says InvalidStorageClass; others say just InvalidArgument.
                 self._problem("doctor.storage_class_refused", told, storage_class=self._profile.storage_class)
             case _:
                 self._notes.error(Step.STORE, told)

@@ -86,14 +86,11 @@ class StepRow(QWidget):
         self._render()
 
     def _say(self, message: Message, *, good: bool) -> None:
-        rest = " ".join(part for part in (message.why, message.remedy) if part)
-        what = wrapping(QLabel(message.what, self))
-        for label in (muted(what) if good else what, muted(wrapping(QLabel(rest, self)))):
-            if label.text():
+        for text, quiet in ((message.what, good), (message.why, True), (message.remedy, False)):
+            if text:
+                label = wrapping(QLabel(text, self))
                 label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-                self._words_column.addWidget(label)
-            else:
-                label.deleteLater()
+                self._words_column.addWidget(muted(label) if quiet else label)
 
     def _offer(self, offer: Offer) -> None:
         button = QPushButton(self._words.offer(offer), self)

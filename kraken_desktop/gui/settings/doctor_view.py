@@ -119,6 +119,9 @@ class DoctorView(QDialog):
         buttons.addStretch(1)
         for button in (self.again_button, self.stop_button, self.close_button):
             buttons.addWidget(button)
+        for button in (self.copy_button, self.again_button, self.stop_button, self.close_button):
+            # The enter key belongs to the button that has the focus: it must not end a check by chance.
+            button.setAutoDefault(False)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 12)
         layout.setSpacing(8)
@@ -247,4 +250,3 @@ class DoctorView(QDialog):
         self.copy_button.setText(self.tr("Copy &report"))
         self._hint.setText(self.tr("The form was changed, and is not saved yet."))
         self._hint.setVisible(self._changed and not checking)
-        self.close_button.setDefault(not checking)
