@@ -29,7 +29,7 @@ _NEAR = 12
 _HANDLE = 11
 _STEP = 0.02
 _PAN = 48
-_DIMMED = 0.4
+_VEIL = 0.6
 _LINE, _EDGE = QColor("#ffffff"), QColor(0, 0, 0, 150)
 
 
@@ -98,8 +98,8 @@ class Comparison(QWidget):
 
     @property
     def can_zoom(self) -> bool:
-        """Whether the whole does not fit in."""
-        return not self._canvas.isEmpty() and self._fit() < self._full()
+        """Whether there is more to see at 100 %."""
+        return self.has_both and not self._canvas.isEmpty() and self._fit() < self._full()
 
     @property
     def has_both(self) -> bool:
@@ -242,7 +242,6 @@ class Comparison(QWidget):
     def _paint(self, painter: QPainter) -> None:
         seen = self._seen()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-        painter.setOpacity(_DIMMED if self._dimmed else 1.0)
         painter.setClipRect(seen)
         painter.setBrushOrigin(seen.topLeft())
         painter.fillRect(seen, QBrush(checkers(_CHECKER)))
@@ -256,7 +255,10 @@ class Comparison(QWidget):
             for layer in layers if not part.isEmpty() else ():
                 self._draw(painter, layer)
         painter.setClipping(False)
-        painter.setOpacity(1.0)
+        if self._dimmed:
+            veil = self._theme.color("track")
+            veil.setAlphaF(_VEIL)
+            painter.fillRect(seen, veil)
         if self.has_both:
             self._paint_line(painter, line, seen)
 

@@ -57,7 +57,18 @@ def test_a_pattern_is_behind_what_is_transparent(comparison):
 def test_the_original_alone_is_shown_whole(comparison):
     comparison.show_pictures(QSizeF(800, 400), layer(RED, (800, 400)), None, is_sharp=True)
     assert not comparison.has_both
+    assert not comparison.can_zoom
     assert color_at(comparison, 150) == RED
+
+
+def test_what_is_of_an_older_recipe_is_dimmed_and_nothing_shines_through(comparison):
+    fill(comparison)
+    comparison.set_dimmed(True)
+    colors = {color_at(comparison, x).name() for x in range(4, 90, 4)}
+    assert len(colors) == 1
+    assert colors != {RED.name()}
+    comparison.set_dimmed(False)
+    assert color_at(comparison, 50) == RED
 
 
 @pytest.mark.parametrize(
