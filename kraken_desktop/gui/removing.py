@@ -201,7 +201,7 @@ class Removing(QObject):
         self._toast.say(text.replace("{done}", str(done)).replace("{of}", str(of)), milliseconds=_LONG_MS)
 
 
-def _forget(box: QMessageBox) -> None:
+def _forget(box: QMessageBox, _result: int) -> None:
     box.setObjectName("")
     box.deleteLater()
 
