@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -140,6 +142,12 @@ class PolicyView(QDialog):
         outer.addLayout(bar)
         self.with_delete.toggled.connect(lambda _on: self._render())
         QShortcut(QKeySequence(QKeySequence.StandardKey.Close), self, self.accept)
+        stops = (
+            *(self.key_policy.text, self.key_policy.copy_button, self.with_delete),
+            *(self.bucket_policy.text, self.bucket_policy.copy_button, self.close_button),
+        )
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
         self._render()
         self.close_button.setFocus()
         self.resize(_SIZE.boundedTo(parent.window().size()) if parent is not None else _SIZE)

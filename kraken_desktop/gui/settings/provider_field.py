@@ -122,7 +122,7 @@ class ProviderFields(FieldGroup):
             "endpoint",
             self.tr("The endpoint is missing."),
             self.tr("Without one, the images would go to Amazon S3."),
-            self.tr("Enter the address that the service names for S3."),
+            self.tr("Enter it here."),
         )
 
     def tell(self, hint: str) -> None:
