@@ -143,7 +143,7 @@ class PreviewBox(QFrame):
         self._key_title.setText(self.tr("Name") if count == 1 else self.tr("Names"))
         self._url_title.setText(self.tr("Link") if count == 1 else self.tr("First link"))
         note = self.tr(
-            "This path gives all images of the set the same name, so “-” and the image’s own name are added. "
+            "This path gives images of the set the same name, so “-” and the image’s own name are added. "
             "Put {variant} into the path to choose the place for it."
         )
         self._show(told.keys, told.url, note if told.is_suffixed else "")

@@ -142,6 +142,7 @@ class SetFields(RecipeFields):
     def __init__(self, form: FieldForm, theme: Theme, words: Words) -> None:
         super().__init__(form)
         self._words = words
+        self._shown: tuple[Variant, ...] = ()
         self._drafts: list[Draft] = []
         self._row = -1
         self._filling = False
@@ -214,6 +215,10 @@ class SetFields(RecipeFields):
 
     def show_variants(self, variants: Sequence[Variant]) -> None:
         """Puts a set into the list, and its first image into the fields."""
+        self._shown = tuple(variants)
+        self._fill(variants)
+
+    def _fill(self, variants: Sequence[Variant]) -> None:
         self._drafts = [Draft.of(each) for each in variants]
         self._choose(0 if variants else -1)
 
@@ -224,6 +229,9 @@ class SetFields(RecipeFields):
 
     def variants(self) -> tuple[Variant, ...]:
         """The set. Raises ``ValueError`` while it is none."""
+        if self._shown and self._drafts == [Draft.of(each) for each in self._shown]:
+            # It may break a rule of the form: as long as nobody touches it, it is what it is.
+            return self._shown
         return finished(self._drafts)
 
     # --- what is said about it --------------------------------------------------------------------
@@ -293,7 +301,7 @@ class SetFields(RecipeFields):
         self._tell("")
 
     def _on_made(self, variants: tuple[Variant, ...]) -> None:
-        self.show_variants(variants)
+        self._fill(variants)
         self._tell("variants")
         self.list.list.setFocus()
 

@@ -312,3 +312,11 @@ def test_the_format_of_the_recipe_is_shown_where_an_image_goes_by_it(form, a_set
     assert not form.is_field_visible("convert")
     choose(a_set.convert, None)
     assert form.is_field_visible("convert")
+
+
+def test_a_set_that_breaks_a_rule_of_the_form_is_left_alone(form):
+    odd = Recipe(variants=(Variant(name="a"), Variant(name="A")))
+    form.set_recipe(odd, ())
+    assert not form.is_dirty()
+    assert form.recipe() == odd
+    assert form.remarks_of("variants") == ""
