@@ -130,6 +130,7 @@ class _Report:
         self._next = 0
         self._stopped_by: Failure | None = None
         self._told_stop = False
+        self._told_links: set[Message] = set()
         self.something_failed = any(isinstance(entry, Refused) for entry in entries)
         with self._lock:
             self._print_ready()
@@ -182,12 +183,25 @@ class _Report:
             self._say_failure(status, failure)
         elif outcome is not None:
             self._console.say(f"{status.job.source.name}: {self._console.words.outcome(outcome)}")
+        self._say_links(status)
         if self._as_json:
             self._print_json(status.job.source.location, status.state, status=status, failure=failure)
             return
         for link in format_links(status.links, self._link_format, alt=status.job.source.name):
             # A line each, so that a script can tell them apart: between the tags of <picture> blanks mean nothing.
             self._console.print(" ".join(line.strip() for line in link.splitlines()))
+
+    def _say_links(self, status: JobStatus) -> None:
+        """Of links that do not open for everybody: cause and way out, each once."""
+        for image in status.links:
+            words, check = self._console.words, image.check
+            message = words.link_trouble(check, status.job.snapshot.profile) if check is not None else None
+            if check is None or message is None:
+                continue
+            self._console.say(f"  {words.link_check(check)}: {image.url}")
+            if message not in self._told_links:
+                self._told_links.add(message)
+                self._console.message(message)
 
     def _say_failure(self, status: JobStatus, failure: Failure) -> None:
         """One bad credential is told once, not for each of a thousand files."""

@@ -100,6 +100,29 @@ class TestSets:
             )
 
 
+class TestLinks:
+    def test_a_link_that_nobody_can_open_is_a_warning_with_the_way_out(
+        self, terminal: Terminal, tmp_path: Path
+    ) -> None:
+        terminal.set_up(acl=Acl.NONE, **HERE)
+        paths = [make_image(ImageKind.PNG, tmp_path / f"{n}.png", size=(20, 20), seed=n) for n in range(2)]
+        code, out, err = terminal("put", *paths)
+        assert code == 0
+        assert err.count("  Not public: 403: ") == len(out.splitlines()) == 2
+        assert err.count("no bucket policy lets everybody read the object") == 1
+        assert err.count("Allow s3:GetObject to everybody in the bucket policy") == 1
+        code, out, _ = terminal("put", "--json", paths[0])
+        told = json.loads(out)["images"][0]["check"]
+        assert (told["verdict"], told["status"]) == ("forbidden", 403)
+
+    def test_a_link_that_everybody_can_open_is_not_spoken_of(self, terminal: Terminal, picture: Path) -> None:
+        terminal.set_up(**HERE)
+        _, out, err = terminal("put", "--json", picture)
+        told = json.loads(out)["images"][0]["check"]
+        assert told == {"verdict": "opens", "status": 200, "content_type": "image/png"}
+        assert "open" not in err
+
+
 class TestRecords:
     def test_a_checked_link_tells_what_was_seen(self) -> None:
         check = LinkCheck(verdict=Verdict.WRONG_TYPE, status=200, content_type="text/html")
