@@ -85,6 +85,8 @@ def _code(found: LinkCheck, profile: Profile) -> str:
             return "doctor.link_acl_ignored" if profile.acl is Acl.PUBLIC_READ else "doctor.link_not_public"
         case Verdict.MISSING:
             return "doctor.base_elsewhere" if based else "doctor.link_missing"
+        case Verdict.WRONG_TYPE if not found.content_type:
+            return "doctor.link_untyped"
         case Verdict.WRONG_TYPE:
             return "doctor.link_page" if found.content_type.lower().startswith("text/html") else "doctor.link_type"
         case Verdict.WRONG_LENGTH:

@@ -95,7 +95,8 @@ S3_REFUSALS: dict[str, Refusal] = {
         ),
         remedy=QT_TRANSLATE_NOOP(
             "messages",
-            "Choose “none” as the ACL in the profile, and make the images public with a bucket policy or a CDN.",
+            "Under “Access” in the profile choose “As the bucket says” (ACL “none”), and make the images public with a"
+            " bucket policy or a CDN.",
         ),
         pushed=QT_TRANSLATE_NOOP(
             "messages",

@@ -44,10 +44,10 @@ _NO_TAGS = QT_TRANSLATE_NOOP(
 )
 _BY_POLICY = QT_TRANSLATE_NOOP(
     "messages",
-    "Allow everybody s3:GetObject on {arn} in the bucket’s policy, enter the address of a CDN as the public address,"
-    " or choose “private” for links that open for seven days.",
+    "Allow everybody s3:GetObject on {arn} in the bucket’s policy; or enter the address of a CDN under “Links begin"
+    " with”, or choose “Private” for links that open for seven days.",
 )
-_CHECK_BASE = QT_TRANSLATE_NOOP("messages", "Correct the public address in the profile, then check again.")
+_CHECK_BASE = QT_TRANSLATE_NOOP("messages", "Correct “Links begin with” in the profile, then check again.")
 _SET_CLOCK = QT_TRANSLATE_NOOP("messages", "Set date and time of this computer.")
 
 DOCTOR_FINDINGS: dict[str, Message] = {
@@ -79,7 +79,9 @@ DOCTOR_FINDINGS: dict[str, Message] = {
     "doctor.no_bucket_host": Message(
         QT_TRANSLATE_NOOP("messages", "{host} was not found."),
         QT_TRANSLATE_NOOP("messages", "This service may not have a name of its own for each bucket."),
-        QT_TRANSLATE_NOOP("messages", "Let the addresses have the bucket in their path, or correct the S3 endpoint."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Let the bucket’s name be in the path of addresses (under More), or correct the S3 endpoint."
+        ),
     ),
     "doctor.clock_ok": Message(QT_TRANSLATE_NOOP("messages", "The clock agrees with S3’s."), "", ""),
     "doctor.clock_ahead": Message(
@@ -252,20 +254,27 @@ DOCTOR_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP(
             "messages",
             "In the bucket’s Permissions, turn off “Block public access” for ACLs, then check again; or enter the"
-            " address of a CDN as the public address.",
+            " address of a CDN under “Links begin with”.",
         ),
     ),
     "doctor.link_missing": Message(
         QT_TRANSLATE_NOOP("messages", "The image is there, but its link leads to nothing."),
         QT_TRANSLATE_NOOP("messages", "{url} was not found (status {status})."),
         QT_TRANSLATE_NOOP(
-            "messages", "Check the S3 endpoint, and enter the address that shows the bucket as the public one."
+            "messages", "Check the S3 endpoint, and enter the address that shows the bucket under “Links begin with”."
         ),
     ),
     "doctor.link_type": Message(
         QT_TRANSLATE_NOOP("messages", "The link does not open as an image."),
         QT_TRANSLATE_NOOP("messages", "{host} calls it “{content_type}” in place of “image/png”."),
         QT_TRANSLATE_NOOP("messages", "Remove what sets another Content-Type there, or in the headers of the profile."),
+    ),
+    "doctor.link_untyped": Message(
+        QT_TRANSLATE_NOOP("messages", "The link opens without saying that it is an image."),
+        QT_TRANSLATE_NOOP(
+            "messages", "{host} tells no Content-Type: browsers may save the image instead of showing it."
+        ),
+        QT_TRANSLATE_NOOP("messages", "Let what answers there pass on the Content-Type of the bucket’s objects."),
     ),
     "doctor.link_page": Message(
         QT_TRANSLATE_NOOP("messages", "The link shows a web page, not the image."),
@@ -280,7 +289,7 @@ DOCTOR_FINDINGS: dict[str, Message] = {
     "doctor.link_status": Message(
         QT_TRANSLATE_NOOP("messages", "The link does not open."),
         QT_TRANSLATE_NOOP("messages", "{host} answered with the status {status}."),
-        QT_TRANSLATE_NOOP("messages", "Open {url} in a browser, and check the public address in the profile."),
+        QT_TRANSLATE_NOOP("messages", "Open {url} in a browser, and check “Links begin with” in the profile."),
     ),
     "doctor.link_unreachable": Message(
         QT_TRANSLATE_NOOP("messages", "The link does not open: {host} does not answer."),
@@ -293,15 +302,15 @@ DOCTOR_FINDINGS: dict[str, Message] = {
             "messages", "It may not read the bucket, or does not find the image there (status {status})."
         ),
         QT_TRANSLATE_NOOP(
-            "messages", "Let the CDN read s3:GetObject on {arn}; or correct the public address. Then check again."
+            "messages", "Let the CDN read s3:GetObject on {arn}, or correct “Links begin with”. Then check again."
         ),
     ),
     "doctor.base_elsewhere": Message(
-        QT_TRANSLATE_NOOP("messages", "The public address leads elsewhere."),
+        QT_TRANSLATE_NOOP("messages", "The address that links begin with leads elsewhere."),
         QT_TRANSLATE_NOOP("messages", "The image is in the bucket, and {url} was not found (status {status})."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Correct the public address in the profile: it has to stand for the bucket’s top. Then check again.",
+            "Correct “Links begin with” in the profile: it has to stand for the bucket’s top. Then check again.",
         ),
     ),
     # --- the end

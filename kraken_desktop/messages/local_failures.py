@@ -134,7 +134,9 @@ LOCAL_FAILURES: dict[str, Message] = {
     "bucket.acl_refused": Message(
         QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” does not take the ACL of the profile."),
         QT_TRANSLATE_NOOP("messages", "S3 answered with the status {status}."),
-        QT_TRANSLATE_NOOP("messages", "Set the ACL “none” in the profile, then retry."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Under “Access” in the profile choose “As the bucket says” (ACL “none”), then retry."
+        ),
     ),
     "bucket.acl_refused:AccessDenied": Message(
         QT_TRANSLATE_NOOP("messages", "The bucket “{bucket}” refused a public image."),
@@ -145,8 +147,8 @@ LOCAL_FAILURES: dict[str, Message] = {
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "“Check this profile” finds out which. Choose “none” as the ACL in the profile, or allow public ACLs for"
-            " the bucket, and s3:PutObject and s3:PutObjectAcl for the key.",
+            "“Check this profile” finds out which. Under “Access” choose “As the bucket says” (ACL “none”), or allow"
+            " public ACLs for the bucket, and s3:PutObject and s3:PutObjectAcl for the key.",
         ),
     ),
     "bucket.clock": Message(

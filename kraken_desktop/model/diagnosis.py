@@ -155,6 +155,7 @@ CODES = (
     "doctor.link_acl_ignored",
     "doctor.link_missing",
     "doctor.link_type",
+    "doctor.link_untyped",
     "doctor.link_page",
     "doctor.link_other",
     "doctor.link_status",

@@ -58,7 +58,7 @@ def test_a_public_address_that_shows_the_bucket(clinic: Clinic, serving: Serving
 @pytest.mark.parametrize(
     ("answer", "code", "text"),
     [
-        ({"status": 404}, "doctor.base_elsewhere", "The public address leads elsewhere. The image is in the bucket"),
+        ({"status": 404}, "doctor.base_elsewhere", "The address that links begin with leads elsewhere."),
         ({"status": 403}, "doctor.base_denied", "127.0.0.1 does not show the image. It may not read the bucket"),
         ({"status": 500}, "doctor.link_status", "The link does not open. 127.0.0.1 answered with the status 500."),
         (
@@ -66,6 +66,7 @@ def test_a_public_address_that_shows_the_bucket(clinic: Clinic, serving: Serving
             "doctor.link_type",
             "The link does not open as an image. 127.0.0.1 calls it “application/octet-stream” in place of",
         ),
+        ({"content_type": ""}, "doctor.link_untyped", "The link opens without saying that it is an image."),
         (
             {"body": b"<html>Welcome</html>", "content_type": "text/html; charset=utf-8"},
             "doctor.link_page",

@@ -48,7 +48,7 @@ def test_a_service_without_a_name_for_each_bucket(clinic: Clinic) -> None:
     diagnosis = clinic.check(endpoint="https://s3.nowhere.invalid", path_style=False)
     told = said(diagnosis, "doctor.no_bucket_host")
     assert told.startswith(f"{clinic.bucket}.s3.nowhere.invalid was not found. This service may not have a name")
-    assert "Let the addresses have the bucket in their path" in told
+    assert "Let the bucket’s name be in the path of addresses" in told
 
 
 def test_a_region_that_is_misspelled(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
