@@ -181,7 +181,8 @@ class _Walk:
             return
         self.seen.add(same)
         if error is not None:
-            yield Refused(location=error.path, name=printable(error.path), error=error)
+            name = error.path if error.detected.startswith("address") else name_of(url)
+            yield Refused(location=error.path, name=printable(name), error=error)
             return
         name = name_of(url)
         yield Source(

@@ -212,9 +212,7 @@ def test_a_dropped_address_whose_host_is_private_is_not_even_connected_to(
     told = words(error)
     assert told.what == f"“http://{host}:{server.port}/a.png” was not fetched."
     assert told.why == f"{error.host} {BLOCKED}"
-    assert told.remedy == (
-        "If you trust it, type it yourself: choose “Add addresses” in the menu beside “Add images”, or use a terminal."
-    )
+    assert told.remedy == "If you trust it, enter it in “Add addresses”, in the menu beside “Add images”."
     assert not error.retryable
 
 

@@ -428,7 +428,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.state(status(JobState.QUEUED, waiting_for=Failure(code="kraken.quota")))]
     shown += [
         words.state(status(JobState.RUNNING, progress=Progress(phase=phase, sent=1, total=2)))
-        for phase in (Phase.UPLOADING, Phase.DOWNLOADING, Phase.STORING)
+        for phase in (Phase.FETCHING, Phase.UPLOADING, Phase.DOWNLOADING, Phase.STORING)
     ]
     shown += [words.already_optimal(), words.validity(LATER, EARLIER), words.validity(EARLIER, LATER)]
     shown += parts(words.error(errors.BucketRefusedError(bucket="1", key="2", status=403, said="3", doing="delete")))

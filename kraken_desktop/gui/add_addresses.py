@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import (
     QDialog,
-    QDialogButtonBox,
+    QHBoxLayout,
     QLabel,
     QPlainTextEdit,
     QPushButton,
@@ -71,11 +71,17 @@ class AddAddresses(QDialog):
         self.remarks = muted(wrapping(QLabel(self)))
         self.remarks.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.hint = muted(wrapping(QLabel(hint, self)))
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel, self)
         self.add_button = QPushButton(self)
         self.add_button.setProperty("look", "primary")
-        buttons.addButton(self.add_button, QDialogButtonBox.ButtonRole.AcceptRole)
         self.add_button.setDefault(True)
+        cancel_button = QPushButton(self.tr("Cancel"), self)
+        cancel_button.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(GRID)
+        buttons.addWidget(self.hint, 100)
+        buttons.addStretch(1)
+        buttons.addWidget(self.add_button)
+        buttons.addWidget(cancel_button)
 
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
@@ -84,16 +90,15 @@ class AddAddresses(QDialog):
         column.addWidget(self.box, 1)
         column.addWidget(self.summary)
         column.addWidget(self.remarks)
-        column.addWidget(self.hint)
-        column.addWidget(buttons)
+        column.addLayout(buttons)
 
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(READ_MS)
         self._timer.timeout.connect(self.read)
         self.box.textChanged.connect(self._timer.start)
-        buttons.accepted.connect(self._add)
-        buttons.rejected.connect(self.reject)
+        self.add_button.clicked.connect(self._add)
+        cancel_button.clicked.connect(self.reject)
         # Enter alone begins a line.
         for keys in ("Ctrl+Return", "Ctrl+Enter"):
             QShortcut(QKeySequence(keys), self).activated.connect(self._add)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kraken_desktop.gui.routes import Route, route_of
-from kraken_desktop.model.job import JobState, JobStatus, Phase
+from kraken_desktop.model.job import JobState, JobStatus, Phase, SourceKind
 
 _SPANS: dict[Route, dict[Phase, tuple[float, float]]] = {
     Route.KRAKEN: {Phase.UPLOADING: (0.0, 1.0), Phase.OPTIMIZING: (1.0, 1.0)},
@@ -13,7 +13,7 @@ _SPANS: dict[Route, dict[Phase, tuple[float, float]]] = {
         Phase.DOWNLOADING: (0.6, 0.8),
         Phase.STORING: (0.8, 1.0),
     },
-    Route.LOCAL: {Phase.OPTIMIZING: (0.2, 0.2), Phase.STORING: (0.8, 1.0)},
+    Route.LOCAL: {Phase.FETCHING: (0.0, 0.2), Phase.OPTIMIZING: (0.2, 0.2), Phase.STORING: (0.8, 1.0)},
 }
 """What part of the way a phase is; its own bytes move from the first figure to the second."""
 
@@ -27,6 +27,10 @@ def share_of(status: JobStatus) -> float:
         return 0.0
     if progress.phase is Phase.CHECKING:
         return 1.0
-    first, last = _SPANS[route_of(status.job.snapshot.profile)].get(progress.phase, (0.0, 0.0))
+    spans = _SPANS[route_of(status.job.snapshot.profile)]
+    first, last = spans.get(progress.phase, (0.0, 0.0))
+    if progress.phase is Phase.PLANNING and status.job.source.kind is SourceKind.URL:
+        # What has to come here first is here by then.
+        first = last = spans.get(Phase.FETCHING, (0.0, 0.0))[1]
     moved = min(1.0, progress.sent / progress.total) if progress.total > 0 else 0.0
     return first + (last - first) * moved

@@ -35,7 +35,12 @@ _STATE_ICONS: dict[JobState, tuple[str, str]] = {
 """Icon and color of a state; the state is always a word as well."""
 
 
-_PHASE_ICONS = {Phase.OPTIMIZING: "shrink", Phase.DOWNLOADING: "download", Phase.CHECKING: "clock"}
+_PHASE_ICONS = {
+    Phase.FETCHING: "download",
+    Phase.OPTIMIZING: "shrink",
+    Phase.DOWNLOADING: "download",
+    Phase.CHECKING: "clock",
+}
 """In the place of the running job's, while it does this."""
 
 

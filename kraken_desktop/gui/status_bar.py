@@ -141,6 +141,9 @@ class StatusBar(QFrame):
         if tally.unfinished:
             size = self._words.size
             text = self.tr("{ended} of {total} images, {through} of {bytes} done")
+            if not run.bytes_total:
+                # Addresses: nobody knows yet.
+                text = self.tr("{ended} of {total} images done")
             told.append(
                 text.replace("{ended}", str(run.ended))
                 .replace("{total}", str(run.total))

@@ -35,11 +35,7 @@ ADDRESS_FAILURES: dict[str, Message] = {
             "{host} is this computer, or is in a private network. An address that was dropped or pasted is not "
             "followed there, because a web page could have made it up.",
         ),
-        QT_TRANSLATE_NOOP(
-            "messages",
-            "If you trust it, type it yourself: choose “Add addresses” in the menu beside “Add images”, or use "
-            "a terminal.",
-        ),
+        QT_TRANSLATE_NOOP("messages", "If you trust it, enter it in “Add addresses”, in the menu beside “Add images”."),
     ),
     "source.blocked:redirected": Message(
         _NOT_FETCHED,

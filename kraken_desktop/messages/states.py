@@ -27,6 +27,7 @@ STATES: dict[JobState, str] = {
 }
 
 SHARES: dict[Phase, str] = {
+    Phase.FETCHING: QT_TRANSLATE_NOOP("messages", "Fetching, {share}"),
     Phase.UPLOADING: QT_TRANSLATE_NOOP("messages", "Uploading, {share}"),
     Phase.DOWNLOADING: QT_TRANSLATE_NOOP("messages", "Fetching, {share}"),
     Phase.STORING: QT_TRANSLATE_NOOP("messages", "Storing, {share}"),

@@ -20,7 +20,7 @@ from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.intake import LeftOut, LeftOutReason
 from kraken_desktop.messages import Message
 from kraken_desktop.model.errors import BadCredentialsError, JournalError, SettingsError
-from kraken_desktop.model.job import Failure, SourceKind
+from kraken_desktop.model.job import Failure, Source, SourceKind
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.settings import Settings, first_settings
 from tests.support.gui import (
@@ -461,6 +461,12 @@ class TestMessages:
 
 
 class TestTheEnd:
+    def test_of_addresses_nobody_knows_the_bytes(self, window: MainWindow) -> None:
+        source = Source(kind=SourceKind.URL, location="https://example.com/a.png", name="a.png")
+        first, second = running(0), queued(1)
+        window.model.apply([replace(each, job=replace(each.job, source=source)) for each in (first, second)])
+        assert window.status_bar.figures.full_text == "0 of 2 images done"
+
     def test_without_work_it_just_closes(
         self, window: MainWindow, runner: NotingRunner, services: WindowServices, qtbot: QtBot
     ) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from kraken_desktop.gui.progress import share_of
 from kraken_desktop.gui.routes import Route
-from kraken_desktop.model.job import JobStatus, Phase
+from kraken_desktop.model.job import JobStatus, Phase, SourceKind
 from tests.support.gui import done, queued, running
 
 
@@ -37,6 +37,17 @@ def test_the_bar_never_goes_back(route: Route) -> None:
     assert shares == sorted(shares)
     assert shares[0] == 0
     assert shares[-1] == 1
+
+
+def test_nor_does_it_for_an_address_that_comes_here_first() -> None:
+    order = [(Phase.FETCHING, 0), (Phase.FETCHING, 1000), (Phase.PLANNING, 0), *ORDER[Route.LOCAL][1:]]
+    shares = []
+    for phase, sent in order:
+        status = on(Route.LOCAL, running(1, sent=sent, phase=phase))
+        source = replace(status.job.source, kind=SourceKind.URL)
+        shares.append(share_of(replace(status, job=replace(status.job, source=source))))
+    assert shares == sorted(shares)
+    assert shares[0] == 0 < shares[1]
 
 
 def test_a_wait_is_nothing_and_an_end_is_all() -> None:
