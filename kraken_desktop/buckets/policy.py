@@ -52,6 +52,8 @@ class Purpose(StrEnum):
     ABSENCE = "absence"
     """To be told that a name is free: without it the answer is the same as for what must not be seen."""
     REMOVE = "remove"
+    LOOK_BEFORE_REMOVING = "look_before_removing"
+    """To remove only what is still the image that was stored."""
     ENCRYPT = "encrypt"
     DECRYPT = "decrypt"
 
@@ -87,7 +89,7 @@ def rights(profile: Profile, *, with_delete: bool = False) -> tuple[Right, ...]:
     Args:
         with_delete: also to remove what was stored, by hand or after a check of the profile.
     """
-    return (*_writing(profile), *_reading(profile), *_removing(with_delete=with_delete), *_encrypting(profile))
+    return (*_writing(profile), *_reading(profile, with_delete=with_delete), *_encrypting(profile))
 
 
 def least_policy(profile: Profile, *, with_delete: bool = False) -> Policy:
@@ -157,16 +159,15 @@ def _writing(profile: Profile) -> Iterator[Right]:
         yield Right(action=action, purpose=Purpose.LOCK)
 
 
-def _reading(profile: Profile) -> Iterator[Right]:
+def _reading(profile: Profile, *, with_delete: bool) -> Iterator[Right]:
     looks, shares = _looks(profile), _shares(profile)
     if looks or shares:
         purpose = Purpose.LOOK if not shares else Purpose.LOOK_AND_SHARE if looks else Purpose.SHARE
         yield Right(action="s3:GetObject", purpose=purpose)
+    elif with_delete:
+        yield Right(action="s3:GetObject", purpose=Purpose.LOOK_BEFORE_REMOVING)
     if looks:
         yield Right(action="s3:ListBucket", purpose=Purpose.ABSENCE)
-
-
-def _removing(*, with_delete: bool) -> Iterator[Right]:
     if with_delete:
         yield Right(action="s3:DeleteObject", purpose=Purpose.REMOVE)
 
@@ -176,7 +177,8 @@ def _encrypting(profile: Profile) -> Iterator[Right]:
     if not _headers(profile).get(_KMS_KEY):
         return
     yield Right(action="kms:GenerateDataKey", purpose=Purpose.ENCRYPT)
-    if _looks(profile) or _shares(profile):
+    # A look asks for the headers alone, which are not encrypted.
+    if _shares(profile):
         yield Right(action="kms:Decrypt", purpose=Purpose.DECRYPT)
 
 

@@ -50,6 +50,9 @@ PURPOSES: dict[Purpose, str] = {
     Purpose.REMOVE: QT_TRANSLATE_NOOP(
         "messages", "to remove images from the bucket, and what a check of the profile put there"
     ),
+    Purpose.LOOK_BEFORE_REMOVING: QT_TRANSLATE_NOOP(
+        "messages", "to see, before removing an image, that it is still the one that was stored"
+    ),
     Purpose.ENCRYPT: QT_TRANSLATE_NOOP("messages", "to encrypt with the key that the headers name"),
     Purpose.DECRYPT: QT_TRANSLATE_NOOP("messages", "to read what was encrypted with it"),
 }

@@ -139,7 +139,9 @@ def test_exactly_what_the_profile_needs(profile: Profile, statements: Sequence[P
 @pytest.mark.parametrize("profile", [KRAKEN, OWN, LOOKING])
 def test_removing_is_a_choice(profile: Profile) -> None:
     without, told = least_policy(profile), least_policy(profile, with_delete=True)
-    assert told["Statement"][0]["Action"] == [*without["Statement"][0]["Action"], DELETE]
+    # An image is looked at before it is removed: it may be another one by now.
+    before = [each for each in without["Statement"][0]["Action"] if each != GET]
+    assert told["Statement"][0]["Action"] == [*before, GET, DELETE]
     assert told["Statement"][1:] == without["Statement"][1:]
 
 
@@ -275,8 +277,7 @@ def test_the_least_policy_is_enough_and_not_a_right_too_many(
     profile = replace(profile_of(radosgw, bucket, uploader=Uploader.LOCAL, acl=Acl.NONE), **changes)
     policy = least_policy(profile, with_delete=True)
     limited = Limited(transport, profile, keys, upload)
-    actions = [right.action for right in rights(profile, with_delete=True)]
-    looks = "s3:ListBucket" in actions
+    looks = "s3:ListBucket" in [right.action for right in rights(profile)]
 
     # Whose own object it is may read it anyway, so what is looked at is the owner's of the bucket.
     radosgw.put(bucket, "images/owl.png", b"12345")
@@ -284,10 +285,10 @@ def test_the_least_policy_is_enough_and_not_a_right_too_many(
 
     radosgw.allow(name, policy)
     limited.put("images/cat.png")
+    found = limited.bucket.head("images/owl.png")
+    assert found is not None
+    assert found.size == 5
     if looks:
-        found = limited.bucket.head("images/owl.png")
-        assert found is not None
-        assert found.size == 5
         assert limited.bucket.head("images/dog.png") is None
     if profile.acl is Acl.PRIVATE:
         assert radosgw.anonymous_get(shared).status == 200
@@ -300,11 +301,11 @@ def test_the_least_policy_is_enough_and_not_a_right_too_many(
     radosgw.allow(name, without(policy, DELETE))
     with pytest.raises(BucketDeniedError):
         limited.bucket.delete("images/owl.png")
-    if GET in actions:
-        radosgw.allow(name, without(policy, GET))
-        with pytest.raises(BucketLookupError):
-            limited.bucket.head("images/owl.png")
-        assert profile.acl is not Acl.PRIVATE or radosgw.anonymous_get(shared).status == 403
+    radosgw.allow(name, without(policy, GET))
+    with pytest.raises(BucketLookupError):
+        limited.bucket.head("images/owl.png")
+    if profile.acl is Acl.PRIVATE:
+        assert radosgw.anonymous_get(shared).status == 403
     if looks:
         radosgw.allow(name, without(policy, "s3:ListBucket"))
         with pytest.raises(BucketLookupError):
