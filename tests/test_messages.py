@@ -17,6 +17,7 @@ from kraken_desktop.intake import LeftOutReason
 from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, size
 from kraken_desktop.messages.amazon import PUSH_REASONS, S3_REFUSALS
 from kraken_desktop.messages.doctor_findings import DOCTOR_FINDINGS
+from kraken_desktop.messages.exchange import NOTES, change_in_words, note_in_words
 from kraken_desktop.messages.own_failures import COMMANDS, KINDS, SECRETS
 from kraken_desktop.messages.states import LEFT_OUT_COUNTS, SKIP_REASONS
 from kraken_desktop.model import diagnosis, errors, network_rules, object_key, profile_rules, recipe_rules
@@ -41,6 +42,7 @@ from kraken_desktop.model.job import (
     StoredImage,
 )
 from kraken_desktop.model.offers import Offer, OfferId
+from kraken_desktop.model.parcel import Change, Note
 from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.quota import Forecast, Need
 from kraken_desktop.model.recipe import Recipe
@@ -89,6 +91,8 @@ EXAMPLES: dict[str, Fact] = {
     "encoding": "gzip",
     "aws_profile": "work",
     "proxy": "proxy.example.com:3128",
+    "place": "profiles[2].acl",
+    "expected": "a text",
 }
 
 REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
@@ -137,6 +141,21 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "result.lost": ("problem", ["status", "size"]),
     "secret.missing": ("reason", ["", "empty"]),
     "store.settings": ("problem", ["", "truncated", "foreign", "newer", "unreadable", "unwritable"]),
+    "store.exchange": (
+        "problem",
+        [
+            "",
+            "missing",
+            "unreadable",
+            "too_large",
+            "not_json",
+            "not_ini",
+            "foreign",
+            "newer",
+            "empty",
+            "not_found",
+        ],
+    ),
     "store.journal": ("problem", ["", "corrupt", "newer", "unreadable", "unwritable"]),
     "plan.unsafe_key": ("problem", list(object_key.KEY_PROBLEMS)),
     "plan.template": ("problem", list(object_key.PROBLEMS)),
@@ -419,6 +438,9 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.explanation(code) for _, code in (*object_key.variables(), *object_key.filters())]
     shown += [words.field(field.name) for field in dataclasses.fields(Profile) if field.name != "id"]
     shown += [words.field(name) for name in ("proxy_url", "proxy_user", "ca_file")]
+    shown += [note_in_words(Note(code, "1"), words) for code in NOTES]
+    shown += [change_in_words(Change(field="bucket", before="", after="1"), words)]
+    shown += [change_in_words(Change(field="recipe", before=Recipe(), after=Recipe(lossy=False)), words)]
     shown += [words.field("api_key"), words.field("api_url"), words.paused(Failure(code="kraken.quota"))]
     shown += [words.recipe(recipe) for recipe in EVERY_RECIPE]
     shown += [words.variant(variant) for recipe in EVERY_RECIPE for variant in recipe.variants]

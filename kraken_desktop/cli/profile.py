@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from kraken_desktop.cli import profile_check, profile_policy, profile_provider
+from kraken_desktop.cli import profile_check, profile_exchange, profile_policy, profile_provider
 from kraken_desktop.cli.account import forget_secrets, keep_secret
 from kraken_desktop.cli.console import (
     Console,
@@ -82,6 +82,7 @@ def add_parser(commands: Any) -> None:
         each.set_defaults(run=_add if action == "add" else _edit)
     profile_check.add_action(actions)
     profile_policy.add_action(actions)
+    profile_exchange.add_actions(actions)
     actions.add_parser("list", help="the names; the default is marked").set_defaults(run=_list)
     for action, text, run in (
         ("show", "everything but the secrets, as JSON", _show),

@@ -9,6 +9,7 @@ from kraken_desktop.messages import offers, recipe_words, states
 from kraken_desktop.messages.address_failures import ADDRESS_FAILURES
 from kraken_desktop.messages.amazon import CHARGED, PUSH_WHAT, S3_FAILURES, push_reason
 from kraken_desktop.messages.diagnosis import DiagnosisWords
+from kraken_desktop.messages.exchange import EXCHANGE_FAILURES
 from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.link_checks import check_in_short, check_message
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
@@ -52,7 +53,14 @@ from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.recipe import Recipe, Variant
 
 _FAILURES = (
-    FAILURES | ADDRESS_FAILURES | NETWORK_FAILURES | LOCAL_FAILURES | OWN_FAILURES | REMOVAL_FAILURES | S3_FAILURES
+    FAILURES
+    | ADDRESS_FAILURES
+    | NETWORK_FAILURES
+    | EXCHANGE_FAILURES
+    | LOCAL_FAILURES
+    | OWN_FAILURES
+    | REMOVAL_FAILURES
+    | S3_FAILURES
 )
 _FINDINGS = PROFILE_FINDINGS | NETWORK_FINDINGS | S3_FINDINGS | TEMPLATE_FINDINGS | KEY_FINDINGS | RECIPE_FINDINGS
 
@@ -91,6 +99,7 @@ _REFINED_BY = {
     "result.lost": "problem",
     "store.settings": "problem",
     "store.journal": "problem",
+    "store.exchange": "problem",
 }
 
 # Where ``reason`` is the system's own text, and not a code or a path of ours.
@@ -336,6 +345,10 @@ class Words:
     def repeated(self, count: int) -> str:
         """That addresses were there more than once, on one line."""
         return self._counted((states.ONE_REPEATED, states.MANY_REPEATED), count)
+
+    def said(self, source: str, **values: str) -> str:
+        """A text that was marked for translation, filled in."""
+        return self._fill(source, **values)
 
     # --- the machinery ---
 

@@ -84,6 +84,8 @@
     │   └── SecretTooLongError
     ├── StoreError                      our own files
     │   ├── SettingsError
+    │   ├── ExchangeError               profiles from elsewhere
+    │   │   └── ExchangeDamagedError    a field of them is not what it has to be
     │   ├── JournalError
     │   └── SpoolError
     └── UnexpectedError                 a bug: the traceback is in the log
@@ -913,6 +915,28 @@ class SettingsError(StoreError):
     problem: str = ""
     restored: bool = True
     """False: nothing good was left of the file or of its copy, so the settings are empty now."""
+
+
+@dataclass(kw_only=True, eq=False)
+class ExchangeError(StoreError):
+    """A file that profiles were to come from; nothing of it was taken.
+
+    ``problem``: missing, unreadable, too_large, not_json, not_ini, foreign, newer, empty, damaged, or not_found
+    (``reason`` names the places that were looked at, and ``path`` the program).
+    """
+
+    code: ClassVar[str] = "store.exchange"
+    problem: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class ExchangeDamagedError(ExchangeError):
+    """``place`` is the field at fault, such as ``profiles[2].acl``, and ``expected`` what belongs there."""
+
+    code: ClassVar[str] = "store.exchange_damaged"
+    problem: str = "damaged"
+    place: str
+    expected: str
 
 
 @dataclass(kw_only=True, eq=False)
