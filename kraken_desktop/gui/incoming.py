@@ -5,11 +5,10 @@ Nothing of it was typed, so none of its addresses may lead into a private networ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QMimeData, QUrl
 from PySide6.QtGui import QImage
@@ -25,7 +24,7 @@ GNOME_FILES = "x-special/gnome-copied-files"
 RAW_BYTES = "application/octet-stream"
 """Chromium's, of a dragged image: the bytes of the original file."""
 _PLACEHOLDER_NAME = "pasted"
-_LONGEST_PAGE = 32 * 1024 * 1024
+_LONGEST_PAGE = 8 * 1024 * 1024
 """Characters of HTML that are looked through for images."""
 
 
@@ -78,10 +77,11 @@ def read(mime: QMimeData | None) -> Incoming:
         files = tuple(_gnome_files(_bytes(mime, GNOME_FILES)))
         if files:
             return Incoming(things=files)
-    blob = _blob(mime, urls)
+    pictures = tuple(_pictures(mime.html())) if mime.hasHtml() else ()
+    # The address may be that of a link around the image.
+    blob = _blob(mime, pictures if len(pictures) == 1 else tuple(_web(urls)))
     if blob is not None:
         return Incoming(blobs=(blob,))
-    pictures = tuple(_pictures(mime.html())) if mime.hasHtml() else ()
     addresses = tuple(_web(urls))
     if addresses:
         # An image within a link is dragged with the link's address.
@@ -119,7 +119,7 @@ def encoded(image: QImage) -> Blob:
     return Blob(name=f"{_PLACEHOLDER_NAME}.png", data=bytes(data.data()))
 
 
-def _blob(mime: QMimeData, urls: Iterable[QUrl]) -> Blob | None:
+def _blob(mime: QMimeData, addresses: Sequence[str]) -> Blob | None:
     """The original bytes, if somebody offers them, under the name that the address has."""
     for kind in (RAW_BYTES, *(each.mime for each in IMAGE_TYPES)):
         if not mime.hasFormat(kind):
@@ -127,8 +127,8 @@ def _blob(mime: QMimeData, urls: Iterable[QUrl]) -> Blob | None:
         data = _bytes(mime, kind)
         found = sniff(data[:HEAD_BYTES], "") if data else None
         if found is not None:
-            address = next(iter(urls), None)
-            stem = Path(unquote(urlsplit(address.toString()).path)).stem if address is not None else ""
+            named = next((each for each in addresses if problem_of(each) is None), "")
+            stem = Path(name_of(named)).stem if named else ""
             return Blob(name=f"{stem or _PLACEHOLDER_NAME}{found.extension}", data=data)
     return None
 

@@ -50,6 +50,11 @@ def test_an_image_out_of_a_browser_is_its_original_bytes(png: bytes) -> None:
     assert read(made) == Incoming(blobs=(Blob(name="sea side.png", data=png),))
 
 
+def test_an_image_within_a_link_has_its_own_name(png: bytes) -> None:
+    made = mime([LINK], **{RAW_BYTES: png, "text/html": page("https://cdn.example.com/sea.jpg")})
+    assert read(made) == Incoming(blobs=(Blob(name="sea.png", data=png),))
+
+
 @pytest.mark.parametrize("junk", [b"", b"<!DOCTYPE html><html></html>"])
 def test_bytes_that_are_no_image_leave_the_address(junk: bytes) -> None:
     made = mime(["https://example.com/a%20b.jpg?x=1&y=%2F"], **{RAW_BYTES: junk})
