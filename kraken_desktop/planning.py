@@ -20,8 +20,9 @@ from kraken_desktop.model.errors import (
     SourceUnreadableError,
 )
 from kraken_desktop.model.geometry import Size, fixed_size, place
+from kraken_desktop.model.image_set import told_apart
 from kraken_desktop.model.job import LARGEST_SOURCE, Job, PlannedImage, Progress, Skipped, SourceKind
-from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered, suffixed
+from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered
 from kraken_desktop.model.profile import Collision, Severity, Uploader
 from kraken_desktop.model.profile_rules import check_profile
 from kraken_desktop.model.recipe import Output, Resize
@@ -236,9 +237,7 @@ def _rendered(
                 )
             )
         )
-    if len({key.casefold() for key in keys}) < len(keys):
-        return tuple(suffixed(key, output.variant) for key, output in zip(keys, outputs, strict=True))
-    return tuple(keys)
+    return told_apart(keys, [output.variant for output in outputs])
 
 
 def _candidates(rendered: tuple[str, ...], position: int) -> Iterator[tuple[str, ...]]:
