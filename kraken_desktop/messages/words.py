@@ -8,6 +8,7 @@ from datetime import datetime
 from kraken_desktop.messages import offers, recipe_words, states
 from kraken_desktop.messages.address_failures import ADDRESS_FAILURES
 from kraken_desktop.messages.amazon import CHARGED, PUSH_WHAT, S3_FAILURES, push_reason
+from kraken_desktop.messages.choosing import is_quoted, refined
 from kraken_desktop.messages.diagnosis import DiagnosisWords
 from kraken_desktop.messages.exchange import EXCHANGE_FAILURES
 from kraken_desktop.messages.failures import FAILURES
@@ -29,7 +30,6 @@ from kraken_desktop.messages.text import (
     file_name,
     fill,
     identity,
-    is_address,
     percent,
     shown,
     shown_path,
@@ -78,43 +78,7 @@ _ANSWER_WAS = QT_TRANSLATE_NOOP("messages", "The answer was: “{text}”")
 _SYSTEM_SAID = QT_TRANSLATE_NOOP("messages", "The system said: “{text}”")
 _S3_SAID = QT_TRANSLATE_NOOP("messages", "S3’s code for it: {text}")
 
-# The fact that refines the words of a code.
-_REFINED_BY = {
-    "source.unsupported": "detected",
-    "source.redirect": "problem",
-    "source.refused": "status",
-    "source.busy": "status",
-    "transport.timeout": "phase",
-    "transport.trust_file": "problem",
-    "transport.proxy": "problem",
-    "kraken.bad_answer": "reason",
-    "bucket.lookup": "status",
-    "bucket.refused": "aws_code",
-    "bucket.denied": "aws_code",
-    "bucket.acl_refused": "aws_code",
-    "bucket.busy": "aws_code",
-    "bucket.folder": "problem",
-    "aws.profile": "problem",
-    "engine.unsupported": "feature",
-    "result.lost": "problem",
-    "store.settings": "problem",
-    "store.journal": "problem",
-    "store.exchange": "problem",
-}
-
-# Where ``reason`` is the system's own text, and not a code or a path of ours.
-_QUOTED = (
-    "source.unreadable",
-    "transport.",
-    "engine.",
-    "bucket.folder",
-    "aws.profile",
-    "store.journal",
-    "store.error",
-    "store.spool",
-)
 _ENDS = (".", "…", ".”", "…”", "!”", "?”")
-_QUOTED_SETTINGS = frozenset({"unreadable", "unwritable"})
 
 
 class Words:
@@ -146,7 +110,7 @@ class Words:
             return self._of_the_push(code, values)
         family = code.partition(".")[0]
         source = next(
-            (_FAILURES[name] for name in (*_refined(code, facts), code, f"{family}.error") if name in _FAILURES),
+            (_FAILURES[name] for name in (*refined(code, facts), code, f"{family}.error") if name in _FAILURES),
             _FAILURES["error"],
         )
         message = self._filled(source, values)
@@ -183,8 +147,7 @@ class Words:
         if said := facts.get("said"):
             yield self._fill(_S3_SAYS if code.startswith("bucket.") else _KRAKEN_SAID, text=shown(said))
         reason = facts.get("reason")
-        quoted = code.startswith(_QUOTED) or (code == "store.settings" and facts.get("problem") in _QUOTED_SETTINGS)
-        if reason and quoted:
+        if reason and is_quoted(code, facts):
             yield self._fill(_SYSTEM_SAID, text=shown(reason))
         if code.startswith("bucket.") and not said and (aws_code := facts.get("aws_code")):
             yield self._fill(_S3_SAID, text=shown(aws_code))
@@ -374,41 +337,6 @@ def is_sandbox(outcome: Outcome | None) -> bool:
 def is_already_optimal(outcome: Outcome | None) -> bool:
     """Whether the engine found nothing to make smaller."""
     return isinstance(outcome, Done) and bool(outcome.images) and all(image.already_optimal for image in outcome.images)
-
-
-def _refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
-    """Keys of more exact words, the best first."""
-    told = facts.get(_REFINED_BY.get(code, ""))
-    if code == "store.settings" and facts.get("restored") is False:
-        yield f"{code}:{told}:lost"
-    if facts.get("doing") == "delete" and (code == "bucket.refused" or told == "AccessDenied"):
-        # Another right is missing than for storing.
-        yield "bucket.refused:delete"
-    if code == "source.unsupported" and is_address(facts.get("path")):
-        yield f"{code}:{told}:address"
-        if told in KINDS:
-            yield f"{code}:?:address"
-    if code == "source.blocked" and facts.get("redirected"):
-        yield f"{code}:redirected"
-    if code == "source.too_large" and facts.get("size") == 0:
-        yield f"{code}:unknown"
-    if told not in (None, ""):
-        yield f"{code}:{told}"
-        yield f"s3:{told}"
-        if told in KINDS:
-            yield f"{code}:?"
-    if code == "kraken.file_too_large" and isinstance(facts.get("limit"), int):
-        yield f"{code}:limit"
-    if code == "engine.too_many_pixels" and facts.get("frames") not in (None, 1):
-        yield f"{code}:animation"
-    if code == "bucket.wrong_region" and facts.get("region"):
-        yield f"{code}:region"
-    if code == "fate.unknown" and not facts.get("key"):
-        yield f"{code}:no_key"
-    if code == "secret.missing":
-        yield f"{code}:{facts.get('reason')}"
-        if facts.get("variable"):
-            yield f"{code}:variable"
 
 
 def _joined(*sentences: str) -> str:
