@@ -41,23 +41,24 @@ def _check(arguments: argparse.Namespace, services: Services, console: Console) 
     profile = chosen_profile(arguments.name, settings)
     cancel, told = CancelToken(), _Told(profile, console, quiet=arguments.json)
     outcome: list[Diagnosis | Exception] = []
+    done = threading.Event()
 
     def work() -> None:
         try:
             outcome.append(services.doctor().examine(profile, settings, cancel, told))
         except Exception as error:  # noqa: BLE001 - raised again where it is handled
             outcome.append(error)
+        done.set()
 
-    # In a thread of its own, so that Ctrl+C finds this one waiting, with no lock held.
-    worker = threading.Thread(target=work, daemon=True)
-    worker.start()
+    # In a thread of its own, so that Ctrl+C finds this one waiting, with no lock held. On an event, because a
+    # join that is interrupted takes the thread for ended (CPython 3.11).
+    threading.Thread(target=work, daemon=True).start()
     try:
-        while worker.is_alive():
-            worker.join(0.2)
+        while not done.wait(0.2):
+            continue
     except KeyboardInterrupt:
         cancel.cancel()
-        worker.join(_SECONDS_TO_END)
-        if worker.is_alive():
+        if not done.wait(_SECONDS_TO_END):
             raise WorkersLeftError(_INTERRUPTED) from None
     (ended,) = outcome
     if isinstance(ended, Exception):
