@@ -46,6 +46,7 @@ from kraken_desktop.model.parcel import Change, Note
 from kraken_desktop.model.profile import Finding, Profile
 from kraken_desktop.model.quota import Forecast, Need
 from kraken_desktop.model.recipe import Recipe
+from tests.support.link_troubles import link_texts
 from tests.support.permission_profiles import permission_texts
 from tests.support.recipes import EVERY_RECIPE
 
@@ -470,6 +471,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.quota.file_limit(1), *(words.quota.addresses(count) for count in range(3))]
     shown += diagnosis_texts(words)
     shown += permission_texts(words)
+    shown += link_texts(words)
     # What is typed in a terminal is the same in every language.
     for command in COMMANDS.values():
         shown = [text.replace(command, "") for text in shown]
@@ -566,6 +568,11 @@ OUTCOMES: list[tuple[Outcome, str]] = [
     (Done(images=(stored(),), original_bytes=100), "Done"),
     (Done(images=(stored(9),)), "Done"),
     (Done(images=(optimal(),), original_bytes=100), "Done, already optimal"),
+    (
+        Done(images=(dataclasses.replace(stored(9), sandbox=True),), original_bytes=100),
+        "Only a test: Kraken.io’s sandbox stored nothing, and its numbers are made up",
+    ),
+    (Done(images=(dataclasses.replace(stored(9), removed=True),), original_bytes=100), "Removed from the bucket"),
     (Done(images=(stored(9), optimal()), original_bytes=100), "Done, 2 images"),
     (Done(images=(stored(9), stored(8)), original_bytes=100), "Done, 2 images"),
     (Skipped(reason="already_stored"), "Skipped: the same image is in the bucket already"),
