@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Generator, Sequence
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut, QTextCharFormat, QTextCursor
@@ -23,16 +24,15 @@ from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.gui.window_manners import resize_within_screen
 from kraken_desktop.messages import Words
-from kraken_desktop.model.address_text import AddressText, Line, read_addresses
-from kraken_desktop.model.errors import KrakenDesktopError
-
-Trouble = Callable[[str], KrakenDesktopError | None]
-"""Why an address that could be used cannot be, with the profile that it is for; None for a good one."""
+from kraken_desktop.model.address_text import AddressText, Line, Trouble, read_addresses, reading
 
 READ_MS = 150
-"""Nobody reads faster, and ten thousand lines take a moment."""
+"""Nobody reads faster."""
+_SLICE_SECONDS = 0.008
+"""Ten thousand lines take a moment, in which the window has to answer."""
 MOST_REMARKS = 3
 _LINES_NAMED = 4
+_MOST_MARKS = 200
 _LONGEST_LINE = 60
 
 
@@ -44,7 +44,7 @@ class AddAddresses(QDialog):
 
     Args:
         hint: who fetches them.
-        trouble: what else is wrong with an address.
+        trouble: what else is wrong with an address, with the profile that it is for.
     """
 
     chosen = Signal(object)
@@ -95,8 +95,12 @@ class AddAddresses(QDialog):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(READ_MS)
-        self._timer.timeout.connect(self.read)
-        self.box.textChanged.connect(self._timer.start)
+        self._timer.timeout.connect(self._begin)
+        self._reading: Generator[None, None, AddressText] | None = None
+        self._slices = QTimer(self)
+        self._slices.setInterval(0)
+        self._slices.timeout.connect(self._read_slice)
+        self.box.textChanged.connect(self._on_text)
         self.add_button.clicked.connect(self._add)
         cancel_button.clicked.connect(self.reject)
         # Enter alone begins a line.
@@ -106,9 +110,31 @@ class AddAddresses(QDialog):
         self.read()
 
     def read(self) -> None:
-        """Look through the text, and say what is in it."""
+        """Look through the text at once, and say what is in it."""
         self._timer.stop()
-        self._found = found = read_addresses(self.box.toPlainText(), self._trouble)
+        self._slices.stop()
+        self._show(read_addresses(self.box.toPlainText(), self._trouble))
+
+    def _on_text(self) -> None:
+        self._slices.stop()
+        self._timer.start()
+
+    def _begin(self) -> None:
+        self._reading = reading(self.box.toPlainText(), self._trouble)
+        self._slices.start()
+
+    def _read_slice(self) -> None:
+        end = time.monotonic() + _SLICE_SECONDS
+        try:
+            while self._reading is not None and time.monotonic() < end:
+                next(self._reading)
+        except StopIteration as read:
+            self._slices.stop()
+            self._reading = None
+            self._show(read.value)
+
+    def _show(self, found: AddressText) -> None:
+        self._found = found
         count = len(found.addresses)
         self.add_button.setEnabled(count > 0)
         self.add_button.setText(self.tr("Add %n", "", count) if count else self.tr("Add"))
@@ -177,7 +203,7 @@ class AddAddresses(QDialog):
         form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.WaveUnderline)
         form.setUnderlineColor(self._theme.color("danger"))
         marks: list[QTextEdit.ExtraSelection] = []
-        for line in self._found.bad:
+        for line in self._found.bad[:_MOST_MARKS]:
             cursor = QTextCursor(self.box.document().findBlockByNumber(line.number - 1))
             cursor.movePosition(QTextCursor.MoveOperation.EndOfBlock, QTextCursor.MoveMode.KeepAnchor)
             mark = QTextEdit.ExtraSelection()

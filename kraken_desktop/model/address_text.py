@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 
 from kraken_desktop.model.errors import KrakenDesktopError, UnsupportedTypeError
@@ -14,6 +14,11 @@ MOST_LINES = 10_000
 """More are not read."""
 LONGEST_LINE = 8192
 """Characters; a longer line is no address, unless it is a ``data:`` one."""
+
+Trouble = Callable[[str], KrakenDesktopError | None]
+"""Why an address that could be used cannot be, where it is to be used; None for a good one."""
+
+_SLICE = 50
 
 # Of a snippet the address only: Markdown, HTML, CSS, BBCode. What links to a page is passed over. No part of it reaches
 # over the beginning of another, so that no line, however mean, is read again and again.
@@ -65,19 +70,30 @@ class AddressText:
     """There were more lines than are read."""
 
 
-def read_addresses(
-    text: str, trouble: Callable[[str], KrakenDesktopError | None] = lambda _address: None
-) -> AddressText:
+def read_addresses(text: str, trouble: Trouble = lambda _address: None) -> AddressText:
     """All image addresses in a text, and what is in it besides.
 
     Args:
         text: whatever somebody pasted.
         trouble: what else is wrong with an address that could be used.
     """
+    slices = reading(text, trouble)
+    while True:
+        try:
+            next(slices)
+        except StopIteration as end:
+            found: AddressText = end.value
+            return found
+
+
+def reading(text: str, trouble: Trouble) -> Generator[None, None, AddressText]:
+    """The same in slices of a few lines each, for a thread that has to answer in between."""
     known: dict[str, str] = {}
     repeated = 0
     bad: list[Line] = []
-    for line in lines_of(text):
+    for count, line in enumerate(lines_of(text), start=1):
+        if count % _SLICE == 0:
+            yield
         wrong = {address: None if is_data(address) else trouble(address) for address in line.addresses}
         error = line.error or next((each for each in wrong.values() if each is not None), None)
         if error is not None:

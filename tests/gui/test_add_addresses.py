@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt
+from PySide6.QtCore import QMimeData, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication
 from pytestqt.qtbot import QtBot
 
@@ -81,6 +81,18 @@ def test_it_names_duplicates_and_lines_that_are_no_addresses(dialog: Made) -> No
         "https://example.com/page.html",
     ]
     assert not made.hint.isVisible()
+
+
+def test_the_window_answers_while_a_long_text_is_read(dialog: Made, qtbot: QtBot) -> None:
+    made, _ = dialog
+    answered: list[None] = []
+    timer = QTimer(made)
+    timer.timeout.connect(lambda: answered.append(None))
+    paste(made, "\n".join(f"https://example.com/{number}.png" for number in range(4000)))
+    made._begin()
+    timer.start(0)
+    qtbot.waitUntil(lambda: made.summary.text() == "4000 addresses", timeout=20_000)
+    assert len(answered) >= 3
 
 
 @pytest.mark.parametrize(
