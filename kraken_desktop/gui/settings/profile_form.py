@@ -260,7 +260,10 @@ class ProfileForm(FieldForm):
         return profile if self.route.goes_to_folder else self.destination.service.completed(profile)
 
     def _show_permissions(self) -> None:
-        PolicyView(self._completed(), self._words, self._use.theme, self).open()
+        profile = self._completed()
+        # Before a bucket is named, a stand-in shows where its name will be.
+        shown = replace(profile, bucket=profile.bucket or "your-bucket")
+        PolicyView(shown, self._words, self._use.theme, self).open()
 
     def _arranged(self) -> tuple[bool, ...]:
         return (self.destination.needs_secret, self.destination.needs_token, self.route.goes_to_folder)

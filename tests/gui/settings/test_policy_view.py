@@ -48,6 +48,11 @@ def test_it_shows_what_stands_in_the_form_saved_or_not(form, opened, type_into):
     assert view.bucket_policy.isHidden()
 
 
+def test_a_bucket_without_a_name_has_a_stand_in(form, opened, type_into):
+    type_into(form.destination.bucket, "")
+    assert '"arn:aws:s3:::your-bucket/*"' in opened().key_policy.text.toPlainText()
+
+
 def test_removing_is_a_choice_that_shows_in_policy_and_words(form, opened):
     view = opened()
     assert "s3:DeleteObject" not in view.key_policy.text.toPlainText()
