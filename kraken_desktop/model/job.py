@@ -219,11 +219,14 @@ class Done:
 
     @property
     def saved_bytes(self) -> int | None:
-        """How much smaller the result is than the source; None where a size is unknown, never negative."""
-        sizes = [image.bytes for image in self.images if image.bytes is not None and not image.sandbox]
-        if self.original_bytes is None or not sizes or len(sizes) != len(self.images):
+        """How much smaller the one result is than the source, never negative.
+
+        None where a size is unknown or made up, and for a set, whose images are no smaller copy of the source.
+        """
+        if self.original_bytes is None or len(self.images) != 1:
             return None
-        return max(0, self.original_bytes - min(sizes))
+        (image,) = self.images
+        return None if image.bytes is None or image.sandbox else max(0, self.original_bytes - image.bytes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -73,6 +73,7 @@ def test_the_other_states_have_not_ended() -> None:
         (None, [40], None),
         (100, [None], None),
         (100, [40, None], None),
+        (100, [40, 30], None),
         (100, [], None),
     ],
 )
