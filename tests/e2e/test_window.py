@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,9 @@ from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.translation import install_translations, translate_message
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import JobState, JobStatus
+from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Acl, Engine, Uploader
+from kraken_desktop.model.recipes import BUILT_IN_RECIPES
 from tests.e2e.test_cli import found_anywhere
 from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.images import ImageKind, image_bytes, make_image, make_set
@@ -24,6 +27,7 @@ from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import S3Handle, StrictS3Handle
 from tests.support.gui import drop
+from tests.support.stage import picture
 from tests.support.world import World
 
 OpenWindow = Callable[..., MainWindow]
@@ -129,6 +133,63 @@ def test_a_drop_becomes_links_to_copy(
         assert world.s3.acl(world.bucket, key) == "public-read"
     assert {path: path.read_bytes() for path in images} == before
     assert found_anywhere(world.home, world.secrets) == []
+
+
+class Picture(HTMLParser):
+    """What a browser makes of a ``<picture>`` element: every address with the type and width that it promises."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.promised: list[tuple[str, str, int]] = []
+        self.fallback: dict[str, str | None] = {}
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        told = dict(attrs)
+        for candidate in (told.get("srcset") or "").split(", "):
+            if candidate:
+                url, _, width = candidate.partition(" ")
+                self.promised.append((url, told.get("type") or "image/jpeg", int(width.removesuffix("w"))))
+        if tag == "img":
+            self.fallback = told
+
+
+@pytest.mark.parametrize(
+    ("engine", "uploader"),
+    [(Engine.KRAKEN, Uploader.KRAKEN), (Engine.KRAKEN, Uploader.LOCAL), (Engine.LOCAL, Uploader.LOCAL)],
+)
+def test_a_set_becomes_a_picture_element_whose_every_address_opens(
+    qtbot: QtBot,
+    qapp: QApplication,
+    world: World,
+    open_window: OpenWindow,
+    tmp_path: Path,
+    engine: Engine,
+    uploader: Uploader,
+) -> None:
+    services = world.services()
+    recipe = next(each for each in BUILT_IN_RECIPES if each.name == "Responsive set")
+    world.set_up(services, engine=engine, uploader=uploader, recipe_id=recipe.id, path_template="{stem}{ext}")
+    window = open_window(world, services=services)
+    drop(window, files(make_image(ImageKind.JPEG, tmp_path / "sea & sun.jpg", size=(1700, 425))))
+    (status,) = wait_for(qtbot, window, 1)
+    assert status.state is JobState.DONE
+    window.wishes.link_format = LinkFormat.PICTURE
+    window.wishes.copy_all()
+
+    found = Picture(qapp.clipboard().text())
+    types = ["image/avif", "image/webp", "image/jpeg"]
+    assert [(kind, width) for _, kind, width in found.promised] == [
+        (kind, width) for kind in types for width in (480, 960, 1600)
+    ]
+    for url, kind, width in found.promised:
+        answer = world.s3.anonymous_get(url)
+        assert answer.headers["content-type"] == kind
+        assert picture(answer.body).width == width
+    assert found.fallback["alt"] == "sea & sun.jpg"
+    shown = picture(world.s3.anonymous_get(found.fallback["src"] or "").body)
+    assert (str(shown.width), str(shown.height)) == (found.fallback["width"], found.fallback["height"])
+    assert len(world.api.uploads) == (3 if engine is Engine.KRAKEN else 0), "once a format"
 
 
 @pytest.mark.parametrize("engine", [Engine.KRAKEN, Engine.LOCAL])
