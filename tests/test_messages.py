@@ -160,7 +160,7 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "store.journal": ("problem", ["", "corrupt", "newer", "unreadable", "unwritable"]),
     "plan.unsafe_key": ("problem", list(object_key.KEY_PROBLEMS)),
     "plan.template": ("problem", list(object_key.PROBLEMS)),
-    "plan.profile": ("problem", [*profile_rules.PROBLEMS, *object_key.PROBLEMS, "recipe_id.set_with_kraken"]),
+    "plan.profile": ("problem", [*profile_rules.PROBLEMS, *object_key.PROBLEMS]),
 }
 
 KINDS_OF_ERROR = [kind for kind in all_error_types() if kind.code not in GENERIC]
@@ -447,6 +447,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.variant(variant) for recipe in EVERY_RECIPE for variant in recipe.variants]
     shown += [words.summary(dict.fromkeys(JobState, 2)), words.saving(5, 10), words.saving(0, 10)]
     shown += [words.left_out("1", [(reason, count)]) for reason in LeftOutReason for count in (1, 2)]
+    shown += [words.repeated(1), words.repeated(2)]
     shown += [words.size(10**power) for power in (0, 1, 3, 6, 9, 12)] + [words.images(1), words.images(2)]
     shown += [words.state(status(JobState.QUEUED, waiting_for=Failure(code="kraken.quota")))]
     shown += [
