@@ -43,7 +43,7 @@ class CheckButton(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.button = QPushButton(self.tr("Chec&k this profile"), self)
+        self.button = QPushButton(self.tr("Check this profile"), self)
         self.button.setAutoDefault(False)
         about = muted(
             wrapping(
@@ -198,7 +198,8 @@ class DoctorView(QDialog):
         announce(self, self._summary.text())
         worst = next((row for row in self._rows.values() if row.verdict is diagnosis.verdict), None)
         if worst is not None and diagnosis.verdict in {CheckVerdict.PROBLEM, CheckVerdict.WARNING}:
-            bring_into_sight(worst)
+            # What was found last has its height only after the layout is done.
+            QTimer.singleShot(_TICK_MS, worst, lambda: bring_into_sight(worst))
 
     def _on_failed(self, error: KrakenDesktopError) -> None:
         self._end()

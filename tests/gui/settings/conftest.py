@@ -11,6 +11,7 @@ import pytest
 import shiboken6
 from PySide6.QtWidgets import QMessageBox, QPushButton
 
+from kraken_desktop.doctor import Doctor
 from kraken_desktop.engines.kraken_answers import AccountStatus
 from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings.collaborators import Collaborators
@@ -85,6 +86,11 @@ class Steps:
                 call.done(result)
 
 
+def no_doctor() -> Doctor:
+    """For those who press no button that asks for one."""
+    raise AssertionError("nobody wanted a check")
+
+
 class House:
     """What a dialog is opened in."""
 
@@ -137,7 +143,7 @@ class House:
         if names:
             self.store.update(lambda now: now.with_default("profile-1"))
 
-    def open(self, page="account", route=Route.KRAKEN, **more) -> SettingsDialog:
+    def open(self, page="account", route=Route.KRAKEN, *, doctor=no_doctor, **more) -> SettingsDialog:
         collaborators = Collaborators(
             store=self.store,
             secrets=self.secrets,
@@ -146,6 +152,7 @@ class House:
             run_in_background=self.steps,
             words=self.words,
             theme=self.theme,
+            doctor=doctor,
             now=lambda: datetime(2026, 11, 23, 12, tzinfo=UTC),
             **more,
         )

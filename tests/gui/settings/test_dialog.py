@@ -363,6 +363,9 @@ def test_it_works_with_the_real_services_and_real_threads(house, type_into, qtbo
         secrets: object
         account_status: object
         try_network: object
+        doctor: object = None
+        engine: object = None
+        scratch: object = None
 
     background = Background(1)
     services = Services(house.store, house.secrets, house.account_status, house.try_network)

@@ -11,12 +11,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 
-from kraken_desktop.doctor import Doctor
-from kraken_desktop.gui.settings.doctor_view import CheckButton, DoctorView
-from kraken_desktop.model.diagnosis import CheckVerdict, Step
+from kraken_desktop.cancel import CancelToken
+from kraken_desktop.doctor import Doctor, Tell
+from kraken_desktop.gui.jobs import Background as ThreadPool
+from kraken_desktop.gui.settings.doctor_view import Check, CheckButton, DoctorView
+from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Step
 from kraken_desktop.model.profile import Account, Acl, Credentials, Engine, Profile, Uploader
 from kraken_desktop.stores.scratch import Scratch
 from kraken_desktop.transport import Transport
+from tests.servers.strict_s3 import S3Fault
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -223,3 +226,32 @@ def test_signs_have_names(open_page, strict_s3) -> None:
     assert view._rows[Step.BUCKET]._sign.accessibleName() == "Problem"
     assert view._rows[Step.ACCESS]._sign.accessibleName() == "OK"
     assert view._rows[Step.STORE]._sign.accessibleName() == "Not checked"
+
+
+def test_with_real_threads(qtbot, house, open_page, doctor, bucket, strict_s3) -> None:
+    page = open_page(bucket)
+    background, settings, profile = ThreadPool(1), house.store.load(), page.form.profile()
+    strict_s3.order(S3Fault(method="PUT", stored=True, stall=60))
+
+    def examine(cancel: CancelToken, tell: Tell) -> Diagnosis:
+        return doctor().examine(profile, settings, cancel, tell)
+
+    view = DoctorView(
+        lambda: Check(profile, examine),
+        lambda offer: None,
+        run_in_background=background.run,
+        words=house.words,
+        theme=house.theme,
+        parent=page,
+    )
+    view.show()
+    view.begin()
+    qtbot.waitUntil(lambda: "Looking…" in row_text(view, Step.STORE))
+    qtbot.waitUntil(lambda: any(each["method"] == "PUT" and each["key"] for each in strict_s3.requests(bucket)))
+    assert view._rows[Step.CONNECTION].verdict is CheckVerdict.OK
+    qtbot.mouseClick(view.stop_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not view.is_checking())
+    assert view._summary.text() == "The check of “Web” was stopped."
+    assert "The test image is gone again." in row_text(view, Step.REMOVE)
+    assert strict_s3.keys(bucket) == ()
+    assert background.close(5)
