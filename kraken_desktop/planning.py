@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.model.address_rules import address_trouble
 from kraken_desktop.model.errors import (
     KeyTakenError,
     ObjectExistsError,
@@ -106,13 +107,21 @@ class Plan:
 
 
 def require_usable(job: Job) -> None:
-    """Nothing is sent for a profile that cannot work."""
-    profile = job.snapshot.profile
+    """Nothing is sent for a profile that cannot work, nor for an address that the engine cannot reach or name.
+
+    Raises:
+        ProfileInvalidError, AddressUnreachableError, UnsafeKeyError: the job can only fail.
+    """
+    profile, source = job.snapshot.profile, job.source
     for finding in check_profile(profile):
         if finding.severity is Severity.ERROR:
             raise ProfileInvalidError(
                 profile=profile.name, field=finding.field, problem=finding.problem, detail=finding.detail
             )
+    if source.kind is SourceKind.URL:
+        trouble = address_trouble(source.location, profile, job.snapshot.recipe, job.snapshot.account)
+        if trouble is not None:
+            raise trouble
 
 
 def examine(job: Job, cancel: CancelToken, measure: Measure) -> Content:

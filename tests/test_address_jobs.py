@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -128,3 +129,16 @@ def test_a_size_that_only_the_image_knows_is_refused_before_kraken_io_is_asked(
     assert isinstance(outcome, Failed)
     assert Words().failure(outcome.failure).what == "{width} is not known for “a.jpg”."
     assert world.api.requests == []
+
+
+@pytest.mark.parametrize("host", ["localhost", "10.0.0.8", "[::1]", "intranet"])
+@pytest.mark.parametrize("uploader", Uploader)
+def test_an_address_that_kraken_io_cannot_reach_is_not_sent_there(
+    stage: Stage, world: World, uploader: Uploader, host: str
+) -> None:
+    (job,) = stage.jobs(source(f"http://{host}/a.jpg"), engine=Engine.KRAKEN, uploader=uploader)
+    account = replace(world.account(), api_url="https://api.kraken.io")
+    outcome = stage.run(replace(job, snapshot=replace(job.snapshot, account=account)))
+    assert code_of(outcome) == "source.unreachable"
+    bare = host.strip("[]")
+    assert why(outcome) == f"{bare} is this computer, or is in a private network, and Kraken.io is outside."
