@@ -24,6 +24,8 @@ from tests.servers.s3_signature import Key
 from tests.support.world import World
 
 OK, WARNING, PROBLEM, NOT_CHECKED = CheckVerdict
+KRAKEN: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
+"""Kraken.io does all of the work."""
 
 
 @dataclass

@@ -10,15 +10,14 @@ from kraken_desktop.doctor.sample import BYTES
 from kraken_desktop.messages import Words
 from kraken_desktop.model.diagnosis import CheckVerdict, Step, steps_of
 from kraken_desktop.model.offers import Offer, OfferId
-from kraken_desktop.model.profile import Acl, Collision, Credentials, CredentialSource, Engine, Uploader
-from tests.doctor.conftest import NOT_CHECKED, OK, PROBLEM, WARNING, Clinic, found, said, verdicts, wrong
+from kraken_desktop.model.profile import Acl, Collision, Credentials, CredentialSource
+from tests.doctor.conftest import KRAKEN, NOT_CHECKED, OK, PROBLEM, WARNING, Clinic, found, said, verdicts, wrong
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
 
 KEY = "blog/kraken-desktop-check.png"
 PLAIN = {"acl": Acl.PRIVATE}
 DENIED = {"status": 403, "code": "AccessDenied", "message": "Access Denied", "method": "PUT", "times": None}
-KRAKEN = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
 
 
 def requests(s3: StrictS3Handle, bucket: str, method: str) -> list[dict[str, Any]]:

@@ -333,3 +333,16 @@ def test_it_ends_with_its_parent() -> None:
         stream.close()
     with pytest.raises(requests.ConnectionError):
         requests.get(endpoint, timeout=30)
+
+
+def test_faults_for_requests_with_and_without_a_header(strict_s3: StrictS3Handle, bucket: str) -> None:
+    strict_s3.order(S3Fault(status=501, code="NotImplemented", header="x-amz-tagging", times=None))
+    strict_s3.put(bucket, "a.png", b"1")
+    with pytest.raises(ClientError, match="NotImplemented"):
+        strict_s3.put(bucket, "b.png", b"1", Tagging="a=b")
+    strict_s3.clear_faults()
+    strict_s3.order(S3Fault(status=403, code="AccessDenied", without="x-amz-server-side-encryption", method="PUT"))
+    strict_s3.put(bucket, "c.png", b"1", ServerSideEncryption="AES256")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        strict_s3.put(bucket, "d.png", b"1")
+    assert strict_s3.keys(bucket) == ("a.png", "c.png")

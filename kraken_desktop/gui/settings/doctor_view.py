@@ -151,6 +151,8 @@ class DoctorView(QDialog):
         self._show_steps(check.profile)
         self._diagnosis = None
         self._cancel = cancel = CancelToken()
+        # Also when the program ends over it.
+        self.destroyed.connect(cancel.cancel)
         heard = self._heard = deque()
         self.setWindowTitle(self.tr("Check of “{name}”").replace("{name}", check.profile.name))
         self._summary.setText(self.tr("Checking “{name}”…").replace("{name}", check.profile.name))
