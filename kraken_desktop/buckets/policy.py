@@ -96,7 +96,7 @@ def least_policy(profile: Profile, *, with_delete: bool = False) -> Policy:
     """The IAM policy for the profile's key: this bucket, the beginning of its path, these actions."""
     needed = rights(profile, with_delete=with_delete)
     objects = [right.action for right in needed if right.action.startswith("s3:") and right.action != "s3:ListBucket"]
-    statements: list[Policy] = [_allow("Images", objects, _objects(profile))]
+    statements: list[Policy] = [_allow("Images", objects, objects_arn(profile))]
     if any(right.action == "s3:ListBucket" for right in needed):
         told = _allow("Names", ["s3:ListBucket"], _bucket(profile))
         if prefix := _escaped_prefix(profile):
@@ -117,7 +117,7 @@ def public_policy(profile: Profile) -> Policy | None:
         return None
     if public_access(profile) is not PublicAccess.POLICIES:
         return None
-    statement = _allow("AnybodyMayOpenImages", ["s3:GetObject"], _objects(profile))
+    statement = _allow("AnybodyMayOpenImages", ["s3:GetObject"], objects_arn(profile))
     return _document([{"Sid": statement["Sid"], "Effect": "Allow", "Principal": "*"} | statement])
 
 
@@ -222,7 +222,8 @@ def _allow(sid: str, actions: list[str], resource: str, condition: Policy | None
     return told | {"Condition": condition} if condition else told
 
 
-def _objects(profile: Profile) -> str:
+def objects_arn(profile: Profile) -> str:
+    """The objects of a profile, as a policy names them: all that begin as its keys do."""
     return f"{_bucket(profile)}/{_escaped_prefix(profile)}*"
 
 

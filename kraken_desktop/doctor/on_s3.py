@@ -8,12 +8,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from kraken_desktop.buckets.policy import objects_arn
 from kraken_desktop.buckets.s3_answers import server_time
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.doctor.notes import Notes
 from kraken_desktop.doctor.opening import check_public_link, check_signed_link
 from kraken_desktop.doctor.patience import Patience
-from kraken_desktop.doctor.refusals import RefusedPut, arn_of
+from kraken_desktop.doctor.refusals import RefusedPut
 from kraken_desktop.doctor.trials import Name, Trials, as_uploaded
 from kraken_desktop.model.diagnosis import CheckVerdict, Step
 from kraken_desktop.model.errors import (
@@ -262,4 +263,4 @@ class S3Check:
             notes.ok(Step.REMOVE, "doctor.removed", key=trials.key)
 
     def _about(self, trials: Trials) -> dict[str, Fact]:
-        return {"bucket": self._profile.bucket, "key": trials.key, "arn": arn_of(self._profile)}
+        return {"bucket": self._profile.bucket, "key": trials.key, "arn": objects_arn(self._profile)}

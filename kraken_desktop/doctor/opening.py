@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from kraken_desktop.buckets.policy import objects_arn
 from kraken_desktop.buckets.s3_answers import refusal
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.doctor.notes import Notes
-from kraken_desktop.doctor.refusals import arn_of
 from kraken_desktop.doctor.sample import BYTES, TYPE
 from kraken_desktop.doctor.trials import Trials
 from kraken_desktop.link_check import check_link
@@ -37,7 +37,7 @@ def check_signed_link(trials: Trials, url: str, notes: Notes) -> None:
     told = refusal(answer)
     facts: dict[str, Fact] = {"status": answer.status, "aws_code": told.code, "said": told.said}
     if told.code == "AccessDenied":
-        facts |= {"right": "s3:GetObject", "arn": arn_of(trials.profile)}
+        facts |= {"right": "s3:GetObject", "arn": objects_arn(trials.profile)}
         notes.add(Step.OPEN, CheckVerdict.PROBLEM, "doctor.link_signed_denied", facts)
     else:
         notes.add(Step.OPEN, CheckVerdict.PROBLEM, "doctor.link_signed_refused", facts)
@@ -71,7 +71,7 @@ def check_public_link(
         "content_type": found.content_type,
         "bucket": profile.bucket,
         "public_url": profile.public_url,
-        "arn": arn_of(profile),
+        "arn": objects_arn(profile),
     }
     notes.add(Step.OPEN, CheckVerdict.PROBLEM, _code(found, profile), facts)
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from kraken_desktop.buckets.policy import objects_arn
 from kraken_desktop.doctor.notes import Notes
 from kraken_desktop.doctor.trials import Trials
 from kraken_desktop.model.diagnosis import CheckVerdict, Step
@@ -20,7 +21,6 @@ from kraken_desktop.model.errors import (
     Fact,
     WrongRegionError,
 )
-from kraken_desktop.model.key_prefix import key_prefix
 from kraken_desktop.model.offers import OfferId
 from kraken_desktop.model.profile import Acl, Profile, Uploader
 
@@ -78,15 +78,6 @@ _PARTS = (
         lambda profile: replace(profile, storage_class=""),
     ),
 )
-
-
-def arn_of(profile: Profile) -> str:
-    """The objects of a profile, as a policy names them (AWS: "Amazon Resource Names")."""
-    region = profile.region
-    partition = "aws-cn" if region.startswith("cn-") else "aws-us-gov" if region.startswith("us-gov-") else "aws"
-    if region.startswith("eusc-"):
-        partition = "aws-eusc"
-    return f"arn:{partition}:s3:::{profile.bucket}/{key_prefix(profile.path_template)}*"
 
 
 class RefusedPut:
@@ -208,7 +199,7 @@ class RefusedPut:
     def _problem(self, code: str, told: BucketRefusedError, *offers: OfferId, **facts: Fact) -> None:
         about: dict[str, Fact] = {
             "bucket": self._profile.bucket,
-            "arn": arn_of(self._profile),
+            "arn": objects_arn(self._profile),
             "aws_code": told.aws_code,
             "said": told.said,
         }
