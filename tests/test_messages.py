@@ -148,6 +148,7 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
             "",
             "missing",
             "unreadable",
+            "unwritable",
             "too_large",
             "not_json",
             "not_ini",

@@ -28,6 +28,11 @@ EXCHANGE_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "This computer does not let us read {path}."),
         QT_TRANSLATE_NOOP("messages", "Allow reading the file, then choose it again."),
     ),
+    "store.exchange:unwritable": Message(
+        QT_TRANSLATE_NOOP("messages", "“{file}” could not be written."),
+        QT_TRANSLATE_NOOP("messages", "This computer does not let us write {path}."),
+        QT_TRANSLATE_NOOP("messages", "Check the free space and the rights of its folder, or choose another one."),
+    ),
     "store.exchange:too_large": Message(
         _NOT_TAKEN,
         QT_TRANSLATE_NOOP("messages", "It is far larger than any file with profiles."),

@@ -919,10 +919,10 @@ class SettingsError(StoreError):
 
 @dataclass(kw_only=True, eq=False)
 class ExchangeError(StoreError):
-    """A file that profiles were to come from; nothing of it was taken.
+    """A file that profiles were to come from, or to go to; nothing was taken.
 
-    ``problem``: missing, unreadable, too_large, not_json, not_ini, foreign, newer, empty, damaged, or not_found
-    (``reason`` names the places that were looked at, and ``path`` the program).
+    ``problem``: missing, unreadable, unwritable, too_large, not_json, not_ini, foreign, newer, empty, damaged, or
+    not_found (``reason`` names the places that were looked at, and ``path`` the program).
     """
 
     code: ClassVar[str] = "store.exchange"

@@ -34,7 +34,7 @@ class EntryList(QWidget):
         self.delete_button = QPushButton(self.tr("De&lete…"), self)
         self.default_button = QPushButton(self.tr("Make &default"), self)
         self.default_button.setVisible(with_default)
-        buttons = QGridLayout()
+        self._buttons = buttons = QGridLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.add_button, 0, 0)
         buttons.addWidget(self.duplicate_button, 0, 1)
@@ -59,6 +59,12 @@ class EntryList(QWidget):
         deleting.setContext(Qt.ShortcutContext.WidgetShortcut)
         deleting.activated.connect(self.delete_button.click)
         self._list.currentItemChanged.connect(self._on_current)
+
+    def add_buttons(self, left: QPushButton, right: QPushButton) -> None:
+        """Two more, below the others."""
+        row = self._buttons.rowCount()
+        self._buttons.addWidget(left, row, 0)
+        self._buttons.addWidget(right, row, 1)
 
     def focus_list(self) -> None:
         """Leads to the list, or to what fills it."""

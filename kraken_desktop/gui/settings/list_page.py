@@ -59,6 +59,7 @@ class ListPage(Page, Generic[E]):
         self.notice = Notice(collaborators.theme, self)
         self._form = form
         self._header = PageHeader(self)
+        self._above = QVBoxLayout()
         self._empty = muted(wrapping(QLabel(self)))
 
         body = QWidget(self)
@@ -91,8 +92,9 @@ class ListPage(Page, Generic[E]):
         self._splitter.setStretchFactor(0, 0)
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setSizes([240, 560])
-        top = QHBoxLayout()
+        top = self._above
         top.setContentsMargins(24, 24, 24, 0)
+        top.setSpacing(16)
         top.addWidget(self._header)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)

@@ -219,7 +219,7 @@ class NetworkPage(Page):
         rest = len(found.authorities) - _MOST_NAMES
         told = self.tr("Trusted as well: {names}").replace("{names}", names)
         if rest > 0:
-            told = f"{told} {self.tr('and %n more', '', rest)}"
+            told = f"{told} {self.tr('and {count} more').replace('{count}', str(rest))}"
         if found.expired:
             self.form.touch("ca_file")
         self.form.tell_of_file(self._expired(found), told)

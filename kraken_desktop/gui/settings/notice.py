@@ -26,8 +26,8 @@ class Notice(QFrame):
         self._theme = theme
         self.setProperty("look", "warning")
         self._message: Message | None = None
+        self._is_good = False
         self._sign = QLabel(self)
-        self._sign.setAccessibleName(self.tr("Warning"))
         self._what = wrapping(QLabel(self))
         font = self._what.font()
         font.setBold(True)
@@ -63,9 +63,20 @@ class Notice(QFrame):
         """Everything it says; empty while hidden."""
         return f"{self._what.text()} {self._rest.text()}".strip() if self._message else ""
 
-    def show_message(self, message: Message, actions: Sequence[Action] = (), *, scrolls: bool = True) -> None:
-        """Says it, with these buttons beneath. ``scrolls``: whether the page goes there."""
+    def show_message(
+        self, message: Message, actions: Sequence[Action] = (), *, scrolls: bool = True, is_good: bool = False
+    ) -> None:
+        """Says it, with these buttons beneath.
+
+        ``scrolls``: whether the page goes there; ``is_good``: nothing went wrong.
+        """
         self._message = message
+        if is_good != self._is_good:
+            self._is_good = is_good
+            self.setProperty("look", "info" if is_good else "warning")
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._render()
         self._what.setText(message.what)
         self._rest.setText(" ".join(part for part in (message.why, message.remedy) if part))
         self._rest.setVisible(bool(self._rest.text()))
@@ -81,7 +92,9 @@ class Notice(QFrame):
             bring_into_sight(self)
 
     def _render(self) -> None:
-        self._sign.setPixmap(self._theme.pixmap("warning", "warning", 20, self.devicePixelRatioF()))
+        icon, color = ("done", "accent") if self._is_good else ("warning", "warning")
+        self._sign.setPixmap(self._theme.pixmap(icon, color, 20, self.devicePixelRatioF()))
+        self._sign.setAccessibleName(self.tr("Done") if self._is_good else self.tr("Warning"))
 
     def clear(self) -> None:
         """Nothing to say any more."""

@@ -17,6 +17,7 @@ from kraken_desktop.gui.settings.changes import free_name, new_id, remove_profil
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
 from kraken_desktop.gui.settings.doctor_view import Check, CheckButton, DoctorView
+from kraken_desktop.gui.settings.exchange import Exchange
 from kraken_desktop.gui.settings.list_page import ListPage
 from kraken_desktop.gui.settings.profile_destination import is_temporary
 from kraken_desktop.gui.settings.profile_form import USUAL_ACL, ProfileForm
@@ -51,6 +52,17 @@ class ProfilesPage(ListPage[Profile]):
         self._custody.changed.connect(self._on_place)
         form.rearranged.connect(self._on_rearranged)
         self.entries.default_wanted.connect(self._make_default)
+        self.exchange = Exchange(
+            self,
+            collaborators,
+            background=self._background,
+            guarded=self.guarded,
+            current=lambda: self._settings.profile(self._current.id) if self._current is not None else None,
+        )
+        self.entries.add_buttons(self.exchange.import_button, self.exchange.export_button)
+        self._above.addWidget(self.exchange.notice)
+        self.exchange.changed.connect(self._on_exchanged)
+        self.exchange.lead_wanted.connect(self.lead_to)
         self.set_texts(
             title=self.tr("Profiles"),
             about=self.tr(
@@ -219,6 +231,12 @@ class ProfilesPage(ListPage[Profile]):
             return doctor.examine(keyed, settings, cancel, tell, secret=secret, token=token)
 
         return Check(profile, examine)
+
+    def _on_exchanged(self, settings: Settings, profile_id: str) -> None:
+        self._settings = settings
+        self.show_saved()
+        self.show_by_id(profile_id)
+        self.saved.emit(settings)
 
     # --- saving and deleting ----------------------------------------------------------------------
 

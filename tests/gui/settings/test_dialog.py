@@ -14,7 +14,7 @@ from kraken_desktop.gui.settings.profile_route import Place
 from kraken_desktop.gui.settings.remarks import RemarkLabel
 from kraken_desktop.model.errors import BadCredentialsError, NameLookupError
 from kraken_desktop.model.profile import Account
-from kraken_desktop.model.settings import first_settings
+from kraken_desktop.model.settings import ProxyMode, first_settings
 
 from .conftest import API_SECRET, S3_SECRET
 
@@ -382,7 +382,7 @@ def test_it_works_with_the_real_services_and_real_threads(house, type_into, qtbo
 # --- for everybody -------------------------------------------------------------------------------------
 
 
-PAGES = ["account", "profiles", "bucket", "folder", "recipes", "setup"]
+PAGES = ["account", "profiles", "bucket", "folder", "recipes", "network", "setup"]
 
 
 def open_in_full(house, page):
@@ -400,6 +400,11 @@ def open_in_full(house, page):
         form.more.more.click()
     if page == "account":
         dialog.account_page.form.advanced.click()
+    if page == "network":
+        network = dialog.network_page.form
+        network.proxy.button_of(ProxyMode.MANUAL).click()
+        network.proxy_user.setText("mona")
+        network.check()
     return dialog
 
 
