@@ -85,7 +85,7 @@ class _Told:
         if remedy := words.diagnosis.observation(told).remedy:
             self._console.say(f"  {remedy}")
         for offer in told.offers:
-            self._console.say(f"  {words.offer(offer)}: {_command(offer, self._profile)}")
+            self._console.say(f"  {words.offer(offer)}: {command_of(offer, self._profile)}")
 
     def end(self, diagnosis: Diagnosis) -> None:
         """All of it is known."""
@@ -104,7 +104,7 @@ _OPTIONS: dict[OfferId, str] = {
 }
 
 
-def _command(offer: Offer, profile: Profile) -> str:
+def command_of(offer: Offer, profile: Profile) -> str:
     """What takes an offer in a terminal."""
     detail = f" {shlex.quote(offer.detail)}" if offer.detail else ""
     return f"kraken-s3 profile edit {shlex.quote(profile.name)} {_OPTIONS[offer.id]}{detail}"
@@ -126,5 +126,5 @@ def _step(told: Observation, profile: Profile, words: Words) -> dict[str, Any]:
         "code": told.code,
         "message": " ".join(part for part in (message.what, message.why) if part),
         "hint": message.remedy,
-        "commands": [_command(offer, profile) for offer in told.offers],
+        "commands": [command_of(offer, profile) for offer in told.offers],
     }

@@ -25,12 +25,14 @@ from kraken_desktop.cli.console import (
 )
 from kraken_desktop.cli.forecast import tell_forecast
 from kraken_desktop.cli.profile import option_of
+from kraken_desktop.cli.profile_check import command_of
 from kraken_desktop.cli.recipe_options import add_options, changed
 from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
 from kraken_desktop.messages import Message
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, StoredImage
 from kraken_desktop.model.links import LinkFormat, format_links
+from kraken_desktop.model.offers import offers_for
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.runner import Runner
@@ -216,6 +218,9 @@ class _Report:
     def _words(self, failure: Failure) -> Message:
         """With the command that mends it, where a field of the profile is at fault."""
         message = self._console.words.failure(failure)
+        for offer in offers_for(failure, self._profile):
+            way = f"{self._console.words.offer(offer)}: {command_of(offer, self._profile)}"
+            message = replace(message, remedy=f"{message.remedy} {way}".strip())
         option = option_of(failure)
         if not option:
             return message

@@ -99,7 +99,7 @@ class MessagesAbove(QObject):
 
     def way_taken(self, told: str, take_back: Act) -> None:
         """A profile was changed by one click."""
-        remedy = self.tr("The settings of the profile have it too.")
+        remedy = self.tr("Undo it here, or later in the profile’s settings.")
         self._banners.show_message("way", Message(told, "", remedy), choices=(Choice(self.tr("&Undo"), take_back),))
 
     def way_taken_back(self, name: str) -> None:
@@ -127,6 +127,10 @@ class MessagesAbove(QObject):
         choice = Choice(self.tr("S&ettings…"), mend)
         message = self._words.error(error)
         self._banners.show_message(f"key {account.id}", message, look="warning", choices=(choice,))
+
+    def key_accepted(self, account: Account) -> None:
+        """Now it does."""
+        self._banners.remove(f"key {account.id}")
 
     def short(
         self,

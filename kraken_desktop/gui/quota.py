@@ -13,6 +13,7 @@ from kraken_desktop.gui.quota_gate import QuotaGate
 from kraken_desktop.gui.quota_watch import QuotaWatch
 from kraken_desktop.gui.settings_access import SettingsAccess
 from kraken_desktop.model.errors import KrakenDesktopError
+from kraken_desktop.model.job import Failure
 from kraken_desktop.model.profile import Account, Engine, Profile
 from kraken_desktop.model.quota import Forecast
 from kraken_desktop.model.settings import Settings
@@ -39,6 +40,7 @@ class KrakenQuota(QObject):
         self.gate.fits.connect(self._messages.forecast)
         self.gate.short.connect(self._on_short)
         self._model.tally_changed.connect(self._on_tally)
+        bridge.paused.connect(self._on_pause)
         access.changed.connect(self.watch.renew_if_failed)
         self._button.renew_wanted.connect(self.watch.renew)
         self._button.account_wanted.connect(lambda: self._open_settings(self.watch.account))
@@ -66,12 +68,19 @@ class KrakenQuota(QObject):
             if self.watch.account is not None:
                 self.watch.ask(self.watch.account)
 
+    def _on_pause(self, why: Failure | None) -> None:
+        """What was left is left no longer."""
+        if why is not None and why.code == "kraken.quota" and self.watch.account is not None:
+            self.watch.ask(self.watch.account)
+
     def _open_settings(self, account: Account | None) -> None:
         entry_id = account.id if account is not None else ""
         self._access.open("account", culprit=Culprit(page="account", entry_id=entry_id, field="api_key"))
 
     def _render(self) -> None:
         watch = self.watch
+        if watch.account is not None and watch.reading is not None and watch.reading.quota is not None:
+            self._messages.key_accepted(watch.account)
         self._button.show_reading(watch.account, watch.reading, asking=watch.asking)
 
     def _on_refused(self, account: Account, error: KrakenDesktopError) -> None:

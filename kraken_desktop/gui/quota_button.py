@@ -15,7 +15,7 @@ from kraken_desktop.model.profile import Account
 from kraken_desktop.model.quota import Quota
 
 _STEPS = 1000
-_WIDEST = 40
+_WIDEST = 52
 """Characters of a menu's line."""
 
 

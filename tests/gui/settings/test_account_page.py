@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from keyring.errors import KeyringLocked, NoKeyringError
 from PySide6.QtWidgets import QLineEdit, QProgressBar
@@ -316,3 +318,43 @@ def test_a_network_error_is_tried_again(house):
     press(page.result, "Retry")
     assert "Advanced" in page.quota.text
     assert page.result.text == ""
+
+
+# --- the largest file ----------------------------------------------------------------------------------
+
+
+def learn_limit(house, limit=32_000_000):
+    house.store.update(lambda now: now.with_account(replace(now.accounts[0], file_limit=limit)))
+
+
+def test_the_largest_file_is_told_until_the_key_pair_is_checked(house):
+    house.fill()
+    learn_limit(house)
+    dialog = house.open()
+    page = dialog.account_page
+    assert page.limit.isVisible()
+    assert page.limit.text().startswith("Largest file: 32.0 MB, as Kraken.io told.")
+    page.check_button.click()
+    assert house.store.load().accounts[0].file_limit is None
+    assert not page.limit.isVisible()
+    assert not page.is_dirty()
+
+
+def test_a_check_that_fails_forgets_nothing(house):
+    house.fill()
+    learn_limit(house)
+    house.status = NameLookupError(host="api.kraken.io")
+    page = house.open().account_page
+    page.check_button.click()
+    assert house.store.load().accounts[0].file_limit == 32_000_000
+    assert page.limit.isVisible()
+
+
+def test_another_key_pair_has_another_limit(house, type_into):
+    house.fill()
+    learn_limit(house)
+    dialog = house.open()
+    type_into(dialog.account_page.form.api_key, "another-key")
+    assert not dialog.account_page.limit.isVisible()
+    dialog.bar.save_button.click()
+    assert house.store.load().accounts[0].file_limit is None
