@@ -86,6 +86,8 @@ class _Told:
             self._console.say(f"  {remedy}")
         for offer in told.offers:
             self._console.say(f"  {words.offer(offer)}: {command_of(offer, self._profile)}")
+        if policy := _policy(told, self._profile):
+            self._console.say(f"  A policy that allows it: {policy}")
 
     def end(self, diagnosis: Diagnosis) -> None:
         """All of it is known."""
@@ -108,6 +110,26 @@ def command_of(offer: Offer, profile: Profile) -> str:
     """What takes an offer in a terminal."""
     detail = f" {shlex.quote(offer.detail)}" if offer.detail else ""
     return f"kraken-s3 profile edit {shlex.quote(profile.name)} {_OPTIONS[offer.id]}{detail}"
+
+
+_POLICIES = {
+    "doctor.put_denied": "",
+    "doctor.acl_denied": "",
+    "doctor.tags_denied": "",
+    "doctor.look_denied": "",
+    "doctor.list_denied": "",
+    "doctor.link_signed_denied": "",
+    "doctor.link_not_public": " --bucket-policy",
+    "doctor.left_behind": " --with-delete",
+}
+"""By code, what to ask ``profile policy`` for."""
+
+
+def _policy(told: Observation, profile: Profile) -> str:
+    """What prints the policy that is missing; empty where that is not what is wrong."""
+    if told.code not in _POLICIES:
+        return ""
+    return f"kraken-s3 profile policy {shlex.quote(profile.name)}{_POLICIES[told.code]}"
 
 
 def _record(diagnosis: Diagnosis, words: Words) -> dict[str, Any]:

@@ -84,3 +84,14 @@ def test_an_unknown_profile(set_up: SetUp, capsys: pytest.CaptureFixture[str]) -
     set_up()
     assert run(["profile", "check", "Shop"]) == 2
     assert "there is no profile 'Shop'" in capsys.readouterr().err
+
+
+def test_the_policy_that_is_missing_can_be_printed(set_up: SetUp, capsys: pytest.CaptureFixture[str]) -> None:
+    world = set_up(acl=Acl.NONE)
+    assert run(["profile", "check", "Web"]) == 1
+    told = "  A policy that allows it: kraken-s3 profile policy Web --bucket-policy\n"
+    err = capsys.readouterr().err
+    assert told in err
+    assert run(told.partition("kraken-s3 ")[2].split()) == 0
+    policy = json.loads(capsys.readouterr().out)
+    assert world.bucket in json.dumps(policy)
