@@ -38,15 +38,26 @@ _PUSH = re.compile(r"push\w*\s+(?:the\s+)?(?:file|image)?.*\bs3\b", re.IGNORECAS
 _AWS_CODES: tuple[tuple[str, str], ...] = (
     ("does not allow acls", "AccessControlListNotSupported"),
     ("must be addressed using the specified endpoint", "PermanentRedirect"),
+    ("re-send this request to the specified temporary endpoint", "TemporaryRedirect"),
     ("access key id you provided does not exist", "InvalidAccessKeyId"),
     ("signature we calculated does not match", "SignatureDoesNotMatch"),
     ("specified bucket does not exist", "NoSuchBucket"),
+    ("specified bucket is not valid", "InvalidBucketName"),
     ("authorization header is malformed", "AuthorizationHeaderMalformed"),
     ("provided token has expired", "ExpiredToken"),
+    ("provided token is malformed", "InvalidToken"),
+    ("request time and the current time is too large", "RequestTimeTooSkewed"),
     ("reduce your request rate", "SlowDown"),
+    ("encountered an internal error", "InternalError"),
+    ("not read from or written to within the timeout", "RequestTimeout"),
     ("your key is too long", "KeyTooLongError"),
     ("metadata headers exceed", "MetadataTooLarge"),
+    ("tagkey you have provided", "InvalidTag"),
+    ("tagvalue you have provided", "InvalidTag"),
+    ("multiple tags with the same key", "InvalidTag"),
+    ("system tags cannot be added", "InvalidTag"),
     ("access denied", "AccessDenied"),
+    ("is not authorized to perform", "AccessDenied"),
 )
 """S3's sentences where the code itself is missing (AWS: S3 error responses)."""
 
@@ -159,7 +170,7 @@ def error_of(answer: Answer, *, hide: tuple[str, ...] = ()) -> KrakenError | Non
     try:
         told = _json(answer)
     except BadAnswerError as error:
-        if 200 <= status < 400:
+        if 200 <= status < 300:
             return error
         told = {}
     if 200 <= status < 300 and _is_true(told.get("success")):
@@ -190,8 +201,9 @@ def error_of(answer: Answer, *, hide: tuple[str, ...] = ()) -> KrakenError | Non
             return RateLimitedError(status=status, said=said, retry_after=retry_after)
         case _ if status >= 500:
             return ServerFaultError(status=status, said=said, retry_after=retry_after)
-        case _ if 300 <= status < 400:
-            return BadAnswerError(status=status, said=said, reason="redirect")
+        case _ if 300 <= status < 400 or status in {404, 405}:
+            # Kraken.io knows its own addresses: something else answers there.
+            return BadAnswerError(status=status, said=said, reason="redirect" if status < 400 else "address")
         case _:
             return RefusedError(status=status, said=said)
 

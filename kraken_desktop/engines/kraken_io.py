@@ -23,7 +23,14 @@ from kraken_desktop.engines.kraken_answers import (
     error_of,
     results_of,
 )
-from kraken_desktop.model.errors import KrakenError, QuotaExhaustedError, RateLimitedError, TransportError
+from kraken_desktop.model.errors import (
+    BadCredentialsError,
+    KrakenError,
+    QuotaExhaustedError,
+    RateLimitedError,
+    RefusedError,
+    TransportError,
+)
 from kraken_desktop.model.profile import Acl, Pairs, Profile
 from kraken_desktop.model.recipe import WHITE, CropMode, Output, Recipe, Resize, Strategy
 from kraken_desktop.transport import Answer, BytesBody, FileBody, SentCallback, Timeouts, Transport
@@ -241,6 +248,9 @@ class KrakenClient:
         """Plan and quota; costs no quota, and so is the way to check a key pair. Raises as :meth:`upload` does."""
         answer = self._post("/user_status", {"auth": self._auth}, cancel=cancel, timeouts=Timeouts(read=30, total=60))
         error = error_of(answer, hide=tuple(self._auth.values()))
+        if isinstance(error, RefusedError):
+            # Nothing but the pair of keys was asked about.
+            raise BadCredentialsError(status=error.status, said=error.said)
         if error is not None:
             raise error
         return account_status_of(answer)

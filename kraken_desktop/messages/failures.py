@@ -206,7 +206,10 @@ FAILURES: dict[str, Message] = {
     ),
     "kraken.parameter_refused": Message(
         QT_TRANSLATE_NOOP("messages", "Kraken.io refused the request."),
-        QT_TRANSLATE_NOOP("messages", "A setting does not suit this image, or its address could not be fetched."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "A setting does not suit this image or your plan, or the address of the image could not be fetched.",
+        ),
         QT_TRANSLATE_NOOP(
             "messages",
             "For an address, check that it opens in a browser; otherwise check the recipe. Then retry.",
