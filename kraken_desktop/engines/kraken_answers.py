@@ -50,6 +50,9 @@ _AWS_CODES: tuple[tuple[str, str], ...] = (
     ("reduce your request rate", "SlowDown"),
     ("encountered an internal error", "InternalError"),
     ("not read from or written to within the timeout", "RequestTimeout"),
+    ("request time and the current time is too large", "RequestTimeTooSkewed"),
+    ("value you have provided is invalid", "InvalidTag"),
+    ("tagkey you have provided is invalid", "InvalidTag"),
     ("your key is too long", "KeyTooLongError"),
     ("metadata headers exceed", "MetadataTooLarge"),
     ("tagkey you have provided", "InvalidTag"),
@@ -62,10 +65,14 @@ _AWS_CODES: tuple[tuple[str, str], ...] = (
 """S3's sentences where the code itself is missing (AWS: S3 error responses)."""
 
 _AWS_CODE = re.compile(
-    r"\b(AccessControlListNotSupported|AccessDenied|AllAccessDisabled|AuthorizationHeaderMalformed|AuthorizationQueryParametersError"
-    r"|BucketAlreadyExists|EntityTooLarge|ExpiredToken|InternalError|InvalidAccessKeyId|InvalidArgument|InvalidBucketName"
-    r"|InvalidRequest|InvalidTag|InvalidToken|KeyTooLongError|MetadataTooLarge|NoSuchBucket|PermanentRedirect"
-    r"|RequestTimeTooSkewed|RequestTimeout|ServiceUnavailable|SignatureDoesNotMatch|SlowDown|TemporaryRedirect)\b"
+    r"\b(AccessControlListNotSupported|AccessDenied|AccountProblem|AllAccessDisabled|AuthorizationHeaderMalformed"
+    r"|AuthorizationQueryParametersError|BucketAlreadyExists|EntityTooLarge|ExpiredToken|IllegalLocationConstraintException"
+    r"|InternalError|InvalidAccessKeyId|InvalidArgument|InvalidBucketName|InvalidEncryptionAlgorithmError"
+    r"|InvalidLocationConstraint|InvalidRegion|InvalidRequest|InvalidStorageClass|InvalidTag|InvalidToken"
+    r"|KMS\.(?:Disabled|NotFound|InvalidState|KMSInvalidState)Exception|KeyTooLongError|MetadataTooLarge|MethodNotAllowed"
+    r"|NoSuchBucket|NotImplemented|NotSignedUp|PermanentRedirect|QuotaExceeded|RequestTimeTooSkewed|RequestTimeout"
+    r"|ServiceUnavailable|SignatureDoesNotMatch|SlowDown|TemporaryRedirect|TokenRefreshRequired|UserSuspended"
+    r"|XMinioStorageFull)\b"
 )
 _BUSY = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
 _OF_ONE_FILE = frozenset({"", "EntityTooLarge", "KeyTooLongError"})

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from kraken_desktop.engines.kraken_answers import Result, account_status_of, error_of, results_of
+from kraken_desktop.messages.amazon import S3_REFUSALS
 from kraken_desktop.model import errors
 from kraken_desktop.model.errors import BadAnswerError, Scope
 from kraken_desktop.transport import Answer
@@ -240,6 +241,16 @@ def test_retry_after_is_kept(status: int, told: str, seconds: int | None) -> Non
         ("Error while pushing file to S3: SlowDown", "SlowDown", errors.StoreBusyError),
         ("Error while pushing file to S3: Your key is too long", "KeyTooLongError", errors.StorePushError),
         ("Error pushing file to s3", "", errors.StorePushError),
+        (
+            "Error while pushing file to S3: The difference between the request time and the current time is too large",
+            "RequestTimeTooSkewed",
+            errors.StoreDeniedError,
+        ),
+        (
+            "Error while pushing file to S3: The TagValue you have provided is invalid",
+            "InvalidTag",
+            errors.StoreDeniedError,
+        ),
     ],
 )
 def test_a_refused_push_is_told_by_its_text(
@@ -250,6 +261,13 @@ def test_a_refused_push_is_told_by_its_text(
     assert error.aws_code == code
     assert (error.scope is Scope.BATCH) == (kind is errors.StoreDeniedError)
     assert error.retryable == (kind is errors.StoreBusyError)
+
+
+@pytest.mark.parametrize("code", sorted(S3_REFUSALS))
+def test_every_refusal_that_has_words_is_recognized(code: str) -> None:
+    error = error_of(answer({"success": False, "message": f"Error while pushing file to S3: {code}: no"}, 422))
+    assert isinstance(error, errors.StorePushError)
+    assert error.aws_code == code
 
 
 def test_secrets_are_not_repeated() -> None:
