@@ -66,13 +66,12 @@ _AWS_CODES: tuple[tuple[str, str], ...] = (
 
 _AWS_CODE = re.compile(
     r"\b(AccessControlListNotSupported|AccessDenied|AccountProblem|AllAccessDisabled|AuthorizationHeaderMalformed"
-    r"|AuthorizationQueryParametersError|BucketAlreadyExists|EntityTooLarge|ExpiredToken|IllegalLocationConstraintException"
-    r"|InternalError|InvalidAccessKeyId|InvalidArgument|InvalidBucketName|InvalidEncryptionAlgorithmError"
-    r"|InvalidLocationConstraint|InvalidRegion|InvalidRequest|InvalidStorageClass|InvalidTag|InvalidToken"
-    r"|KMS\.(?:Disabled|NotFound|InvalidState|KMSInvalidState)Exception|KeyTooLongError|MetadataTooLarge|MethodNotAllowed"
-    r"|NoSuchBucket|NotImplemented|NotSignedUp|PermanentRedirect|QuotaExceeded|RequestTimeTooSkewed|RequestTimeout"
-    r"|ServiceUnavailable|SignatureDoesNotMatch|SlowDown|TemporaryRedirect|TokenRefreshRequired|UserSuspended"
-    r"|XMinioStorageFull)\b"
+    r"|AuthorizationQueryParametersError|BucketAlreadyExists|EntityTooLarge|ExpiredToken"
+    r"|IllegalLocationConstraintException|InternalError|InvalidAccessKeyId|InvalidArgument|InvalidBucketName"
+    r"|InvalidEncryptionAlgorithmError|InvalidLocationConstraint|InvalidRequest|InvalidStorageClass|InvalidTag"
+    r"|InvalidToken|KMS\.\w+Exception|KeyTooLongError|MetadataTooLarge|MethodNotAllowed|NoSuchBucket|NotImplemented"
+    r"|NotSignedUp|PermanentRedirect|RequestTimeTooSkewed|RequestTimeout|ServiceUnavailable|SignatureDoesNotMatch"
+    r"|SlowDown|TemporaryRedirect|TokenRefreshRequired|UserSuspended)\b"
 )
 _BUSY = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
 _OF_ONE_FILE = frozenset({"", "EntityTooLarge", "KeyTooLongError"})
