@@ -15,13 +15,9 @@ import pytest
 
 from kraken_desktop.cli.program import run
 from kraken_desktop.composition import Services
-from kraken_desktop.engines.kraken_answers import error_of
 from kraken_desktop.messages import Message, Words
-from kraken_desktop.messages.amazon import S3_REFUSALS
-from kraken_desktop.model.errors import StorePushError
 from kraken_desktop.model.job import Failed, Outcome
 from kraken_desktop.model.profile import Acl, Credentials, Engine, Uploader
-from kraken_desktop.transport import Answer
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
@@ -430,20 +426,6 @@ def test_a_refusal_without_a_cause_is_quoted(stage: Stage, world: World, photo: 
         f"{NO_CAUSE.what} {NO_CAUSE.why} {quoted('The answer was', text)} {CHARGED}",
         NO_CAUSE.remedy,
     )
-
-
-OF_OTHER_SERVICES = {"InvalidRegion", "QuotaExceeded", "XMinioStorageFull"}
-
-
-@pytest.mark.parametrize("code", sorted(S3_REFUSALS.keys() - OF_OTHER_SERVICES))
-def test_every_code_of_aws_is_known_in_what_kraken_io_says(code: str) -> None:
-    told = json.dumps({"success": False, "message": f"{PUSH}{code}: told by S3"}).encode()
-    error = error_of(Answer(status=422, headers={}, body=told))
-    assert isinstance(error, StorePushError)
-    assert error.aws_code == code
-    message = Words().error(error)
-    assert message.why.startswith(f"{S3_REFUSALS[code].what} {S3_REFUSALS[code].why} ")
-    assert message.remedy == (S3_REFUSALS[code].pushed or S3_REFUSALS[code].remedy)
 
 
 # --- in the terminal -------------------------------------------------------------------------------

@@ -46,13 +46,10 @@ _AWS_CODES: tuple[tuple[str, str], ...] = (
     ("authorization header is malformed", "AuthorizationHeaderMalformed"),
     ("provided token has expired", "ExpiredToken"),
     ("provided token is malformed", "InvalidToken"),
-    ("request time and the current time is too large", "RequestTimeTooSkewed"),
     ("reduce your request rate", "SlowDown"),
     ("encountered an internal error", "InternalError"),
     ("not read from or written to within the timeout", "RequestTimeout"),
     ("request time and the current time is too large", "RequestTimeTooSkewed"),
-    ("value you have provided is invalid", "InvalidTag"),
-    ("tagkey you have provided is invalid", "InvalidTag"),
     ("your key is too long", "KeyTooLongError"),
     ("metadata headers exceed", "MetadataTooLarge"),
     ("tagkey you have provided", "InvalidTag"),
@@ -66,12 +63,13 @@ _AWS_CODES: tuple[tuple[str, str], ...] = (
 
 _AWS_CODE = re.compile(
     r"\b(AccessControlListNotSupported|AccessDenied|AccountProblem|AllAccessDisabled|AuthorizationHeaderMalformed"
-    r"|AuthorizationQueryParametersError|BucketAlreadyExists|EntityTooLarge|ExpiredToken"
-    r"|IllegalLocationConstraintException|InternalError|InvalidAccessKeyId|InvalidArgument|InvalidBucketName"
-    r"|InvalidEncryptionAlgorithmError|InvalidLocationConstraint|InvalidRequest|InvalidStorageClass|InvalidTag"
-    r"|InvalidToken|KMS\.\w+Exception|KeyTooLongError|MetadataTooLarge|MethodNotAllowed|NoSuchBucket|NotImplemented"
-    r"|NotSignedUp|PermanentRedirect|RequestTimeTooSkewed|RequestTimeout|ServiceUnavailable|SignatureDoesNotMatch"
-    r"|SlowDown|TemporaryRedirect|TokenRefreshRequired|UserSuspended)\b"
+    r"|AuthorizationQueryParametersError|BucketAlreadyExists|EntityTooLarge|ExpiredToken|IllegalLocationConstraintException"
+    r"|InternalError|InvalidAccessKeyId|InvalidArgument|InvalidBucketName|InvalidEncryptionAlgorithmError"
+    r"|InvalidLocationConstraint|InvalidRegion|InvalidRequest|InvalidStorageClass|InvalidTag|InvalidToken"
+    r"|KMS\.(?:Disabled|NotFound|InvalidState|KMSInvalidState)Exception|KeyTooLongError|MetadataTooLarge|MethodNotAllowed"
+    r"|NoSuchBucket|NotImplemented|NotSignedUp|PermanentRedirect|QuotaExceeded|RequestTimeTooSkewed|RequestTimeout"
+    r"|ServiceUnavailable|SignatureDoesNotMatch|SlowDown|TemporaryRedirect|TokenRefreshRequired|UserSuspended"
+    r"|XMinioStorageFull)\b"
 )
 _BUSY = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
 _OF_ONE_FILE = frozenset({"", "EntityTooLarge", "KeyTooLongError"})
