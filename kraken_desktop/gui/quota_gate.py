@@ -48,6 +48,7 @@ class QuotaGate(QObject):
         self._watch = watch
         self._found: dict[str, Job] = {}
         """Of a drop that is being looked through."""
+        self._scanning = False
         self._held: dict[str, Job] = {}
         """Waiting for Kraken.io's answer, or for the person's."""
         self._short: set[str] = set()
@@ -104,11 +105,15 @@ class QuotaGate(QObject):
 
     def _collect(self, jobs: Sequence[Job]) -> None:
         self._found.update((job.id, job) for job in jobs)
-        if not self._timer.isActive():
+        if not self._scanning:
+            # Of an earlier run: there are no more to come.
+            self._judge()
+        elif not self._timer.isActive():
             self._timer.start()
 
     def _on_scanning(self, found: int | None) -> None:
-        if found is None:
+        self._scanning = found is not None
+        if not self._scanning:
             self._judge()
 
     def _judge(self) -> None:
@@ -123,12 +128,22 @@ class QuotaGate(QObject):
             else:
                 self._hold(jobs)
                 self._watch.ask(account, partial(self._on_answer, account))
+                if not need_of(jobs).is_large:
+                    QTimer.singleShot(PATIENCE_MS, self, partial(self._on_silence, account))
 
     def _passes(self, account: Account, jobs: Sequence[Job]) -> bool:
         need, reading = need_of(jobs), self._watch.reading_of(account)
         if need.is_large:
             return False
-        return reading is None or reading.quota is None or Forecast(need=need, left=self._left(account)).fits
+        if reading is None:
+            return not self._watch.is_asked(account)
+        return reading.quota is None or Forecast(need=need, left=self._left(account)).fits
+
+    def _on_silence(self, account: Account) -> None:
+        """A small drop waits no longer for an answer."""
+        held = self._held_for(account)
+        if account.id not in self._short and self._watch.is_asked(account) and not need_of(held).is_large:
+            self._let_through(held)
 
     def _on_answer(self, account: Account, reading: Reading) -> None:
         self._spent.pop(account.id, None)

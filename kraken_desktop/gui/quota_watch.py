@@ -73,7 +73,11 @@ class QuotaWatch(QObject):
     @property
     def asking(self) -> bool:
         """Whether the watched account is being asked for."""
-        return self._account is not None and _pair(self._account) in self._waiting
+        return self._account is not None and self.is_asked(self._account)
+
+    def is_asked(self, account: Account) -> bool:
+        """Whether the answer for this account is on its way."""
+        return _pair(account) in self._waiting
 
     def watch(self, account: Account | None) -> None:
         """Look at this account from now on; it is asked for unless it was before."""

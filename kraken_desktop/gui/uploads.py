@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from kraken_desktop.gui.incoming import Blob, Incoming, encoded
+from kraken_desktop.gui.drop_scan import Batch, Found, LookAgain, Scan
+from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.jobs import Background, JobBridge, QtExecutor, StopFlag, deadline
-from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
-from kraken_desktop.model.errors import KrakenDesktopError, SpoolError, UnexpectedError, UnsupportedTypeError
-from kraken_desktop.model.image_types import HEAD_BYTES, detect, sniff
-from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Snapshot, Source, SourceKind
+from kraken_desktop.model.errors import KrakenDesktopError, UnexpectedError
+from kraken_desktop.model.job import JobStatus, Snapshot
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
 from kraken_desktop.runner import Runner
@@ -31,16 +28,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-BATCH = 100
-"""Rows that appear, and are journaled, at once."""
-BATCH_SECONDS = 0.25
-"""On a slow disk fewer rows come, but not later."""
 MOST_THREADS = 16
 MOST_PAST = 10_000
 """Ended jobs that are looked through for those of a drop that is gone on with."""
-
-_Refused = tuple[str, Profile, Settings]
-"""Where it was, and what it was to be uploaded with."""
 
 
 class Uploads(QObject):
@@ -82,7 +72,7 @@ class Uploads(QObject):
         self._closing = StopFlag()
         self._scans_left = 0
         self._found = 0
-        self._refused: dict[str, _Refused] = {}
+        self._refused: dict[str, LookAgain] = {}
         self._past: dict[str, JobStatus] = {}
         """Jobs that the runner does not know: they ended in an earlier run, or before they were started."""
         self.asks_first: Callable[[Snapshot], bool] = lambda _snapshot: False
@@ -105,14 +95,14 @@ class Uploads(QObject):
         incoming: Incoming,
         profile: Profile,
         settings: Settings,
-        again: Mapping[str, _Refused] = MappingProxyType({}),
+        again: Mapping[str, LookAgain] = MappingProxyType({}),
     ) -> None:
         self._scans_left += 1
         if self._scans_left == 1:
             self._found = 0
             self._stop = StopFlag()
         self.scanning.emit(self._found)
-        scan = _Scan(
+        scan = Scan(
             services=self._services,
             incoming=incoming,
             profile=profile,
@@ -195,7 +185,11 @@ class Uploads(QObject):
             past = [status for status in services.journal.recent(MOST_PAST) if status.job.batch_id in batches]
             self._past_found.emit({status.job.id: status for status in past})
             self._bridge.announce(sorted([*past, *rows], key=_place))
-            self._runner.resume_jobs(recovered)
+            # What nobody has begun with is weighed as a new drop is.
+            new = [each.attempt is None and self.asks_first(each.job.snapshot) for each in recovered]
+            self._runner.resume_jobs([each for each, is_new in zip(recovered, new, strict=True) if not is_new])
+            if any(new):
+                self.held_back.emit([each.job for each, is_new in zip(recovered, new, strict=True) if is_new])
             self.went_on.emit(len(recovered))
         # On a thread of its own: it walks whole folders, and cancelling must not wait behind it.
         threading.Thread(target=services.sweep_folders, args=(self._closing.is_set,), name="sweep", daemon=True).start()
@@ -207,8 +201,8 @@ class Uploads(QObject):
         self._runner.resume_jobs([Recovered(job=job, planned=(), attempt=None) for job in jobs])
         self._runner.resume(renewed)
 
-    def _look_through(self, scan: _Scan) -> _Found:
-        found = _Found()
+    def _look_through(self, scan: Scan) -> Found:
+        found = Found()
         for batch in scan.batches():
             self._bridge.announce(batch.statuses)
             batch.held_back = bool(batch.jobs) and self.asks_first(batch.jobs[0].snapshot)
@@ -222,7 +216,7 @@ class Uploads(QObject):
 
     # --- on the window's thread ---
 
-    def _count(self, batch: _Batch) -> None:
+    def _count(self, batch: Batch) -> None:
         self._refused.update(batch.refused)
         self._found += len(batch.statuses)
         if batch.held_back:
@@ -230,7 +224,7 @@ class Uploads(QObject):
         if self._scans_left:
             self.scanning.emit(self._found)
 
-    def _looked_through(self, again: Mapping[str, _Refused], found: _Found) -> None:
+    def _looked_through(self, again: Mapping[str, LookAgain], found: Found) -> None:
         self._scan_over()
         if not found.rows:
             self._refused.update(again)
@@ -259,149 +253,6 @@ class Uploads(QObject):
             _log.error("unexpected %s", type(error).__name__, exc_info=error)
             error = UnexpectedError(kind=type(error).__name__)
         self.troubled.emit(error)
-
-
-class _Batch:
-    """A few rows of a drop."""
-
-    def __init__(self) -> None:
-        self.statuses: list[JobStatus] = []
-        self.jobs: list[Job] = []
-        self.refused: dict[str, _Refused] = {}
-        self.held_back = False
-
-
-class _Found:
-    """What one whole drop gave."""
-
-    def __init__(self) -> None:
-        self.rows = 0
-        self.left_out: tuple[LeftOut, ...] = ()
-        self.repeated = 0
-
-    def add(self, batch: _Batch) -> None:
-        """Count another batch."""
-        self.rows += len(batch.statuses)
-
-
-class _Scan:
-    """One drop being looked through, on a thread of its own. All its jobs are one batch of the journal.
-
-    Args:
-        again: the row that the first thing found takes; empty for a new one.
-    """
-
-    def __init__(
-        self,
-        *,
-        services: Services,
-        incoming: Incoming,
-        profile: Profile,
-        settings: Settings,
-        stop: StopFlag,
-        again: str = "",
-    ) -> None:
-        self._services = services
-        self._incoming = incoming
-        self._profile = profile
-        self._settings = settings
-        self._stop = stop
-        self._again = again
-        self._last: Job | None = None
-        self.left_out: list[LeftOut] = []
-        self.repeated = 0
-
-    def batches(self) -> Iterator[_Batch]:
-        """Rows, as they are found."""
-        waiting: list[Source | Refused] = []
-        left = deadline(BATCH_SECONDS)
-        for found in self._all():
-            if isinstance(found, LeftOut):
-                self.left_out.append(found)
-                continue
-            if isinstance(found, Repeated):
-                self.repeated = found.count
-                continue
-            waiting.append(found)
-            if len(waiting) >= BATCH or not left():
-                yield self._batch(waiting)
-                waiting, left = [], deadline(BATCH_SECONDS)
-        if waiting:
-            yield self._batch(waiting)
-
-    def _all(self) -> Iterator[Source | Refused | LeftOut | Repeated]:
-        settings = self._settings
-        yield from expand(
-            self._incoming.things,
-            typed=self._incoming.typed,
-            buckets=settings.bucket_folders,
-            copies=settings.copy_folders,
-            cancelled=self._stop.is_set,
-        )
-        blobs = list(self._incoming.blobs)
-        if self._incoming.image is not None:
-            blobs.append(encoded(self._incoming.image))
-        for blob in blobs:
-            yield self._spooled(blob)
-
-    def _spooled(self, blob: Blob) -> Source | Refused:
-        found = sniff(blob.data[:HEAD_BYTES], blob.name)
-        if found is None:
-            detected = detect(blob.data[:HEAD_BYTES], blob.name)
-            return Refused(
-                location=blob.name, name=blob.name, error=UnsupportedTypeError(path=blob.name, detected=detected)
-            )
-        path = self._services.spool.keep(blob.data, f"image{found.extension}")
-        try:
-            about = path.stat()
-        except OSError as error:
-            raise SpoolError(path=str(path), reason=error.strerror or "") from error
-        return Source(
-            kind=SourceKind.SPOOL,
-            location=str(path),
-            name=blob.name,
-            size=about.st_size,
-            mtime_ns=about.st_mtime_ns,
-            extension=found.extension,
-        )
-
-    def _batch(self, found: Sequence[Source | Refused]) -> _Batch:
-        jobs = iter(self._jobs([each for each in found if isinstance(each, Source)]))
-        batch = _Batch()
-        for each in found:
-            if isinstance(each, Source):
-                job = self._in_its_row(next(jobs))
-                batch.jobs.append(job)
-                batch.statuses.append(JobStatus(job=job))
-            else:
-                status = self._refusal(each)
-                batch.statuses.append(status)
-                batch.refused[status.job.id] = (each.location, self._profile, self._settings)
-        return batch
-
-    def _jobs(self, sources: Sequence[Source]) -> tuple[Job, ...]:
-        made = self._services.new_jobs(sources, self._profile, self._settings, goes_on=self._last)
-        self._last = made[-1] if made else self._last
-        return made
-
-    def _in_its_row(self, job: Job) -> Job:
-        again, self._again = self._again, ""
-        return replace(job, id=again) if again else job
-
-    def _refusal(self, refused: Refused) -> JobStatus:
-        """A row for something that was dropped and cannot be used: it never becomes a job."""
-        source = Source(
-            kind=SourceKind.FILE,
-            location=refused.location,
-            name=refused.name,
-            extension=Path(refused.name).suffix.lower()[:5],
-        )
-        (job,) = self._services.new_jobs([source], self._profile, self._settings)
-        return JobStatus(
-            job=self._in_its_row(job),
-            state=JobState.FAILED,
-            outcome=Failed(failure=Failure.of(refused.error)),
-        )
 
 
 def _place(status: JobStatus) -> tuple[datetime, str, int]:

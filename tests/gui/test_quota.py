@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidgetAction
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.composition import Services
+from kraken_desktop.gui import quota_gate
 from kraken_desktop.gui.banners import Banner
 from kraken_desktop.gui.main_window import MainWindow
 from kraken_desktop.gui.settings import SettingsDialog
@@ -257,6 +258,15 @@ class TestForecast:
         drop(window, mime_of_files(large(tmp_path / "a.png", 30 * MB)))
         qtbot.waitUntil(lambda: len(window.uploads.runner.jobs) == 1)
 
+    def test_a_small_drop_does_not_wait_long_for_an_answer(self, open_window, asked, api, qtbot, tmp_path, monkeypatch):
+        monkeypatch.setattr(quota_gate, "PATIENCE_MS", 10)
+        api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="user_status"))
+        window = open_window(notes=True)
+        drop(window, mime_of_files(write_image(tmp_path / "a.png")))
+        qtbot.waitUntil(lambda: len(window.uploads.runner.jobs) == 1)
+        assert window.quota.watch.asking
+        api.clear_faults()
+
     def test_what_is_under_way_is_no_longer_left(self, open_window, asked, banner, qtbot, tmp_path):
         window = open_window(notes=True)
         asked(window)
@@ -365,13 +375,17 @@ class TestShort:
         drop(window, mime_of_files(large(tmp_path / "d.png", 2000)))
         qtbot.waitUntil(lambda: window.banners.banner("short account-1").message.why.startswith("About 20.0 kB"))
 
-    def test_what_waits_at_the_end_of_the_program_is_not_lost(self, short, world):
+    def test_what_waits_at_the_end_of_the_program_waits_again(self, short, open_window, banner, api, qtbot):
         window, _ = short()
         window.quit_unasked()
         window._services.close()
-        services = world.services()
-        assert len(services.recover()) == 3
-        services.close()
+        again = open_window()
+        again.uploads.take_up()
+        shown = banner(again, "short account-1")
+        assert shown.message.why == "About 18.0 kB would be needed, and 4.0 kB are left."
+        assert uploaded(api) == 0
+        press(shown, "Use this computer")
+        qtbot.waitUntil(lambda: again.model.tally.counts[JobState.DONE] == 3, timeout=WAIT_MS)
 
 
 def pause(window: MainWindow, banner, qtbot: QtBot, *files: Path) -> Banner:

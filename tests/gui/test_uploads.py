@@ -8,9 +8,10 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
+from kraken_desktop.gui.drop_scan import BATCH
 from kraken_desktop.gui.incoming import Blob, Incoming
 from kraken_desktop.gui.jobs import JobBridge
-from kraken_desktop.gui.uploads import BATCH, Uploads
+from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.intake import LeftOutReason
 from kraken_desktop.model.errors import SpoolError
 from kraken_desktop.model.job import Failed, JobState, JobStatus, SourceKind
