@@ -258,7 +258,7 @@ def test_cancel_and_retry(qtbot: QtBot, world: World, open_window: OpenWindow, t
     window = open_window(world, services=services)
     world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload", times=None, work=False))
     drop(window, files(*make_set(tmp_path / "images", 6)))
-    world.api.wait_until(lambda seen: sum(each.sha256 is not None for each in seen) >= 4)
+    qtbot.waitUntil(lambda: sum(each.sha256 is not None for each in world.api.requests) >= 4, timeout=20_000)
     window.wishes.cancel_all()
     ended = wait_for(qtbot, window, 6)
     assert [status.state for status in ended] == [JobState.CANCELLED] * 6
@@ -298,7 +298,7 @@ def test_closing_in_the_middle_goes_on_at_the_next_start(
     window = open_window(world, services=services)
     world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload", times=None))
     drop(window, files(*make_set(tmp_path / "images", 9)))
-    world.api.wait_until(lambda seen: sum(each.sha256 is not None for each in seen) >= 4)
+    qtbot.waitUntil(lambda: sum(each.sha256 is not None for each in world.api.requests) >= 4, timeout=20_000)
     with qtbot.waitSignal(window.closed, timeout=10_000) as closed:
         window.quit_unasked()
     assert closed.args == [True], "everything stopped in time"
