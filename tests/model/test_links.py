@@ -113,9 +113,16 @@ OWN = "https://images.s3.eu-west-1.amazonaws.com/k.png"
             "https://s3-eu-west-1.amazonaws.com/images/k.png",
             "https://s3-eu-west-1.amazonaws.com/images/k.png",
         ),
+        (
+            {},
+            "https://s3.eu-west-1.amazonaws.com/images/k.png",
+            "https://s3.eu-west-1.amazonaws.com/images/k.png",
+        ),
+        ({}, OWN, OWN),
         ({}, "http://127.0.0.1:9000/images/k.png", "http://127.0.0.1:9000/images/k.png"),
         ({}, "http://localhost.example.org/k.png", "https://localhost.example.org/k.png"),
         ({}, "https://dl.kraken.io/api/aa/k.png", "https://dl.kraken.io/api/aa/k.png"),
+        ({}, "http://dl.kraken.io/ec/df/a5/0f/k.png", "https://dl.kraken.io/ec/df/a5/0f/k.png"),
         ({"public_url": "https://cdn.org"}, "https://s3.amazonaws.com/images/k.png", "https://cdn.org/k.png"),
     ],
 )
