@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, QSize
 from PySide6.QtGui import QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QSizePolicy, QWidget
 from typing_extensions import override
@@ -61,15 +61,21 @@ class WithPreview(QWidget):
         self._layout.setDirection(ways.LeftToRight if beside else ways.TopToBottom)
         self._line.setVisible(not beside)
         self._inner.setContentsMargins(16, 0 if beside else 8, 24, 8)
-        around.setMinimumSize(0, 0)
-        around.setMaximumSize(_ANY, _ANY)
+        least, most = QSize(0, 0), QSize(_ANY, _ANY)
         if beside:
-            around.setFixedWidth(min(_BESIDE_MOST * unit, round(_SHARE * self.width())))
+            width = min(_BESIDE_MOST * unit, round(_SHARE * self.width()))
+            least.setWidth(width)
+            most.setWidth(width)
         elif is_open:
             margins = self._inner.contentsMargins()
             self._preview.lay_out_for(self.width() - margins.left() - margins.right())
             wanted = min(max(_BELOW_LEAST * unit, round(_SHARE * self.height())), _BELOW_MOST * unit)
-            around.setFixedHeight(max(wanted, self._inner.totalMinimumHeightForWidth(self.width())))
+            height = max(wanted, self._inner.totalMinimumHeightForWidth(self.width()))
+            least.setHeight(height)
+            most.setHeight(height)
+        # Only what is new: each change asks for a new layout, which leads here again.
+        around.setMinimumSize(least)
+        around.setMaximumSize(most)
         policy = QSizePolicy.Policy
         around.setSizePolicy(policy.Preferred, policy.Preferred if is_open else policy.Maximum)
 

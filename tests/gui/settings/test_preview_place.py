@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QRect
+from PySide6.QtCore import QEvent, QObject, QRect
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
+from typing_extensions import override
 
 from kraken_desktop.gui.settings.preview_place import WithPreview
 from kraken_desktop.gui.settings.recipe_preview import RecipePreview
@@ -47,6 +48,20 @@ class Place:
     def seen(self) -> tuple[QRect, QRect]:
         preview = self.preview
         return self.form.geometry(), QRect(preview.mapTo(self.whole, preview.rect().topLeft()), preview.size())
+
+
+class LayoutRequests(QObject):
+    """Counts how often a widget is asked to lay itself out."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.count = 0
+        widget.installEventFilter(self)
+
+    @override
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.count += event.type() is QEvent.Type.LayoutRequest
+        return False
 
 
 @pytest.fixture
@@ -96,3 +111,13 @@ def test_what_the_person_chose_stays(place):
     bottoms = [part.mapTo(place.whole, part.rect().bottomLeft()).y() for part in parts]
     assert bottoms[0] < tops[1]
     assert bottoms[1] < tops[2]
+
+
+@pytest.mark.parametrize("size", [(80, 30), (40, 40), (26, 20)], ids=["beside", "below", "a line"])
+def test_once_laid_out_it_rests(place, size):
+    place.show(*size)
+    requests = LayoutRequests(place.whole)
+    place.preview.facts.bytes_line.setText("2 MB")
+    for _ in range(20):
+        QTest.qWait(0)
+    assert requests.count < 10
