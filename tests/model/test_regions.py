@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import botocore.session
 import pytest
 
 from kraken_desktop.model.regions import DEFAULT_REGION, REGIONS, is_plausible, region_named
@@ -15,6 +16,13 @@ def test_codes_and_names_are_complete_and_unique() -> None:
     assert len({region.name for region in REGIONS}) == len(codes)
     assert all(re.fullmatch(r"[^()]+ \([^()]+\)", region.name) for region in REGIONS)
     assert codes[0] == DEFAULT_REGION
+
+
+def test_the_list_is_that_of_the_aws_sdk() -> None:
+    session = botocore.session.get_session()
+    partitions = ("aws", "aws-cn", "aws-us-gov", "aws-eusc")
+    told = {code for partition in partitions for code in session.get_available_regions("s3", partition)}
+    assert {region.code for region in REGIONS} == told
 
 
 def test_every_listed_region_is_plausible() -> None:
