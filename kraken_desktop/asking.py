@@ -103,6 +103,8 @@ class Asking:
                 # Nothing of it has to be looked for after a crash.
                 self._note(charged=self._charged)
                 self._learn(error)
+                if isinstance(error, CancelledError):
+                    raise CancelledError(sent_all=False) from None
             elif isinstance(error, KrakenDesktopError):
                 self._charged = True
                 return error.code

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING
@@ -38,6 +38,33 @@ _CLOCK_STEP = timedelta(seconds=2)
 """``Last-Modified`` counts whole seconds, and so may lie that much before the request."""
 
 
+@dataclass(slots=True)
+class Ledger:
+    """What came of a job so far. Filled as it comes: no error takes anything of it away."""
+
+    there: dict[str, StoredImage] = field(default_factory=dict)
+    """By key: what is in the bucket."""
+    unsaved: set[str] = field(default_factory=set)
+    """Variants that Kraken.io found no saving for: paid for, and made nothing of."""
+    charged: bool = False
+    """Kraken.io may have charged something."""
+    original_bytes: int | None = None
+    """Of a source that never was here, as Kraken.io told it."""
+
+    def note(self, target: Target, result: Result | None) -> None:
+        """Keep what an answer of Kraken.io tells besides the image itself."""
+        self.charged = True
+        if result is None:
+            self.unsaved.add(target.output.variant)
+        else:
+            self.unsaved.discard(target.output.variant)
+            self.original_bytes = result.original_bytes or self.original_bytes
+
+    def lacks(self, target: Target) -> bool:
+        """Whether Kraken.io has to be asked for an image that it is to push."""
+        return target.key not in self.there and target.output.variant not in self.unsaved
+
+
 class KrakenJob:
     """Kraken.io's part of one job after the other; holds nothing of a job between two calls.
 
@@ -61,53 +88,48 @@ class KrakenJob:
         self._look_pauses = tuple(look_pauses)
         self._on_file_limit = on_file_limit
 
-    def push(
-        self,
-        errand: Errand,
-        plan: Plan,
-        bucket_of: Callable[[S3Keys], Bucket],
-        pushed: dict[str, StoredImage],
-    ) -> tuple[Target, ...]:
+    def lasting_keys(self, errand: Errand) -> S3Keys:
+        """What Kraken.io is given to store with.
+
+        Raises:
+            ProfileInvalidError: they are temporary ones. It has no place for a session token.
+            SecretError, AwsProfileError: they cannot be had.
+            CancelledError: the token was cancelled.
+        """
+        profile = errand.job.snapshot.profile
+        keys = self._secrets.s3_keys(profile, errand.cancel)
+        if keys.session_token or keys.access_key.startswith("ASIA"):
+            problem = "credentials.temporary_key"
+            raise ProfileInvalidError(profile=profile.name, field="credentials", problem=problem, detail="ASIA")
+        return keys
+
+    def push(self, errand: Errand, plan: Plan, keys: S3Keys, bucket: Bucket, ledger: Ledger) -> None:
         """Have the images made and pushed into the bucket: one request a format.
 
         Nothing that can fail is asked for once they are there, or they would be sent, and charged, again.
 
         Args:
-            pushed: what is there already, by key; what comes there is added, also if an error ends the rest.
-
-        Returns:
-            The targets for which Kraken.io found no saving, and stored nothing.
+            ledger: what is known already is not asked for again; takes what comes, also if an error ends the rest.
 
         Raises:
             FateUnknownError: an answer was lost, and the objects are not to be found.
             KrakenError, TransportError, SourceError, SecretError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
-        from kraken_desktop.engines.kraken_io import S3Store  # slow to import
-
         profile = errand.job.snapshot.profile
-        keys = self._secrets.s3_keys(profile, errand.cancel)
-        _require_lasting(keys, profile)
-        bucket = bucket_of(keys)
-        unsaved: list[Target] = []
-
-        def store_at(path: str) -> S3Store:
-            return S3Store.of(profile, path=path, access_key=keys.access_key, secret=keys.secret)
-
-        wanted = [group for group in plan.requests if any(target.key not in pushed for target in group)]
-        asking = self._asking(errand, plan.content, len(wanted), charged=bool(pushed))
+        wanted = [group for group in plan.requests if any(ledger.lacks(target) for target in group)]
+        asking = self._asking(errand, plan.content, len(wanted), charged=ledger.charged)
         for group in wanted:
             started = datetime.now(UTC)
-            answered = asking.ask(group, store_at(group[0].key))
+            answered = asking.ask(group, _store(profile, keys, group))
             if isinstance(answered, str):
-                self.look(errand, bucket, group, since=started, reason=answered, found=pushed)
+                ledger.charged = True
+                self.look(errand, bucket, group, since=started, reason=answered, found=ledger.there)
                 continue
             for target, result in zip(group, answered, strict=True):
-                if result is None:
-                    unsaved.append(target)
-                else:
-                    pushed[target.key] = linked(_stored(plan, target, result, profile), bucket, profile)
-        return tuple(unsaved)
+                ledger.note(target, result)
+                if result is not None:
+                    ledger.there[target.key] = linked(_stored(plan, target, result, profile), bucket, profile)
 
     def rehearse(self, errand: Errand, plan: Plan) -> tuple[StoredImage, ...]:
         """Ask the sandbox: everything is checked as in earnest, nothing is made, stored or charged.
@@ -116,17 +138,12 @@ class KrakenJob:
             KrakenError, TransportError, SourceError, SecretError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
-        from kraken_desktop.engines.kraken_io import S3Store  # slow to import
-
         profile = errand.job.snapshot.profile
-        keys = self._secrets.s3_keys(profile, errand.cancel) if profile.uploader is Uploader.KRAKEN else None
+        keys = self.lasting_keys(errand) if profile.uploader is Uploader.KRAKEN else None
         images: list[StoredImage] = []
         asking = self._asking(errand, plan.content, len(plan.requests))
         for group in plan.requests:
-            store = None
-            if keys is not None:
-                store = S3Store.of(profile, path=group[0].key, access_key=keys.access_key, secret=keys.secret)
-            results = _made_up(asking, group, store)
+            results = _made_up(asking, group, _store(profile, keys, group) if keys is not None else None)
             for target, result in zip(group, results, strict=True):
                 made_up = StoredImage(variant=target.output.variant, key=target.key, url="", sandbox=True)
                 if result is not None:
@@ -226,6 +243,12 @@ class KrakenJob:
         )
 
 
+def _store(profile: Profile, keys: S3Keys, group: tuple[Target, ...]) -> S3Store:
+    from kraken_desktop.engines.kraken_io import S3Store  # slow to import
+
+    return S3Store.of(profile, path=group[0].key, access_key=keys.access_key, secret=keys.secret)
+
+
 def _made_up(asking: Asking, group: tuple[Target, ...], store: S3Store | None) -> tuple[Result | None, ...]:
     """The sandbox's numbers, if it gives any: of a set it need not."""
     try:
@@ -295,10 +318,3 @@ def size_of(result: Result, plan: Plan, target: Target) -> Size | None:
         if width and height:
             return place((width, height), resize).canvas
     return fixed_size(resize)
-
-
-def _require_lasting(keys: S3Keys, profile: Profile) -> None:
-    """Kraken.io has no place for a session token, so temporary keys would only be charged for."""
-    if keys.session_token or keys.access_key.startswith("ASIA"):
-        problem = "credentials.temporary_key"
-        raise ProfileInvalidError(profile=profile.name, field="credentials", problem=problem, detail="ASIA")

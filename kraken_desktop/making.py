@@ -7,14 +7,14 @@ asked for, and may have charged, is remembered for as long as the program runs.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelledError
-from kraken_desktop.kraken_job import KrakenJob, size_of
+from kraken_desktop.kraken_job import KrakenJob, Ledger, size_of
 from kraken_desktop.model.errors import (
     NothingStoredError,
     ResultExpiredError,
@@ -22,7 +22,7 @@ from kraken_desktop.model.errors import (
     Scope,
 )
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, Phase, Progress, Skipped, SourceKind, StoredImage
-from kraken_desktop.model.profile import Engine
+from kraken_desktop.model.profile import Collision, Credentials, Engine, Profile, Uploader
 from kraken_desktop.model.recipe import Output
 from kraken_desktop.planning import Content, Errand, Plan, Target
 from kraken_desktop.stores.journal import Journal
@@ -62,21 +62,20 @@ class _Kept:
 
     digest: str
     """Of the source, engine and recipe that it was made with."""
-    results: dict[str, Result | None] = field(default_factory=dict)
-    """By variant: what Kraken.io made, and keeps for some time; None if it found nothing to save."""
+    stored_as: Profile
+    """What of the profile made what is there as it is."""
+    ledger: Ledger = field(default_factory=Ledger)
+    results: dict[str, Result] = field(default_factory=dict)
+    """By variant: what Kraken.io made, and keeps for some time."""
     misses: dict[str, int] = field(default_factory=dict)
     """How often the result of a variant was not to be found."""
-    pushed: dict[str, StoredImage] = field(default_factory=dict)
-    """By key: what Kraken.io stored."""
+    removed: set[str] = field(default_factory=set)
+    """Keys that the person removed from the bucket after a try, and that are known as removed."""
     files: tuple[MadeFile, ...] = ()
     in_use: bool = True
     _place: ExitStack | None = None
     _folder: Path | None = None
     _parts: int = 0
-
-    @property
-    def charged(self) -> bool:
-        return bool(self.results or self.pushed)
 
     @property
     def on_disk(self) -> bool:
@@ -123,18 +122,46 @@ class Making:
         """
         job = errand.job
         kept = self._taken(job, plan.digest)
-        if job.snapshot.profile.engine is Engine.LOCAL or kept.charged:
+        charged = kept.ledger.charged
+        if job.snapshot.profile.engine is Engine.LOCAL or charged:
             attempt = self.journal.begin_attempt(job.id)
-            if kept.charged:
+            if charged:
                 self.journal.note_sent(attempt, bytes_sent=job.source.size or 0, maybe_charged=True)
         if not kept.files:
             local = job.snapshot.profile.engine is Engine.LOCAL
             kept.files = self._made_here(errand, plan, kept) if local else self._made_there(errand, plan, kept)
         return kept.files
 
-    def pushed(self, errand: Errand, plan: Plan) -> dict[str, StoredImage]:
-        """What Kraken.io stored for this plan so far, by key; to be added to. It is not asked for those again."""
-        return self._taken(errand.job, plan.digest).pushed
+    def ledger(self, job: Job, digest: str) -> Ledger:
+        """What came of this source and recipe so far; to be added to.
+
+        What is there counts only where the profile would put it now.
+        """
+        return self._taken(job, digest).ledger
+
+    def forget_removed(self, job: Job, keys: Collection[str]) -> None:
+        """What the person removed from the bucket since a try stored it is to be stored again.
+
+        Args:
+            keys: all that were removed since the job ended last.
+        """
+        with self._lock:
+            kept = self._kept.get(job.id)
+        if kept is not None:
+            for key in set(keys) - kept.removed:
+                kept.ledger.there.pop(key, None)
+            kept.removed = set(keys)
+
+    def there(self, job: Job) -> tuple[StoredImage, ...]:
+        """What any try of a job left in its bucket, in the recipe's order."""
+        with self._lock:
+            kept = self._kept.get(job.id)
+        if kept is None:
+            return ()
+        # A variant that was given another name is there twice; the newer one is meant.
+        newest = {image.variant: image for image in kept.ledger.there.values()}
+        order = [variant.name for variant in job.snapshot.recipe.variants]
+        return tuple(sorted(newest.values(), key=lambda each: _rank(order, each.variant)))
 
     def original(self, errand: Errand, plan: Plan) -> MadeFile:
         """The original's pixels, its metadata removed as the recipe says. Raises as ``files`` does."""
@@ -148,13 +175,6 @@ class Making:
         result = Result(kraked_url=image.url, kraked_bytes=image.bytes)
         return self._download(errand, result, kept, Path(image.key).suffix, image.key)
 
-    def original_bytes(self, job: Job) -> int | None:
-        """The size of a source that never was here, if Kraken.io told it."""
-        with self._lock:
-            kept = self._kept.get(job.id)
-        results = kept.results.values() if kept is not None else ()
-        return next((result.original_bytes for result in results if result is not None), None)
-
     def ended(self, job: Job, outcome: Outcome) -> None:
         """Let go of what is not needed any more: all of it, unless another try may use it."""
         with self._lock:
@@ -163,7 +183,8 @@ class Making:
                 return
             kept.in_use = False
             released: list[_Kept] = []
-            if isinstance(outcome, Done | Skipped) or not (kept.charged or _goes_on(outcome)):
+            matters = kept.ledger.charged or kept.ledger.there or _goes_on(outcome)
+            if isinstance(outcome, Done | Skipped) or not matters:
                 released.append(self._kept.pop(job.id))
             elif not isinstance(outcome, Failed):
                 released.append(kept)
@@ -199,20 +220,21 @@ class Making:
         )
 
     def _made_there(self, errand: Errand, plan: Plan, kept: _Kept) -> tuple[MadeFile, ...]:
-        missing = [
-            group for group in plan.requests if any(target.output.variant not in kept.results for target in group)
-        ]
+        known = kept.results.keys() | kept.ledger.unsaved
+        missing = [group for group in plan.requests if any(target.output.variant not in known for target in group)]
         try:
-            for group, results in self._asked(errand, plan, missing, kept):
+            for group, results in self._asked(errand, plan, missing, kept.ledger):
                 for target, result in zip(group, results, strict=True):
-                    kept.results[target.output.variant] = result
+                    kept.ledger.note(target, result)
+                    if result is not None:
+                        kept.results[target.output.variant] = result
         except CancelledError:
             # Kraken.io keeps the results to itself: nothing can arrive in the bucket.
             raise CancelledError(sent_all=False) from None
         original: MadeFile | None = None
         files: list[MadeFile] = []
         for target in plan.targets:
-            result = kept.results[target.output.variant]
+            result = kept.results.get(target.output.variant)
             if may_keep(errand.job, target.output) and not saves(result, plan.content):
                 original = original or self._kept_original(errand, plan, kept)
                 files.append(replace(original, kraked_url=result.kraked_url if result is not None else ""))
@@ -223,10 +245,10 @@ class Making:
         return tuple(files)
 
     def _asked(
-        self, errand: Errand, plan: Plan, missing: Sequence[tuple[Target, ...]], kept: _Kept
+        self, errand: Errand, plan: Plan, missing: Sequence[tuple[Target, ...]], ledger: Ledger
     ) -> Iterator[tuple[tuple[Target, ...], tuple[Result | None, ...]]]:
         if missing:
-            yield from self.kraken.optimize(errand, plan.content, missing, charged=kept.charged)
+            yield from self.kraken.optimize(errand, plan.content, missing, charged=ledger.charged)
 
     def _arrived(self, errand: Errand, plan: Plan, target: Target, result: Result, kept: _Kept) -> MadeFile:
         variant = target.output.variant
@@ -268,14 +290,40 @@ class Making:
 
     def _taken(self, job: Job, digest: str) -> _Kept:
         """What there is of the job, if it is of this source and recipe; put at the end."""
+        stored_as = _storing(job.snapshot.profile)
         with self._lock:
             before = self._kept.pop(job.id, None)
-            kept = before if before is not None and before.digest == digest else _Kept(digest=digest)
+            goes_on = before is not None and before.digest == digest
+            kept = before if before is not None and goes_on else _Kept(digest=digest, stored_as=stored_as)
+            if kept.stored_as != stored_as:
+                kept.stored_as = stored_as
+                kept.ledger.there.clear()
             kept.in_use = True
             self._kept[job.id] = kept
         if before is not None and before is not kept:
             before.release()
         return kept
+
+
+def _storing(profile: Profile) -> Profile:
+    """What of a profile decides where an object is, as what it is stored, and what its link is."""
+    return replace(
+        profile,
+        id="",
+        name="",
+        engine=Engine.LOCAL,
+        uploader=Uploader.LOCAL,
+        account_id=None,
+        recipe_id="",
+        path_template="",
+        local_copy="",
+        collision=Collision.RENAME,
+        credentials=Credentials(),
+    )
+
+
+def _rank(order: Sequence[str], name: str) -> int:
+    return order.index(name) if name in order else len(order)
 
 
 def may_keep(job: Job, output: Output) -> bool:

@@ -10,7 +10,7 @@ Three routes (engine, uploader):
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -55,6 +55,7 @@ from kraken_desktop.planning import (
     Plan,
     Target,
     Tell,
+    digest_as_dropped,
     examine,
     looks_before,
     make_plan,
@@ -66,8 +67,8 @@ from kraken_desktop.stores.secret_store import Secrets
 if TYPE_CHECKING:
     from kraken_desktop.buckets.bucket import Bucket
     from kraken_desktop.engines.local.engine import LocalEngine
+    from kraken_desktop.kraken_job import Ledger
     from kraken_desktop.making import MadeFile
-    from kraken_desktop.model.s3_keys import S3Keys
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
 
@@ -123,11 +124,10 @@ class Pipeline:
         """
         errand = Errand(job, cancel, tell)
         try:
+            self._making.forget_removed(job, self._journal.removed(job.id))
             outcome = self._verified(errand, self._run(errand, suspected_since))
-        except _PartlyStoredError as error:
-            outcome = _ended_by(error.why, job, error.images)
         except Exception as error:  # noqa: BLE001 - a bug costs one job, not the program
-            outcome = _ended_by(error, job)
+            outcome = _ended_by(error, job, self._making.there(job))
         self._making.ended(job, outcome)
         return outcome
 
@@ -177,9 +177,9 @@ class Pipeline:
 
     def _verified(self, errand: Errand, outcome: Outcome) -> Outcome:
         """With what anybody gets who opens the links. Whatever that is, the images are there."""
-        profile = errand.job.snapshot.profile
         if not isinstance(outcome, Done):
             return outcome
+        profile = errand.job.snapshot.profile
         images = list(outcome.images)
         try:
             for at, image in enumerate(images):
@@ -187,36 +187,35 @@ class Pipeline:
                     errand.tell(Progress(phase=Phase.VERIFYING, key=image.key, may_arrive=True))
                     images[at] = replace(image, check=self._links.check(image, errand.cancel))
         except CancelledError:
-            return replace(outcome, images=tuple(images))
+            _log.debug("job %s: its links were not opened any more", errand.job.id)
+        except KrakenDesktopError as error:
+            # Such as a proxy whose password cannot be had.
+            _log.info("job %s: its links could not be opened: %s", errand.job.id, error.code)
+        except Exception:  # noqa: BLE001 - nor does a bug take them away
+            _log.exception("job %s: its links could not be opened", errand.job.id)
         return replace(outcome, images=tuple(images))
 
     def _pushed(self, errand: Errand, plan: Plan) -> Done:
         """Route 1. Where Kraken.io saved nothing the original is stored by us, who have the keys as well."""
-        profile = errand.job.snapshot.profile
-        there = self._making.pushed(errand, plan)
-        buckets: list[Bucket] = []
-
-        def bucket_of(keys: S3Keys) -> Bucket:
-            buckets.append(self._destinations.s3(profile, keys))
-            return buckets[-1]
-
-        try:
-            unsaved = self._kraken.push(errand, plan, bucket_of, there)
-            for target in unsaved:
-                if not may_keep(errand.job, target.output):
-                    raise NothingStoredError(status=200)
-                there[target.key] = self._original_put(errand, plan, target, buckets[-1])
-            for target in plan.targets:
-                if may_keep(errand.job, target.output) and _grew(there[target.key], plan.content):
-                    there[target.key] = self._original_instead(errand, plan, target, there[target.key], buckets[-1])
-        except Exception as error:
-            images = _in_order(plan, there)
-            if images:
-                raise _PartlyStoredError(error, images) from error
-            raise
-        size = plan.content.size
-        done = Done(images=_in_order(plan, there), original_bytes=size or self._making.original_bytes(errand.job))
-        return self._copied(errand, plan, done)
+        job = errand.job
+        keys = self._kraken.lasting_keys(errand)
+        bucket = self._destinations.s3(job.snapshot.profile, keys)
+        ledger = self._making.ledger(job, plan.digest)
+        self._kraken.push(errand, plan, keys, bucket, ledger)
+        nothing_came = False
+        for target in plan.targets:
+            there, keepable = ledger.there.get(target.key), may_keep(job, target.output)
+            if there is None and keepable:
+                ledger.there[target.key] = self._original_put(errand, plan, target, bucket)
+            elif there is None:
+                nothing_came = True
+            elif keepable and _grew(there, plan.content):
+                ledger.there[target.key] = self._original_instead(errand, plan, target, there, bucket)
+        if nothing_came:
+            raise NothingStoredError(status=200)
+        self._copy(errand, plan, ledger)
+        images = tuple(ledger.there[target.key] for target in plan.targets)
+        return Done(images=images, original_bytes=plan.content.size or ledger.original_bytes)
 
     def _original_put(self, errand: Errand, plan: Plan, target: Target, bucket: Bucket) -> StoredImage:
         file = self._making.original(errand, plan)
@@ -264,85 +263,68 @@ class Pipeline:
         """Bring what was made to its places: the local copy first, because its failure leaves nothing half done."""
         profile = errand.job.snapshot.profile
         copies = self._destinations.folder(profile.local_copy) if profile.local_copy else None
+        ledger = self._making.ledger(errand.job, plan.digest)
         total = sum(file.bytes for file in files)
         moved = 0
-        images: tuple[StoredImage, ...] = ()
-        try:
-            for target, file in zip(plan.targets, files, strict=True):
-                copy = copy_into(copies, target.key, file, errand) if copies is not None else ""
-                upload = upload_of(
-                    file,
-                    plan.digest if plan.careful else "",
-                    only_if_absent=plan.careful and not target.replaces,
-                )
+        for target, file in zip(plan.targets, files, strict=True):
+            copy = copy_into(copies, target.key, file, errand) if copies is not None else ""
+            upload = upload_of(
+                file,
+                plan.digest if plan.careful else "",
+                only_if_absent=plan.careful and not target.replaces,
+            )
 
-                def on_sent(count: int, of: int, key: str = target.key, before: int = moved) -> None:
-                    left = count == of
-                    progress = Progress(phase=Phase.STORING, sent=before + count, total=total, key=key, may_arrive=left)
-                    errand.tell(progress)
+            def on_sent(count: int, of: int, key: str = target.key, before: int = moved) -> None:
+                left = count == of
+                errand.tell(Progress(phase=Phase.STORING, sent=before + count, total=total, key=key, may_arrive=left))
 
-                put_once(bucket, target.key, file, upload, errand.cancel, on_sent)
-                moved += file.bytes
-                images += (linked(replace(image_of(target, file), local_copy=copy), bucket, profile),)
-        except Exception as error:
-            if images:
-                raise _PartlyStoredError(error, images) from error
-            raise
-        size = plan.content.size
-        return Done(images=images, original_bytes=size if size is not None else self._making.original_bytes(errand.job))
+            put_once(bucket, target.key, file, upload, errand.cancel, on_sent)
+            moved += file.bytes
+            ledger.there[target.key] = linked(replace(image_of(target, file), local_copy=copy), bucket, profile)
+        images = tuple(ledger.there[target.key] for target in plan.targets)
+        return Done(images=images, original_bytes=plan.content.size or ledger.original_bytes)
 
-    def _copied(self, errand: Errand, plan: Plan, done: Done) -> Done:
-        """With the local copies of what Kraken.io pushed, if they are wanted."""
+    def _copy(self, errand: Errand, plan: Plan, ledger: Ledger) -> None:
+        """Make the local copies of what Kraken.io pushed, if they are wanted."""
         profile = errand.job.snapshot.profile
         if not profile.local_copy:
-            return done
+            return
         copies = self._destinations.folder(profile.local_copy)
-        images = list(done.images)
-        for at, image in enumerate(images):
+        for target in plan.targets:
+            image = ledger.there[target.key]
             try:
                 fetched = self._making.fetched(errand, plan, image)
-                images[at] = replace(image, local_copy=copy_into(copies, image.key, fetched, errand))
+                copy = copy_into(copies, image.key, fetched, errand)
             except CancelledError:
                 # The images are there all the same.
                 break
             except (KrakenDesktopError, OSError) as error:
                 reason = error.code if isinstance(error, KrakenDesktopError) else str(error.strerror)
                 _log.info("job %s: no local copy: %s", errand.job.id, reason)
-                failure = LocalCopyError(folder=profile.local_copy, key=image.key, reason=reason)
-                raise _PartlyStoredError(failure, tuple(images)) from error
-        return replace(done, images=tuple(images))
+                raise LocalCopyError(folder=profile.local_copy, key=image.key, reason=reason) from error
+            ledger.there[image.key] = replace(image, local_copy=copy)
 
     def _look_again(self, errand: Errand, since: datetime) -> Outcome:
-        planned = self._journal.planned(errand.job.id)
+        job = errand.job
+        planned = self._journal.planned(job.id)
         if not planned:
             raise FateUnknownError(reason="interrupted")
-        bucket = self._destinations.open(errand.job.snapshot.profile, errand.cancel)
-        found: dict[str, StoredImage] = {}
+        bucket = self._destinations.open(job.snapshot.profile, errand.cancel)
         try:
-            self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=found)
-        except FateUnknownError as error:
-            if found:
-                raise _PartlyStoredError(
-                    error, tuple(found[each.key] for each in planned if each.key in found)
-                ) from error
-            raise
-        return Done(images=tuple(found[each.key] for each in planned), original_bytes=errand.job.source.size)
+            digest = digest_as_dropped(job, errand.cancel)
+        except CancelledError:
+            raise CancelledError(sent_all=True) from None
+        ledger = self._making.ledger(job, digest)
+        ledger.charged = True
+        self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=ledger.there)
+        return Done(images=tuple(ledger.there[each.key] for each in planned), original_bytes=job.source.size)
 
     def _measure(self, path: Path, extension: str, cancel: CancelToken) -> tuple[int, int] | None:
         probed = self._engine().probe(path, extension=extension, cancel=cancel)
         return (probed.width, probed.height) if probed.width and probed.height else None
 
 
-class _PartlyStoredError(Exception):
-    """Some of the images are there, and that is not all that was promised."""
-
-    def __init__(self, why: Exception, images: tuple[StoredImage, ...]) -> None:
-        super().__init__(str(why))
-        self.why = why
-        self.images = images
-
-
-def _ended_by(error: Exception, job: Job, images: tuple[StoredImage, ...] = ()) -> Outcome:
+def _ended_by(error: Exception, job: Job, images: tuple[StoredImage, ...]) -> Outcome:
     """The outcome of a job that an error ended; ``images`` are there all the same."""
     size = job.source.size
     match error:
@@ -355,10 +337,6 @@ def _ended_by(error: Exception, job: Job, images: tuple[StoredImage, ...] = ()) 
             _log.error("job %s failed unexpectedly", job.id, exc_info=error)
             failure = Failure.of(UnexpectedError(kind=type(error).__name__))
             return Failed(failure=failure, images=images, original_bytes=size)
-
-
-def _in_order(plan: Plan, there: Mapping[str, StoredImage]) -> tuple[StoredImage, ...]:
-    return tuple(there[target.key] for target in plan.targets if target.key in there)
 
 
 def _grew(image: StoredImage, content: Content) -> bool:

@@ -16,6 +16,7 @@ from kraken_desktop.model.errors import (
     ObjectExistsError,
     ProfileInvalidError,
     SourceEmptyError,
+    SourceError,
     SourceMissingError,
     SourceTooLargeError,
     SourceUnreadableError,
@@ -157,6 +158,30 @@ def examine(job: Job, cancel: CancelToken, measure: Measure) -> Content:
     return Content(sha256=digest.hexdigest(), size=size, width=width, height=height)
 
 
+def digest_of(job: Job, content: Content) -> str:
+    """What ``{hash}`` shows: of source, engine and recipe."""
+    snapshot = job.snapshot
+    return content_digest(content.sha256, snapshot.profile.engine.value, snapshot.recipe.fingerprint())
+
+
+def digest_as_dropped(job: Job, cancel: CancelToken) -> str:
+    """What an earlier try of a job showed as ``{hash}``; empty if its source cannot be read, or changed since the drop.
+
+    Raises:
+        CancelledError: the token was cancelled.
+    """
+    source = job.source
+    try:
+        content = examine(job, cancel, lambda _path, _extension: None)
+        if source.kind is SourceKind.FILE:
+            found = Path(source.location).stat()
+            if (found.st_size, found.st_mtime_ns) != (source.size, source.mtime_ns):
+                return ""
+    except (SourceError, OSError):
+        return ""
+    return digest_of(job, content)
+
+
 def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -> Plan | Skipped:
     """The object keys, reserved and journaled. A second try keeps the keys of the first.
 
@@ -170,7 +195,7 @@ def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -
     """
     profile, source = job.snapshot.profile, job.source
     template = PathTemplate.parse(profile.path_template)
-    digest = content_digest(content.sha256, profile.engine.value, job.snapshot.recipe.fingerprint())
+    digest = digest_of(job, content)
     outputs = job.snapshot.recipe.outputs(source.extension)
     rendered = _rendered(job, content, template, digest, outputs)
     careful = look is not None and not template.unique

@@ -232,6 +232,10 @@ class Journal:
             self._update(job_id, partial(_amended, outcome=outcome))
         return statuses
 
+    def removed(self, job_id: str) -> frozenset[str]:
+        """The keys of a job that were removed from their bucket since it ended last."""
+        return self._run(_READ, lambda connection: journal_stored.removed(connection, job_id))
+
     def spool_in_use(self) -> frozenset[Path] | None:
         """The spool files that some job of any process may still need: it has not ended, or could be tried again.
 

@@ -70,6 +70,15 @@ def mark_removed(connection: sqlite3.Connection, keys: Mapping[str, Collection[s
     return amended
 
 
+def removed(connection: sqlite3.Connection, job_id: str) -> frozenset[str]:
+    """The keys of a job that were noted as removed, and not stored again by an ended try since."""
+    found = connection.execute(
+        "SELECT image.key FROM image JOIN job ON job.seq = image.job WHERE job.id = ? AND image.state = 'removed'",
+        (job_id,),
+    )
+    return frozenset(row["key"] for row in found)
+
+
 def statuses_of(connection: sqlite3.Connection, job_ids: Collection[str]) -> tuple[JobStatus, ...]:
     """What the list shows of these ended jobs."""
     found = (
