@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import (
@@ -19,14 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from kraken_desktop.gui.settings.preview import Preview
-from kraken_desktop.gui.settings.remarks import muted, wrapping
+from kraken_desktop.gui.settings.remarks import breakable, muted, wrapping
 from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.object_key import filters, variables
 
-_ZERO_WIDTH_SPACE = "\u200b"
 _BETWEEN_NAMES = 6
-_LONGEST_PIECE = 24
-"""Characters without a place to break the line, in a name or a link."""
 
 
 class PathField(QWidget):
@@ -181,14 +176,6 @@ class PreviewBox(QFrame):
 
 
 def _tell(label: QLabel, text: str) -> None:
-    label.setText(_breakable(text))
+    label.setText(breakable(text))
     label.setAccessibleName(text)
     label.setVisible(bool(text))
-
-
-def _breakable(text: str) -> str:
-    """The text with places where a line may end: names and links have no blanks."""
-    pieces = re.split(r"(?<=[/._-])", text)
-    return _ZERO_WIDTH_SPACE.join(
-        piece if len(piece) <= _LONGEST_PIECE else _ZERO_WIDTH_SPACE.join(piece) for piece in pieces
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from typing_extensions import override
 
 from kraken_desktop.engines.local.protocol import Made, View
 from kraken_desktop.gui.settings.remarks import muted, wrapping
@@ -95,6 +97,11 @@ class PreviewFacts(QWidget):
         self._fill_table(result)
         self._render()
 
+    def set_outdated(self, is_outdated: bool) -> None:
+        """Takes back the stress from numbers of a recipe that is not the newest any more."""
+        for line in (self.bytes_line, self.pixels_line):
+            line.setEnabled(not is_outdated)
+
     def clear(self) -> None:
         """Nothing is known any more."""
         self._result = None
@@ -117,6 +124,19 @@ class PreviewFacts(QWidget):
         self.table.setMaximumHeight(self.table.horizontalHeader().sizeHint().height() + shown * height + 4)
         self.table.setMinimumHeight(self.table.horizontalHeader().sizeHint().height() + 2 * height)
         self.table.setVisible(len(result.images) > 1)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Names first: without room for all, the pixels of the chosen image above have to do."""
+        wanted = sum(self.table.sizeHintForColumn(column) for column in range(self.table.columnCount()))
+        bar = self.table.verticalScrollBar().sizeHint().width()
+        self.table.setColumnHidden(1, wanted + bar > self.width())
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """There may be more room, or less."""
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def _on_row(self, row: int, _column: int, before: int, _before_column: int) -> None:
         if row >= 0 and row != before and self._result is not None:

@@ -19,7 +19,7 @@ from kraken_desktop.gui.settings.preview_comparison import Comparison
 from kraken_desktop.gui.settings.preview_facts import PreviewFacts
 from kraken_desktop.gui.settings.preview_layers import is_sharp, original_layer, original_region, result_layer
 from kraken_desktop.gui.settings.preview_run import Detail, PreviewRun
-from kraken_desktop.gui.settings.remarks import Remark, RemarkLabel, muted, wrapping
+from kraken_desktop.gui.settings.remarks import Remark, RemarkLabel, breakable, muted, wrapping
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import KrakenDesktopError
@@ -176,7 +176,8 @@ class RecipePreview(QWidget):
     @property
     def text(self) -> str:
         """Everything that is said in words."""
-        said = (self.facts.text, self.remark.text, self.about.text(), "" if self.note.isHidden() else self.note.text())
+        about = self.about.accessibleName()
+        said = (self.facts.text, self.remark.text, about, "" if self.note.isHidden() else self.note.text())
         return " ".join(part for part in said if part)
 
     # --- what comes of it -------------------------------------------------------------------------
@@ -184,7 +185,9 @@ class RecipePreview(QWidget):
     def _on_found(self, subject: Subject, view: View) -> None:
         self._original = view
         self.facts.show_original(view)
-        self.about.setText(self._about(subject))
+        about = self._about(subject)
+        self.about.setText(breakable(about) if subject.stand is None else about)
+        self.about.setAccessibleName(about)
         self.comparison.setAccessibleName(
             self.tr("Original and result of {name}").replace("{name}", subject.name),
         )
@@ -247,10 +250,12 @@ class RecipePreview(QWidget):
         else:
             self._busy.stop()
             self.comparison.set_dimmed(False)
+            self.facts.set_outdated(False)
             self._render_summary()
 
     def _show_busy(self) -> None:
         self.comparison.set_dimmed(True)
+        self.facts.set_outdated(True)
         self._render_summary()
 
     # --- the picture ------------------------------------------------------------------------------

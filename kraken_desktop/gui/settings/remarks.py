@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWi
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Message
 from kraken_desktop.model.profile import Severity
+
+_ZERO_WIDTH_SPACE = "\u200b"
+_LONGEST_PIECE = 24
+"""Characters without a place to break the line, in a name or a link."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +47,14 @@ def wrapping(label: QLabel) -> QLabel:
     policy.setHeightForWidth(True)
     label.setSizePolicy(policy)
     return label
+
+
+def breakable(text: str) -> str:
+    """The text with places where a line may end: names and links have no blanks."""
+    pieces = re.split(r"(?<=[/._-])", text)
+    return _ZERO_WIDTH_SPACE.join(
+        piece if len(piece) <= _LONGEST_PIECE else _ZERO_WIDTH_SPACE.join(piece) for piece in pieces
+    )
 
 
 class RemarkLabel(QWidget):

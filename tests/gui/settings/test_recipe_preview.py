@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from PySide6.QtTest import QTest
 
 from kraken_desktop.engines.local.engine import LocalEngine
 from kraken_desktop.gui.jobs import Background
-from kraken_desktop.gui.settings import preview_run
+from kraken_desktop.gui.settings import preview_run, recipe_preview
 from kraken_desktop.gui.settings.recipe_preview import RecipePreview
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Source, SourceKind
@@ -96,18 +97,23 @@ def test_before_and_after_are_told_and_shown(qtbot, make, picture, tmp_path):
     saved = Words().saving(picture.stat().st_size - file.stat().st_size, picture.stat().st_size)
     assert preview.facts.summary == f"{size(picture.stat().st_size)} → {size(file.stat().st_size)}, {saved}"
     assert preview.facts.pixels_line.text().replace("\u00a0", " ") == "120 × 80 px → 60 × 40 px, JPEG → WebP"
-    assert preview.about.text() == "photo.jpg"
+    assert preview.about.accessibleName() == "photo.jpg"
     assert preview.comparison.has_both
     assert preview.facts.table.isHidden()
     assert preview.note.isHidden()
     assert not preview.remark.remarks
 
 
-def test_an_edit_shows_what_it_changes(qtbot, make, picture):
+def test_an_edit_shows_what_it_changes(qtbot, make, picture, monkeypatch):
+    monkeypatch.setattr(recipe_preview, "BUSY_MS", 0)
     preview = make(picture)
     show(qtbot, preview, Recipe(quality=90))
     before = preview.facts.summary
-    show(qtbot, preview, Recipe(quality=20))
+    preview.set_recipe(Recipe(quality=20))
+    # The numbers of before are there until then, and look like it.
+    qtbot.waitUntil(lambda: not preview.facts.bytes_line.isEnabled(), timeout=PATIENCE_MS)
+    qtbot.waitUntil(lambda: not preview.is_busy, timeout=PATIENCE_MS)
+    assert preview.facts.bytes_line.isEnabled()
     assert preview.facts.summary != before
     assert preview.facts.pixels_line.text().replace("\u00a0", " ") == "120 × 80 px, JPEG"
 
@@ -136,6 +142,26 @@ def test_of_a_set_each_image_can_be_looked_at(qtbot, make, picture):
     show(qtbot, preview, Recipe(resize=SMALL))
     assert table.isHidden()
     assert preview.comparison._canvas.toSize().toTuple() == (60, 40)
+
+
+def test_names_of_a_set_can_be_read_where_there_is_little_room(qtbot, make, picture):
+    variants = tuple(Variant(name=f"{width}-avif", resize=replace(SMALL, width=width)) for width in (48, 96))
+    preview = make(picture)
+    show(qtbot, preview, Recipe(variants=variants))
+    table = preview.facts.table
+    for width in (640, 380, 640):
+        preview.resize(width, 500)
+        qtbot.waitUntil(lambda: table.columnWidth(0) >= table.sizeHintForColumn(0), timeout=PATIENCE_MS)
+        assert table.isColumnHidden(1) == (width == 380)
+
+
+def test_a_long_name_breaks_its_line(qtbot, make, picture):
+    named = picture.rename(picture.with_name("a_name_that_" + "never_" * 12 + "ends.jpg"))
+    preview = make(named)
+    show(qtbot, preview, Recipe(quality=50))
+    line = preview.about.fontMetrics().height()
+    qtbot.waitUntil(lambda: preview.about.height() > 2 * line, timeout=PATIENCE_MS)
+    assert named.name in preview.text
 
 
 @pytest.mark.parametrize(
