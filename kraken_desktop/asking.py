@@ -95,7 +95,8 @@ class Asking:
         def sent(count: int, of: int) -> None:
             tell(Phase.OPTIMIZING if count == of else Phase.UPLOADING, count)
 
-        tell(Phase.UPLOADING, 0)
+        if content.size is not None:
+            tell(Phase.UPLOADING, 0)
         try:
             results = self._request(group, store, sent, before_last)
         except (KrakenDesktopError, CancelledError) as error:

@@ -56,6 +56,14 @@ class MadeFile:
     kraked_url: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Where a download stands among all of its job. In bytes."""
+
+    before: int
+    total: int
+
+
 @dataclass(slots=True)
 class _Kept:
     """What there is of one job."""
@@ -173,7 +181,8 @@ class Making:
 
         kept = self._taken(errand.job, plan.digest)
         result = Result(kraked_url=image.url, kraked_bytes=image.bytes)
-        return self._download(errand, result, kept, Path(image.key).suffix, image.key)
+        part = _Part(before=0, total=image.bytes or 0)
+        return self._download(errand, result, kept, Path(image.key).suffix, image.key, part)
 
     def ended(self, job: Job, outcome: Outcome) -> None:
         """Let go of what is not needed any more: all of it, unless another try may use it."""
@@ -231,17 +240,30 @@ class Making:
         except CancelledError:
             # Kraken.io keeps the results to itself: nothing can arrive in the bucket.
             raise CancelledError(sent_all=False) from None
-        original: MadeFile | None = None
+        return self._brought(errand, plan, kept)
+
+    def _brought(self, errand: Errand, plan: Plan, kept: _Kept) -> tuple[MadeFile, ...]:
+        """What Kraken.io made, or the original where it saved nothing, as files on this computer."""
+        results = [kept.results.get(target.output.variant) for target in plan.targets]
+        stays = [
+            may_keep(errand.job, target.output) and not saves(result, plan.content)
+            for target, result in zip(plan.targets, results, strict=True)
+        ]
+        if any(result is None and not stay for result, stay in zip(results, stays, strict=True)):
+            raise NothingStoredError(status=200)
+        # Before anything is fetched, so that progress goes one way.
+        original = self._kept_original(errand, plan, kept) if any(stays) else None
+        total = sum(
+            result.kraked_bytes or 0 for result, stay in zip(results, stays, strict=True) if result and not stay
+        )
+        moved = 0
         files: list[MadeFile] = []
-        for target in plan.targets:
-            result = kept.results.get(target.output.variant)
-            if may_keep(errand.job, target.output) and not saves(result, plan.content):
-                original = original or self._kept_original(errand, plan, kept)
+        for target, result, stay in zip(plan.targets, results, stays, strict=True):
+            if original is not None and stay:
                 files.append(replace(original, kraked_url=result.kraked_url if result is not None else ""))
-            elif result is None:
-                raise NothingStoredError(status=200)
-            else:
-                files.append(self._arrived(errand, plan, target, result, kept))
+            elif result is not None:
+                files.append(self._arrived(errand, plan, target, result, kept, _Part(before=moved, total=total)))
+                moved += files[-1].bytes
         return tuple(files)
 
     def _asked(
@@ -250,10 +272,12 @@ class Making:
         if missing:
             yield from self.kraken.optimize(errand, plan.content, missing, charged=ledger.charged)
 
-    def _arrived(self, errand: Errand, plan: Plan, target: Target, result: Result, kept: _Kept) -> MadeFile:
+    def _arrived(
+        self, errand: Errand, plan: Plan, target: Target, result: Result, kept: _Kept, part: _Part
+    ) -> MadeFile:
         variant = target.output.variant
         try:
-            file = self._download(errand, result, kept, target.output.extension, target.key)
+            file = self._download(errand, result, kept, target.output.extension, target.key, part)
         except ResultLostError as error:
             kept.misses[variant] = kept.misses.get(variant, 0) + (error.status in _GONE)
             if kept.misses[variant] < _MISSES:
@@ -271,13 +295,13 @@ class Making:
         (made,) = self._made_here(lossless, plan, kept)
         return replace(made, already_optimal=True)
 
-    def _download(self, errand: Errand, result: Result, kept: _Kept, extension: str, key: str) -> MadeFile:
+    def _download(self, errand: Errand, result: Result, kept: _Kept, extension: str, key: str, part: _Part) -> MadeFile:
         from kraken_desktop.engines.kraken_result import download
 
-        def received(count: int, of: int) -> None:
-            errand.tell(Progress(phase=Phase.DOWNLOADING, sent=count, total=of, key=key))
+        def received(count: int, _of: int) -> None:
+            errand.tell(Progress(phase=Phase.DOWNLOADING, sent=part.before + count, total=part.total, key=key))
 
-        received(0, result.kraked_bytes or 0)
+        received(0, 0)
         path = kept.part(self.scratch) / f"result{extension}"
         arrived = download(self.transport(), result, path, errand.cancel, received)
         return MadeFile(
