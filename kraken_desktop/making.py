@@ -80,6 +80,7 @@ class _Kept:
     removed: set[str] = field(default_factory=set)
     """Keys that the person removed from the bucket after a try, and that are known as removed."""
     files: tuple[MadeFile, ...] = ()
+    original: MadeFile | None = None
     in_use: bool = True
     _place: ExitStack | None = None
     _folder: Path | None = None
@@ -102,7 +103,7 @@ class _Kept:
 
     def release(self) -> None:
         """Let go of the files; what was paid for is remembered."""
-        place, self._place, self._folder, self.files = self._place, None, None, ()
+        place, self._place, self._folder, self.files, self.original = self._place, None, None, (), None
         if place is not None:
             place.close()
 
@@ -289,11 +290,13 @@ class Making:
 
     def _kept_original(self, errand: Errand, plan: Plan, kept: _Kept) -> MadeFile:
         """Kraken.io found nothing to save: the original's pixels, its metadata removed as the recipe says."""
-        snapshot = errand.job.snapshot
-        recipe = replace(snapshot.recipe, lossy=False, resize=None, convert=None, variants=())
-        lossless = replace(errand, job=replace(errand.job, snapshot=replace(snapshot, recipe=recipe)))
-        (made,) = self._made_here(lossless, plan, kept)
-        return replace(made, already_optimal=True)
+        if kept.original is None:
+            snapshot = errand.job.snapshot
+            recipe = replace(snapshot.recipe, lossy=False, resize=None, convert=None, variants=())
+            lossless = replace(errand, job=replace(errand.job, snapshot=replace(snapshot, recipe=recipe)))
+            (made,) = self._made_here(lossless, plan, kept)
+            kept.original = replace(made, already_optimal=True)
+        return kept.original
 
     def _download(self, errand: Errand, result: Result, kept: _Kept, extension: str, key: str, part: _Part) -> MadeFile:
         from kraken_desktop.engines.kraken_result import download

@@ -48,7 +48,15 @@ from kraken_desktop.model.job import (
 )
 from kraken_desktop.model.links import object_url
 from kraken_desktop.model.profile import Collision, Engine, Uploader
-from kraken_desktop.placing import copy_into, image_of, presence_in, put_once, upload_of
+from kraken_desktop.placing import (
+    copy_into,
+    image_of,
+    names_for,
+    presence_in,
+    put_once,
+    put_unless_taken,
+    upload_of,
+)
 from kraken_desktop.planning import (
     Content,
     Errand,
@@ -59,6 +67,7 @@ from kraken_desktop.planning import (
     examine,
     looks_before,
     make_plan,
+    may_replace,
     require_usable,
 )
 from kraken_desktop.stores.journal import Journal
@@ -202,43 +211,62 @@ class Pipeline:
         bucket = self._destinations.s3(job.snapshot.profile, keys)
         ledger = self._making.ledger(job, plan.digest)
         self._kraken.push(errand, plan, keys, bucket, ledger)
-        nothing_came = False
+        targets: list[Target] = []
         for target in plan.targets:
             there, keepable = ledger.there.get(target.key), may_keep(job, target.output)
-            if there is None and keepable:
-                ledger.there[target.key] = self._original_put(errand, plan, target, bucket)
-            elif there is None:
-                nothing_came = True
-            elif keepable and _grew(there, plan.content):
-                ledger.there[target.key] = self._original_instead(errand, plan, target, there, bucket)
-        if nothing_came:
+            if keepable and there is None:
+                there = self._original_put(errand, plan, target, bucket)
+            elif keepable and there is not None and _grew(there, plan.content):
+                there = self._original_instead(errand, plan, target, there, bucket)
+            if there is not None:
+                ledger.there[there.key] = there
+                targets.append(replace(target, key=there.key))
+        if len(targets) < len(plan.targets):
             raise NothingStoredError(status=200)
-        self._copy(errand, plan, ledger)
-        images = tuple(ledger.there[target.key] for target in plan.targets)
+        self._copy(errand, replace(plan, targets=tuple(targets)), ledger)
+        images = tuple(ledger.there[target.key] for target in targets)
         return Done(images=images, original_bytes=plan.content.size or ledger.original_bytes)
 
     def _original_put(self, errand: Errand, plan: Plan, target: Target, bucket: Bucket) -> StoredImage:
+        """The original where Kraken.io stored nothing: replaces what is there only if the profile says so."""
+        job = errand.job
+        if may_replace(job):
+            return self._original_under(target.key, errand, plan, target, bucket)
+        for key in names_for(job, target, self._journal):
+            try:
+                return self._original_under(key, errand, plan, target, bucket, only_if_absent=True)
+            except ObjectExistsError:
+                continue
+        raise ObjectExistsError(bucket=job.snapshot.profile.bucket, key=target.key)
+
+    def _original_under(
+        self, key: str, errand: Errand, plan: Plan, target: Target, bucket: Bucket, *, only_if_absent: bool = False
+    ) -> StoredImage:
         file = self._making.original(errand, plan)
 
         def on_sent(count: int, of: int) -> None:
-            told = Progress(phase=Phase.STORING, sent=count, total=of, key=target.key, may_arrive=count == of)
-            errand.tell(told)
+            errand.tell(Progress(phase=Phase.STORING, sent=count, total=of, key=key, may_arrive=count == of))
 
-        bucket.put(target.key, upload_of(file), errand.cancel, on_sent)
+        if not only_if_absent:
+            bucket.put(key, upload_of(file), errand.cancel, on_sent)
+        elif not put_unless_taken(bucket, key, file, plan.digest, errand, on_sent):
+            raise ObjectExistsError(bucket=errand.job.snapshot.profile.bucket, key=key)
         profile = errand.job.snapshot.profile
-        return linked(replace(image_of(target, file), url=object_url(profile, target.key)), bucket, profile)
+        image = replace(image_of(target, file), key=key, url=object_url(profile, key))
+        return linked(image, bucket, profile)
 
     def _original_instead(
         self, errand: Errand, plan: Plan, target: Target, larger: StoredImage, bucket: Bucket
     ) -> StoredImage:
         """The original in the place of a result that became larger; where that fails the larger one stays."""
         try:
-            return replace(self._original_put(errand, plan, target, bucket), kraked_url=larger.kraked_url)
+            original = self._original_under(target.key, errand, plan, target, bucket)
         except CancelledError:
             return larger
         except KrakenDesktopError as error:
             _log.info("job %s: the larger result stays: %s", errand.job.id, error.code)
             return larger
+        return replace(original, kraked_url=larger.kraked_url)
 
     def _stored_here(self, errand: Errand, content: Content) -> Outcome:
         profile = errand.job.snapshot.profile

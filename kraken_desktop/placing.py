@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.model.errors import ObjectExistsError
+from kraken_desktop.model.errors import BucketLookupError, KeyTakenError, ObjectExistsError
 from kraken_desktop.model.image_types import content_type
 from kraken_desktop.model.job import Job, StoredImage
 from kraken_desktop.model.object_key import numbered
+from kraken_desktop.model.profile import Collision
 from kraken_desktop.planning import Errand, Look, Presence, Target
+from kraken_desktop.stores.journal import Journal
 
 if TYPE_CHECKING:
     from kraken_desktop.buckets.bucket import Bucket, Upload
@@ -36,6 +39,38 @@ def put_once(
         # On S3 the bucket itself knows what an earlier try left.
         if not (isinstance(bucket, FolderBucket) and _same_content(bucket.path(key), file)):
             raise
+
+
+def put_unless_taken(
+    bucket: Bucket, key: str, file: MadeFile, digest: str, errand: Errand, on_sent: Callable[[int, int], None]
+) -> bool:
+    """Store a file where nothing is; whether it is there now. An earlier try may have stored it: its digest tells.
+
+    Raises as ``Bucket.put`` does, but for ``ObjectExistsError``.
+    """
+    try:
+        bucket.put(key, upload_of(file, digest, only_if_absent=True), errand.cancel, on_sent)
+    except ObjectExistsError:
+        try:
+            return presence_in(errand, bucket, frozenset())(key, digest) is Presence.SAME
+        except BucketLookupError:
+            return False
+    return True
+
+
+def names_for(job: Job, target: Target, journal: Journal) -> Iterator[str]:
+    """The key that is planned for one image and, where the profile renames, others; each is reserved when it comes."""
+    yield target.key
+    if job.snapshot.profile.collision is not Collision.RENAME:
+        return
+    for n in range(2, _MOST_COPIES):
+        key, variant = numbered(target.key, n), target.output.variant
+        planned = [replace(each, key=key) if each.variant == variant else each for each in journal.planned(job.id)]
+        try:
+            journal.reserve(job.id, planned)
+        except KeyTakenError:
+            continue
+        yield key
 
 
 def presence_in(errand: Errand, bucket: Bucket, own: frozenset[str]) -> Look:

@@ -231,6 +231,9 @@ def _meets(job: Job, found: Sequence[Presence], *, planned: bool, keys: Sequence
         return True
     match job.snapshot.profile.collision:
         case Collision.SKIP:
+            if all(presence in {Presence.NOTHING, Presence.SAME} for presence in found) and Presence.NOTHING in found:
+                # A part of the set is there: the rest comes beside it.
+                return True
             return Skipped(
                 reason="already_stored" if all(each is Presence.SAME for each in found) else "name_taken",
                 original_bytes=job.source.size,
@@ -304,6 +307,12 @@ def _random_of(job_id: str) -> str:
         number, digit = divmod(number, 36)
         drawn += letters[digit]
     return drawn
+
+
+def may_replace(job: Job) -> bool:
+    """Whether what is under a planned key may be replaced: the profile says so, or it can only be the same."""
+    profile = job.snapshot.profile
+    return profile.collision is Collision.OVERWRITE or PathTemplate.parse(profile.path_template).unique
 
 
 def looks_before(job: Job) -> bool:
