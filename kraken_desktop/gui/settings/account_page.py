@@ -3,26 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 from typing_extensions import override
 
-from kraken_desktop.engines.kraken_answers import AccountStatus
 from kraken_desktop.gui.settings.account_form import AccountForm
+from kraken_desktop.gui.settings.asking_row import AskingRow
 from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.changes import forget_file_limit, free_name, new_id, remove_account, save_account
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
+from kraken_desktop.gui.settings.name_box import NameBox
 from kraken_desktop.gui.settings.notice import Action, Notice
-from kraken_desktop.gui.settings.page import FORM_WIDTH, Page, PageHeader, PageScroll
+from kraken_desktop.gui.settings.page import Page, PageHeader
 from kraken_desktop.gui.settings.questions import ask_confirm, ask_unsaved
 from kraken_desktop.gui.settings.quota_view import QuotaView
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError, SecretError
 from kraken_desktop.model.profile import Account
 from kraken_desktop.model.settings import Settings
+
+if TYPE_CHECKING:
+    from kraken_desktop.engines.kraken_answers import AccountStatus
 
 
 class AccountPage(Page):
@@ -41,7 +46,8 @@ class AccountPage(Page):
         self._use = collaborators
         self._settings = settings
         self._background = Background(collaborators.run_in_background, self)
-        header = PageHeader(self)
+        body, layout = self.make_body()
+        header = PageHeader(body)
         header.set_texts(
             self.tr("Kraken.io account"),
             self.tr(
@@ -49,24 +55,24 @@ class AccountPage(Page):
                 "of your account there."
             ),
         )
-        self._picker_row = QWidget(self)
-        self._picker = QComboBox(self._picker_row)
+        self._picker_row = QWidget(body)
+        self._picker = NameBox(self._picker_row)
         self._picker.setAccessibleName(self.tr("Account"))
-        self.form = AccountForm(collaborators.words, collaborators.theme, self)
-        self.notice = Notice(collaborators.theme, self)
-        self.check_button = QPushButton(self.tr("&Check the key pair"), self)
-        self.check_button.setAutoDefault(False)
-        self._spinner = QProgressBar(self)
-        self._spinner.setRange(0, 0)
-        self._spinner.setTextVisible(False)
-        self._spinner.setFixedWidth(96)
-        self._spinner.setAccessibleName(self.tr("Asking Kraken.io"))
-        self._asking = QLabel(self.tr("Asking Kraken.io…"), self)
-        self.quota = QuotaView(collaborators.words, self)
-        self.limit = muted(wrapping(QLabel(self)))
-        self.result = Notice(collaborators.theme, self)
-        self.remove_button = QPushButton(self.tr("&Remove account…"), self)
-        self.another_button = QPushButton(self.tr("Add an&other account"), self)
+        self.form = AccountForm(collaborators.words, collaborators.theme, body)
+        self.notice = Notice(collaborators.theme, body)
+        self._asking = AskingRow(
+            self.tr("&Check the key pair"),
+            spoken=self.tr("Asking Kraken.io"),
+            meanwhile=self.tr("Asking Kraken.io…"),
+            parent=body,
+        )
+        self.check_button = self._asking.button
+        self.quota = QuotaView(collaborators.words, body)
+        self.limit = muted(wrapping(QLabel(body)))
+        self.result = Notice(collaborators.theme, body)
+        self._foot = QWidget(body)
+        self.remove_button = QPushButton(self.tr("&Remove account…"), self._foot)
+        self.another_button = QPushButton(self.tr("Add an&other account"), self._foot)
         for button in (self.remove_button, self.another_button):
             button.setAutoDefault(False)
         self._custody = Custody(
@@ -85,36 +91,24 @@ class AccountPage(Page):
         told.setBuddy(self._picker)
         picking.addWidget(told)
         picking.addWidget(self._picker, 1)
-        checking = QHBoxLayout()
-        checking.setSpacing(12)
-        checking.addWidget(self.check_button)
-        checking.addWidget(self._spinner)
-        checking.addWidget(self._asking, 1)
-        checking.addStretch()
-        self._foot = QWidget(self)
         foot = QHBoxLayout(self._foot)
         foot.setContentsMargins(0, 0, 0, 0)
         foot.addWidget(self.remove_button)
         foot.addWidget(self.another_button)
         foot.addStretch(1)
-        body = QWidget(self)
-        body.setMaximumWidth(FORM_WIDTH * self.fontMetrics().height())
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(16)
-        layout.addWidget(header)
-        layout.addWidget(self.notice)
-        layout.addWidget(self._picker_row)
-        layout.addWidget(self.form)
-        layout.addLayout(checking)
-        layout.addWidget(self.quota)
-        layout.addWidget(self.limit)
-        layout.addWidget(self.result)
+        for each in (
+            header,
+            self.notice,
+            self._picker_row,
+            self.form,
+            self._asking,
+            self.quota,
+            self.limit,
+            self.result,
+        ):
+            layout.addWidget(each)
         layout.addStretch(1)
         layout.addWidget(self._foot)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(PageScroll(body, self))
 
         self._custody.tell(self.tr("It is sent to Kraken.io with each image."))
         self._custody.changed.connect(self._on_place)
@@ -309,9 +303,7 @@ class AccountPage(Page):
         self._picker_row.setVisible(len(self._settings.accounts) > 1)
 
     def _render(self) -> None:
-        checking = self.is_checking()
-        self._spinner.setVisible(checking)
-        self._asking.setVisible(checking)
+        self._asking.set_asking(self.is_checking())
         saved = self._settings.account(self.form.original.id) is not None
         self.remove_button.setVisible(saved)
         self.another_button.setVisible(saved)

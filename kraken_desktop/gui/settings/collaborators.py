@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from kraken_desktop.doctor import Doctor
-from kraken_desktop.engines.kraken_answers import AccountStatus
 from kraken_desktop.gui.settings.background import RunInBackground
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Source
 from kraken_desktop.model.profile import Account
 from kraken_desktop.model.settings import Network, Settings
-from kraken_desktop.network_access import Reached
-from kraken_desktop.previewing import Previews
-from kraken_desktop.stores.secret_store import Secrets
-from kraken_desktop.stores.settings import SettingsStore
+
+if TYPE_CHECKING:
+    from kraken_desktop.doctor import Doctor
+    from kraken_desktop.engines.kraken_answers import AccountStatus
+    from kraken_desktop.network_access import Reached
+    from kraken_desktop.previewing import Previews
+    from kraken_desktop.stores.secret_store import Secrets
+    from kraken_desktop.stores.settings import SettingsStore
 
 
 def _now() -> datetime:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeySequence, QShortcut
@@ -21,26 +23,26 @@ from typing_extensions import override
 
 from kraken_desktop.gui.banners import announce
 from kraken_desktop.gui.routes import Route
-from kraken_desktop.gui.settings.account_page import AccountPage
 from kraken_desktop.gui.settings.action_bar import ActionBar
 from kraken_desktop.gui.settings.background import RunInBackground
 from kraken_desktop.gui.settings.collaborators import Collaborators
-from kraken_desktop.gui.settings.network_page import NetworkPage
 from kraken_desktop.gui.settings.page import Page
-from kraken_desktop.gui.settings.profiles_page import ProfilesPage
 from kraken_desktop.gui.settings.questions import ask_unsaved
-from kraken_desktop.gui.settings.recipes_page import RecipesPage
 from kraken_desktop.gui.settings.setup import Setup
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Source
 from kraken_desktop.model.settings import Settings
-from kraken_desktop.previewing import Previews
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
+    from kraken_desktop.gui.settings.account_page import AccountPage
+    from kraken_desktop.gui.settings.network_page import NetworkPage
+    from kraken_desktop.gui.settings.profiles_page import ProfilesPage
+    from kraken_desktop.gui.settings.recipes_page import RecipesPage
 
 PageName = Literal["account", "profiles", "recipes", "network", "setup"]
+P = TypeVar("P", bound=Page)
 _ORDER: tuple[PageName, ...] = ("account", "profiles", "recipes", "network")
 
 
@@ -67,8 +69,8 @@ class SettingsDialog(QDialog):
         self.setWindowModality(Qt.WindowModality.WindowModal)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._theme = collaborators.theme
-        settings = collaborators.store.load()
-        self._settings = settings
+        self._use = collaborators
+        self._settings = collaborators.store.load()
         self._route = route
         self.navigation = QListWidget(self)
         self.navigation.setIconSize(QSize(20, 20))
@@ -77,28 +79,19 @@ class SettingsDialog(QDialog):
         self.navigation.setStyleSheet(
             "QListWidget { background: palette(base); padding-top: 8px; } QListWidget::item { padding: 4px 12px; }"
         )
-        self.account_page = AccountPage(collaborators, settings)
-        self.profiles_page = ProfilesPage(collaborators, settings)
-        self.recipes_page = RecipesPage(collaborators, settings)
-        self.network_page = NetworkPage(collaborators, settings)
-        self._pages: dict[PageName, Page] = {
-            "account": self.account_page,
-            "profiles": self.profiles_page,
-            "recipes": self.recipes_page,
-            "network": self.network_page,
-        }
-        self._stack = QStackedWidget(self)
         titles: dict[PageName, str] = {
             "account": self.tr("Account"),
             "profiles": self.tr("Profiles"),
             "recipes": self.tr("Recipes"),
             "network": self.tr("Network"),
         }
-        for name, each in self._pages.items():
-            self._stack.addWidget(each)
+        for name in _ORDER:
             item = QListWidgetItem(titles[name], self.navigation)
             item.setSizeHint(QSize(0, self.fontMetrics().height() + 16))
-        self.setup = Setup(self.account_page, self.profiles_page, self)
+        self._stack = QStackedWidget(self)
+        self._made: dict[PageName, Page] = {}
+        self._row = 0
+        self.setup = Setup(lambda: self.account_page, lambda: self.profiles_page, self)
         self.bar = ActionBar(self)
 
         middle = QHBoxLayout()
@@ -122,9 +115,6 @@ class SettingsDialog(QDialog):
         widest = max(self.fontMetrics().horizontalAdvance(title) for title in titles.values())
         self.navigation.setFixedWidth(widest + 80)
 
-        for each in self._pages.values():
-            each.changed.connect(self._render)
-            each.saved.connect(self._on_saved)
         self.navigation.currentRowChanged.connect(self._on_row)
         self.bar.save_wanted.connect(self._save)
         self.bar.discard_wanted.connect(self._discard)
@@ -164,6 +154,8 @@ class SettingsDialog(QDialog):
             sample: the image that previews are made for.
             theme: the program's; None makes another one.
         """
+        from kraken_desktop.previewing import Previews
+
         collaborators = Collaborators(
             store=services.settings,
             secrets=services.secrets,
@@ -180,10 +172,56 @@ class SettingsDialog(QDialog):
         dialog.show()
         return dialog
 
+    # --- the pages: each is loaded and made when it is first wanted ---------------------------------
+
+    @cached_property
+    def account_page(self) -> AccountPage:
+        """The key pair."""
+        from kraken_desktop.gui.settings.account_page import AccountPage
+
+        return self._keep("account", AccountPage(self._use, self._settings, self._stack))
+
+    @cached_property
+    def profiles_page(self) -> ProfilesPage:
+        """Where images go."""
+        from kraken_desktop.gui.settings.profiles_page import ProfilesPage
+
+        return self._keep("profiles", ProfilesPage(self._use, self._settings, self._stack))
+
+    @cached_property
+    def recipes_page(self) -> RecipesPage:
+        """What is done to images."""
+        from kraken_desktop.gui.settings.recipes_page import RecipesPage
+
+        return self._keep("recipes", RecipesPage(self._use, self._settings, self._stack))
+
+    @cached_property
+    def network_page(self) -> NetworkPage:
+        """How everything leaves this computer."""
+        from kraken_desktop.gui.settings.network_page import NetworkPage
+
+        return self._keep("network", NetworkPage(self._use, self._settings, self._stack))
+
+    def _keep(self, name: PageName, page: P) -> P:
+        self._made[name] = page
+        self._stack.addWidget(page)
+        page.changed.connect(self._render)
+        page.saved.connect(self._on_saved)
+        return page
+
+    def _page_of(self, name: PageName) -> Page:
+        pages: dict[PageName, Callable[[], Page]] = {
+            "account": lambda: self.account_page,
+            "profiles": lambda: self.profiles_page,
+            "recipes": lambda: self.recipes_page,
+            "network": lambda: self.network_page,
+        }
+        return pages[name]()
+
     @property
     def page(self) -> Page:
         """The page that is shown."""
-        return self._pages[_ORDER[self._stack.currentIndex()]]
+        return self._page_of(_ORDER[self._row])
 
     def show_page(self, name: PageName) -> None:
         """Goes to a page; ``setup`` to the first step that is not done."""
@@ -202,12 +240,12 @@ class SettingsDialog(QDialog):
     @override
     def reject(self) -> None:
         """Closes, after a question if something would be lost."""
-        unsaved = [each for each in self._pages.values() if each.is_dirty()]
+        unsaved = [name for name, each in self._made.items() if each.is_dirty()]
         if not unsaved:
             super().reject()
             return
-        page = unsaved[0]
-        self._go(self._stack.indexOf(page))
+        page = self._made[unsaved[0]]
+        self._go(_ORDER.index(unsaved[0]))
 
         def discard() -> None:
             page.discard()
@@ -225,7 +263,7 @@ class SettingsDialog(QDialog):
     # --- moving about -----------------------------------------------------------------------------
 
     def _on_row(self, row: int) -> None:
-        if row < 0 or row == self._stack.currentIndex():
+        if row < 0 or row == self._row:
             return
         page = self.page
         if not page.is_dirty():
@@ -236,14 +274,15 @@ class SettingsDialog(QDialog):
             page.discard()
             self._go(row)
 
-        self._mark(self._stack.currentIndex())
+        self._mark(self._row)
         ask_unsaved(self, page.entry_name(), save=lambda: page.save(lambda: self._go(row)), discard=discard)
 
     def _go(self, row: int) -> None:
-        if row != self._stack.currentIndex():
+        if row != self._row:
             # What was said was about the page that is left.
             self.bar.say("")
-        self._stack.setCurrentIndex(row)
+        self._row = row
+        self._stack.setCurrentWidget(self.page)
         self._mark(row)
         self._render()
 
@@ -277,7 +316,7 @@ class SettingsDialog(QDialog):
 
     def _on_saved(self, settings: Settings) -> None:
         self._settings = settings
-        for each in self._pages.values():
+        for each in self._made.values():
             if each is not self.sender():
                 each.refresh(settings)
         self.bar.say(self.tr("Saved."))
@@ -285,13 +324,17 @@ class SettingsDialog(QDialog):
         self.settings_changed.emit(settings)
 
     def _render(self) -> None:
-        page = self.page
+        page = self._made.get(_ORDER[self._row])
+        if page is None:
+            # A set-up fills a page before it is shown.
+            return
         self.bar.show_state(
             can_save=page.can_save() or self.setup.is_running,
             is_dirty=page.is_dirty(),
             is_busy=page.is_busy() or (self.setup.is_running and self.account_page.is_checking()),
             fault=page.fault(),
             question=page.question(),
+            trial=page.trial(),
             save_text=self.setup.button_text if self.setup.is_running else "",
             can_go_back=self.setup.can_go_back,
         )

@@ -1,4 +1,4 @@
-"""*Check this profile*: the button, and the dialog that shows how the check goes."""
+"""*Check this profile*: the dialog that shows how the check goes."""
 
 from __future__ import annotations
 
@@ -36,31 +36,6 @@ class Check:
 
     profile: Profile
     examine: Callable[[CancelToken, Tell], Diagnosis]
-
-
-class CheckButton(QWidget):
-    """The button at the foot of the form, and a word about what it does."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.button = QPushButton(self.tr("Check this profile"), self)
-        self.button.setAutoDefault(False)
-        about = muted(
-            wrapping(
-                QLabel(
-                    self.tr(
-                        "Tries all that the form says, saved or not, with one tiny image that is removed again. "
-                        "Nothing that is there is replaced, and nothing is charged."
-                    ),
-                    self,
-                )
-            )
-        )
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 8, 0, 0)
-        layout.setSpacing(4)
-        layout.addWidget(self.button, 0, Qt.AlignmentFlag.AlignLeft)
-        layout.addWidget(about)
 
 
 class DoctorView(QDialog):

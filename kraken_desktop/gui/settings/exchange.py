@@ -211,7 +211,9 @@ class Exchange(QObject):
     @override
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Takes a file that is dropped on the page."""
-        if watched is not self._page or not self.import_button.isVisible():
+        # The buttons may be folded away; during a set-up the list that they belong to is.
+        around = self.import_button.parentWidget()
+        if watched is not self._page or around is None or not around.isVisible():
             return False
         if isinstance(event, QDropEvent):
             path = dropped_file(event.mimeData())

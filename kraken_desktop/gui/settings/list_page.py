@@ -6,17 +6,15 @@ from collections.abc import Callable
 from typing import Generic, Protocol, TypeVar
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.collaborators import Collaborators
-from kraken_desktop.gui.settings.entry_list import EntryList
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.gui.settings.notice import Notice
-from kraken_desktop.gui.settings.page import FORM_WIDTH, Page, PageHeader, PageScroll
+from kraken_desktop.gui.settings.list_frame import ListFrame
+from kraken_desktop.gui.settings.page import Page
 from kraken_desktop.gui.settings.questions import ask_unsaved
-from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.settings import Settings
 
@@ -45,7 +43,6 @@ class ListPage(Page, Generic[E]):
         collaborators: Collaborators,
         settings: Settings,
         *,
-        form: FieldForm,
         with_default: bool,
         parent: QWidget | None = None,
     ) -> None:
@@ -55,70 +52,22 @@ class ListPage(Page, Generic[E]):
         self._background = Background(collaborators.run_in_background, self)
         self._current: E | None = None
         self._is_draft = False
-        self.entries = entries = EntryList(with_default=with_default, parent=self)
-        self.notice = Notice(collaborators.theme, self)
-        self._form = form
-        self._header = PageHeader(self)
-        self._above = QVBoxLayout()
-        self._empty = muted(wrapping(QLabel(self)))
-
-        body = QWidget(self)
-        inner = QVBoxLayout(body)
-        inner.setContentsMargins(16, 0, 24, 16)
-        inner.setSpacing(16)
-        inner.addWidget(self.notice)
-        inner.addWidget(form)
-        inner.addStretch(1)
-        self._inner = inner
-        body.setMaximumWidth(FORM_WIDTH * self.fontMetrics().height())
-        nothing = QWidget(self)
-        blank = QVBoxLayout(nothing)
-        blank.setContentsMargins(24, 0, 24, 16)
-        blank.addWidget(self._empty)
-        blank.addStretch(1)
-        self._stack = QStackedWidget(self)
-        self._scroll = PageScroll(body, self)
-        self._stack.addWidget(self._scroll)
-        self._stack.addWidget(nothing)
-        left = QWidget(self)
-        column = QHBoxLayout(left)
-        column.setContentsMargins(24, 0, 0, 16)
-        column.addWidget(entries)
-        self._left = left
-        self._splitter = QSplitter(self)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.addWidget(left)
-        self._splitter.addWidget(self._stack)
-        self._splitter.setStretchFactor(0, 0)
-        self._splitter.setStretchFactor(1, 1)
-        self._splitter.setSizes([240, 560])
-        top = self._above
-        top.setContentsMargins(24, 24, 24, 0)
-        top.setSpacing(16)
-        top.addWidget(self._header)
+        self._frame = frame = ListFrame(collaborators.theme, with_default=with_default, parent=self)
+        self.entries, self.notice = frame.entries, frame.notice
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(16)
-        outer.addLayout(top)
-        outer.addWidget(self._splitter, 1)
-
-        entries.picked.connect(self._on_picked)
-        entries.add_wanted.connect(lambda: self.guarded(self.add))
-        entries.duplicate_wanted.connect(lambda: self.guarded(self.duplicate))
-        entries.delete_wanted.connect(self._ask_delete)
-        form.edited.connect(self._on_edited)
+        outer.addWidget(frame)
+        self.entries.picked.connect(self._on_picked)
+        self.entries.add_wanted.connect(lambda: self.guarded(self.add))
+        self.entries.duplicate_wanted.connect(lambda: self.guarded(self.duplicate))
+        self.entries.delete_wanted.connect(self._ask_delete)
         self._background.busy_changed.connect(self.changed)
 
-    def set_texts(self, *, title: str, about: str, empty: str) -> None:
-        """``empty`` is shown in the form's place while there is no entry."""
-        self._header.set_texts(title, about)
-        self._empty.setText(empty)
-        self.entries.set_name(title)
-
-    def accompany(self, around: Callable[[QWidget], QWidget]) -> None:
-        """Puts the form, which scrolls by itself, into something that shows more beside it."""
-        self._stack.removeWidget(self._scroll)
-        self._stack.insertWidget(0, around(self._scroll))
+    def take_form(self, form: FieldForm) -> None:
+        """The form of the entries, a child of the frame's body."""
+        self._form = form
+        self._frame.add_to_body(form)
+        form.edited.connect(self._on_edited)
 
     # --- what a page of this kind knows -----------------------------------------------------------
 
@@ -328,7 +277,7 @@ class ListPage(Page, Generic[E]):
             shown.append(current)
         told = [(each.id, self._text(each), self.tip_of(each)) for each in shown]
         self.entries.show_entries(told, current.id if current is not None else None)
-        self._stack.setCurrentIndex(0 if current is not None else 1)
+        self._frame.show_form(current is not None)
         self.update_buttons(current, is_draft=self._is_draft)
         self.changed.emit()
 
@@ -347,11 +296,6 @@ class ListPage(Page, Generic[E]):
             then()
 
         ask_unsaved(self, self.entry_name(), save=lambda: self.save(then), discard=discard)
-
-    def hide_list(self) -> None:
-        """Only the form is shown: there is just one entry to care about."""
-        self._left.hide()
-        self._inner.setContentsMargins(24, 0, 24, 16)
 
     def show_by_id(self, entry_id: str) -> None:
         """Shows a saved entry."""

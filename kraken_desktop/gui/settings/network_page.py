@@ -3,26 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
+from kraken_desktop.gui.settings.asking_row import AskingRow
 from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.changes import save_network
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
 from kraken_desktop.gui.settings.network_form import NetworkForm
 from kraken_desktop.gui.settings.notice import Notice
-from kraken_desktop.gui.settings.page import FORM_WIDTH, Page, PageHeader, PageScroll
+from kraken_desktop.gui.settings.page import Page, PageHeader
 from kraken_desktop.gui.settings.remarks import Remark
 from kraken_desktop.gui.settings.trial_view import TrialView
 from kraken_desktop.model.errors import KrakenDesktopError, TrustFileError
 from kraken_desktop.model.profile import Finding, Severity
 from kraken_desktop.model.settings import PROXY_SECRET, Settings
-from kraken_desktop.network_access import Reached
-from kraken_desktop.transport.network import TrustFile, read_trust_file
+
+if TYPE_CHECKING:
+    from kraken_desktop.network_access import Reached
+    from kraken_desktop.transport.network import TrustFile
 
 _TYPING_MS = 400
 """After so long without a key, the path that was typed is looked at."""
@@ -37,22 +41,19 @@ class NetworkPage(Page):
         self._use = collaborators
         self._settings = settings
         self._background = Background(collaborators.run_in_background, self)
-        header = PageHeader(self)
+        body, layout = self.make_body()
+        header = PageHeader(body)
         header.set_texts(
             self.tr("Network"),
             self.tr("How everything leaves this computer, to Kraken.io and to your buckets, and whom it trusts."),
         )
-        self.form = NetworkForm(collaborators.words, collaborators.theme, self)
-        self.notice = Notice(collaborators.theme, self)
-        self.try_button = QPushButton(self.tr("&Test the connection"), self)
-        self.try_button.setAutoDefault(False)
-        self._spinner = QProgressBar(self)
-        self._spinner.setRange(0, 0)
-        self._spinner.setTextVisible(False)
-        self._spinner.setFixedWidth(96)
-        self._spinner.setAccessibleName(self.tr("Testing"))
-        self._testing = QLabel(self.tr("Testing…"), self)
-        self.result = TrialView(collaborators.words, collaborators.theme, self)
+        self.form = NetworkForm(collaborators.words, collaborators.theme, body)
+        self.notice = Notice(collaborators.theme, body)
+        self._asking = AskingRow(
+            self.tr("&Test the connection"), spoken=self.tr("Testing"), meanwhile=self.tr("Testing…"), parent=body
+        )
+        self.try_button = self._asking.button
+        self.result = TrialView(collaborators.words, collaborators.theme, body)
         self._custody = Custody(
             secrets=collaborators.secrets,
             words=collaborators.words,
@@ -66,26 +67,9 @@ class NetworkPage(Page):
         self._look.setSingleShot(True)
         self._look.setInterval(_TYPING_MS)
 
-        testing = QHBoxLayout()
-        testing.setSpacing(12)
-        testing.addWidget(self.try_button)
-        testing.addWidget(self._spinner)
-        testing.addWidget(self._testing, 1)
-        testing.addStretch()
-        body = QWidget(self)
-        body.setMaximumWidth(FORM_WIDTH * self.fontMetrics().height())
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(24, 24, 24, 16)
-        layout.setSpacing(16)
-        layout.addWidget(header)
-        layout.addWidget(self.notice)
-        layout.addWidget(self.form)
-        layout.addLayout(testing)
-        layout.addWidget(self.result)
+        for each in (header, self.notice, self.form, self._asking, self.result):
+            layout.addWidget(each)
         layout.addStretch(1)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(PageScroll(body, self))
 
         self._custody.tell(self.tr("The proxy gets to see it, and nobody else."))
         self._custody.changed.connect(self._on_place)
@@ -173,7 +157,7 @@ class NetworkPage(Page):
 
         def work() -> Settings:
             if network.ca_file:
-                read_trust_file(network.ca_file)
+                _read(network.ca_file)
             return save_network(use.store, use.secrets, network, password, session_only=session_only)
 
         def done(settings: Settings) -> None:
@@ -212,7 +196,7 @@ class NetworkPage(Page):
         self._background.cancel("file")
         path = self.form.network().ca_file
         if path:
-            self._background.run("file", lambda: read_trust_file(path), self._on_file, self._on_file_failed)
+            self._background.run("file", lambda: _read(path), self._on_file, self._on_file_failed)
 
     def _on_file(self, found: TrustFile) -> None:
         names = ", ".join(found.authorities[:_MOST_NAMES])
@@ -275,9 +259,7 @@ class NetworkPage(Page):
         self._render()
 
     def _render(self) -> None:
-        trying = self.is_trying()
-        self._spinner.setVisible(trying)
-        self._testing.setVisible(trying)
+        self._asking.set_asking(self.is_trying())
         self.changed.emit()
 
     def _on_place(self) -> None:
@@ -290,3 +272,10 @@ class NetworkPage(Page):
         self.result.clear()
         self._custody.set_needed(self.form.wants_password)
         self.changed.emit()
+
+
+def _read(path: str) -> TrustFile:
+    """Blocks, and so may bring all of TLS with it."""
+    from kraken_desktop.transport.network import read_trust_file
+
+    return read_trust_file(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -10,6 +11,15 @@ from typing_extensions import override
 
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.model.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """A button below the page that tries what stands in its form, saved or not."""
+
+    text: str
+    about: str
+    run: Callable[[], None]
 
 
 class Page(QWidget):
@@ -22,6 +32,21 @@ class Page(QWidget):
 
     changed = Signal()
     saved = Signal(object)
+
+    def make_body(self) -> tuple[QWidget, QVBoxLayout]:
+        """For a page that scrolls as a whole: what scrolls, in its place already, and its layout.
+
+        To move a full form from parent to parent costs more than to make it.
+        """
+        body = QWidget(self)
+        body.setMaximumWidth(FORM_WIDTH * self.fontMetrics().height())
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(PageScroll(body, self))
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(24, 24, 24, 16)
+        layout.setSpacing(16)
+        return body, layout
 
     def refresh(self, settings: Settings) -> None:
         """Takes over settings that another page or program changed; unsaved changes stay."""
@@ -50,6 +75,10 @@ class Page(QWidget):
     def question(self) -> str:
         """What has to be decided on the page before saving can end well; empty if nothing."""
         return ""
+
+    def trial(self) -> Trial | None:
+        """What can be tried now; a page without an entry has nothing to try."""
+        return None
 
     def focus_fault(self) -> None:
         """Leads to that field."""

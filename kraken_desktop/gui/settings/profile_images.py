@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtWidgets import QComboBox
 from typing_extensions import override
 
 from kraken_desktop.gui.settings.acl_field import AclField
 from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.field_group import FieldGroup, choose, show_text
+from kraken_desktop.gui.settings.name_box import NameBox
 from kraken_desktop.gui.settings.path_field import PathField, PreviewBox
 from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
@@ -35,8 +35,7 @@ class ImageFields(FieldGroup):
             form,
         )
         self.acl = AclField(theme, form)
-        self.recipe = QComboBox(form)
-        self.recipe.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self.recipe = NameBox(form)
         form.add_field("path_template", self.tr("&Path"), self.path, focus=self.path.line, below=(self.example,))
         form.add_field("collision", self.tr("If the name is taken"), self.collision)
         form.add_field("acl", self.tr("Access"), self.acl)

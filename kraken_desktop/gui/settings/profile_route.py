@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from enum import Enum
 
-from PySide6.QtWidgets import QComboBox
 from typing_extensions import override
 
 from kraken_desktop.gui.routes import Route, route_meaning, route_of, route_title
 from kraken_desktop.gui.settings.choice_field import ChoiceField
 from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.field_group import FieldGroup, choose
+from kraken_desktop.gui.settings.name_box import NameBox
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
@@ -30,7 +30,7 @@ class RouteFields(FieldGroup):
     def __init__(self, form: FieldForm, theme: Theme) -> None:
         super().__init__(form)
         self.route = ChoiceField({each: (route_title(each), route_meaning(each)) for each in Route}, theme, form)
-        self.account = QComboBox(form)
+        self.account = NameBox(form)
         self.place = ChoiceField(
             {
                 Place.BUCKET: (

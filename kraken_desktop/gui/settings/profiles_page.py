@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
@@ -11,14 +13,13 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.doctor import Doctor, Tell
 from kraken_desktop.gui.routes import Route
 from kraken_desktop.gui.settings.changes import free_name, new_id, remove_profile, save_profile
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
-from kraken_desktop.gui.settings.doctor_view import Check, CheckButton, DoctorView
 from kraken_desktop.gui.settings.exchange import Exchange
 from kraken_desktop.gui.settings.list_page import ListPage
+from kraken_desktop.gui.settings.page import Trial
 from kraken_desktop.gui.settings.profile_destination import is_temporary
 from kraken_desktop.gui.settings.profile_form import USUAL_ACL, ProfileForm
 from kraken_desktop.gui.settings.questions import ask_confirm
@@ -28,14 +29,17 @@ from kraken_desktop.model.profile import CredentialSource, Profile, Uploader
 from kraken_desktop.model.settings import Settings
 from kraken_desktop.stores.secret_store import Place
 
+if TYPE_CHECKING:
+    from kraken_desktop.doctor import Doctor, Tell
+    from kraken_desktop.gui.settings.doctor_view import Check
+
 
 class ProfilesPage(ListPage[Profile]):
     """Add, duplicate, change and delete profiles; mark one as default."""
 
     def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
-        form = ProfileForm(collaborators)
-        super().__init__(collaborators, settings, form=form, with_default=True, parent=parent)
-        self.form = form
+        super().__init__(collaborators, settings, with_default=True, parent=parent)
+        self.form = form = ProfileForm(collaborators, self._frame.body)
         self._like: Profile | None = None
         self._known: tuple[Place | None, Place | None] = (None, None)
         self._first: Route | None = None
@@ -60,20 +64,17 @@ class ProfilesPage(ListPage[Profile]):
             current=lambda: self._settings.profile(self._current.id) if self._current is not None else None,
         )
         self.entries.add_buttons(self.exchange.import_button, self.exchange.export_button)
-        self._above.addWidget(self.exchange.notice)
+        self._frame.add_above(self.exchange.notice)
         self.exchange.changed.connect(self._on_exchanged)
         self.exchange.lead_wanted.connect(self.lead_to)
-        self.set_texts(
+        self._frame.set_texts(
             title=self.tr("Profiles"),
             about=self.tr(
                 "A profile says who makes images smaller, where they go, their names, and who may open them."
             ),
             empty=self.tr("There is no profile yet. Press Add to make the first one."),
         )
-        if (doctor := collaborators.doctor) is not None:
-            check = CheckButton(self)
-            check.button.clicked.connect(lambda: self.check_profile(doctor))
-            self._inner.insertWidget(self._inner.indexOf(form) + 1, check)
+        self.take_form(form)
         self.show_saved()
 
     @override
@@ -92,8 +93,8 @@ class ProfilesPage(ListPage[Profile]):
     def begin_setup(self, route: Route) -> None:
         """For a first profile of this route: only its form."""
         self._first = route
-        self.hide_list()
-        self.set_texts(
+        self._frame.hide_list()
+        self._frame.set_texts(
             title=self.tr("Your bucket"),
             about=self.tr("Where the images go, what they are called there, and who may open them."),
             empty="",
@@ -202,8 +203,25 @@ class ProfilesPage(ListPage[Profile]):
 
     # --- the check --------------------------------------------------------------------------------
 
+    @override
+    def trial(self) -> Trial | None:
+        """The check of the profile."""
+        doctor = self._use.doctor
+        if doctor is None or self._current is None:
+            return None
+        return Trial(
+            text=self.tr("Check this profile"),
+            about=self.tr(
+                "Tries all that the form says, saved or not, with one tiny image that is removed again. "
+                "Nothing that is there is replaced, and nothing is charged."
+            ),
+            run=functools.partial(self.check_profile, doctor),
+        )
+
     def check_profile(self, doctor: Callable[[], Doctor]) -> None:
         """Tries the profile as it stands in the form, and shows how that goes."""
+        from kraken_desktop.gui.settings.doctor_view import DoctorView  # with it comes all that speaks to servers
+
         self.form.touch_all()
         if self.form.lacks_folder:
             self.focus_fault()
@@ -222,6 +240,8 @@ class ProfilesPage(ListPage[Profile]):
         view.begin()
 
     def _new_check(self, doctor: Doctor) -> Check:
+        from kraken_desktop.gui.settings.doctor_view import Check
+
         settings, like = self._settings, self._like
         profile, secret, token = self.form.profile(), self.form.new_secret, self.form.new_token
         # A copy has no secret of its own before it is saved.

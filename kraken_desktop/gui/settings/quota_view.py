@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 
-from kraken_desktop.engines.kraken_answers import AccountStatus
 from kraken_desktop.gui.banners import announce
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.messages import Words
+
+if TYPE_CHECKING:
+    from kraken_desktop.engines.kraken_answers import AccountStatus
 
 _FULL = 1000
 

@@ -25,16 +25,17 @@ class RecipesPage(ListPage[Recipe]):
     """Add, duplicate, change and delete recipes. The built-in ones stay, and can be reset."""
 
     def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
-        form = RecipeForm(collaborators.words, collaborators.theme)
-        super().__init__(collaborators, settings, form=form, with_default=False, parent=parent)
-        self.form = form
+        super().__init__(collaborators, settings, with_default=False, parent=parent)
+        self.preview = self._with_preview()
+        self.form = RecipeForm(collaborators.words, collaborators.theme, self._frame.body)
+        self.take_form(self.form)
+        self.form.changed.connect(self._try_recipe)
         self._delete_text = self.entries.delete_button.text()
-        self.set_texts(
+        self._frame.set_texts(
             title=self.tr("Recipes"),
             about=self.tr("A recipe says what is made of an image, and how it is made smaller. Each profile uses one."),
             empty=self.tr("There is no recipe yet."),
         )
-        self.preview = self._with_preview()
         self.show_saved()
 
     @override
@@ -146,9 +147,10 @@ class RecipesPage(ListPage[Recipe]):
         use = self._use
         if use.previews is None:
             return None
-        preview = RecipePreview(use.previews, use.run_in_background, use.words, use.theme, newest=use.sample)
-        self.accompany(lambda form: WithPreview(form, preview))
-        self.form.changed.connect(self._try_recipe)
+        preview = RecipePreview(
+            use.previews, use.run_in_background, use.words, use.theme, newest=use.sample, parent=self
+        )
+        self._frame.accompany(lambda form, parent: WithPreview(form, preview, parent))
         return preview
 
     def _try_recipe(self) -> None:

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.routes import Route
-from kraken_desktop.gui.settings.account_page import AccountPage
-from kraken_desktop.gui.settings.profiles_page import ProfilesPage
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.model.errors import BadCredentialsError, KrakenDesktopError
 from kraken_desktop.model.profile import Engine
 from kraken_desktop.model.settings import Settings
 
+if TYPE_CHECKING:
+    from kraken_desktop.gui.settings.account_page import AccountPage
+    from kraken_desktop.gui.settings.profiles_page import ProfilesPage
+
 
 class Setup(QObject):
     """Leads through the forms. The account is checked before it is kept.
+
+    Args:
+        account_page, profiles_page: each is asked for when its turn has come.
 
     Signals:
         stepped: another page is to be shown.
@@ -27,10 +34,13 @@ class Setup(QObject):
     stepped = Signal()
     finished = Signal(str)
 
-    def __init__(self, account_page: AccountPage, profiles_page: ProfilesPage, parent: QWidget) -> None:
+    def __init__(
+        self, account_page: Callable[[], AccountPage], profiles_page: Callable[[], ProfilesPage], parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._account_page = account_page
-        self._profiles_page = profiles_page
+        self._make_account_page = account_page
+        self._make_profiles_page = profiles_page
+        self._route = Route.KRAKEN
         self.is_running = False
         self.page_name: Literal["account", "profiles"] = "account"
         self._may_be_unchecked = False
@@ -46,9 +56,21 @@ class Setup(QObject):
         """What the check of the key pair told."""
         layout.addWidget(self.checked)
         self.header.hide()
-        account_page.checked.connect(self._on_checked)
-        account_page.check_failed.connect(self._on_check_failed)
-        account_page.form.edited.connect(self._on_edited)
+
+    @cached_property
+    def _account_page(self) -> AccountPage:
+        page = self._make_account_page()
+        page.begin_setup()
+        page.checked.connect(self._on_checked)
+        page.check_failed.connect(self._on_check_failed)
+        page.form.edited.connect(self._on_edited)
+        return page
+
+    @cached_property
+    def _profiles_page(self) -> ProfilesPage:
+        page = self._make_profiles_page()
+        page.begin_setup(self._route)
+        return page
 
     @property
     def button_text(self) -> str:
@@ -64,9 +86,8 @@ class Setup(QObject):
         if not self._needs_account and not self._needs_profile:
             return False
         self.is_running = True
+        self._route = route
         self.header.show()
-        self._account_page.begin_setup()
-        self._profiles_page.begin_setup(route)
         self.page_name = "account"
         if not self._needs_account:
             self._to_profile()
@@ -125,8 +146,9 @@ class Setup(QObject):
         step = self.tr("Step 1 of 2") if self.page_name == "account" else self.tr("Step 2 of 2")
         self._step.setText(step)
         self._step.setVisible(self._needs_account and self._needs_profile)
-        self.checked.setText(self._account_page.quota.text)
-        self.checked.setVisible(self.page_name == "profiles" and bool(self.checked.text()))
+        is_second = self.page_name == "profiles" and self._needs_account
+        self.checked.setText(self._account_page.quota.text if is_second else "")
+        self.checked.setVisible(bool(self.checked.text()))
 
 
 def _has_profile(settings: Settings) -> bool:

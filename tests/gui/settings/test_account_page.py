@@ -176,11 +176,11 @@ def test_a_check_shows_that_it_runs_and_editing_makes_its_answer_void(house, typ
     page = house.open().account_page
     house.steps.at_once = False
     page.check_button.click()
-    assert page._spinner.isVisible()
+    assert page._asking.is_asking
     page.check_button.click()
     assert len(house.steps.waiting) == 1
     type_into(page.form.api_key, "another-key")
-    assert not page._spinner.isVisible()
+    assert not page._asking.is_asking
     house.steps.step()
     assert page.quota.text == ""
 

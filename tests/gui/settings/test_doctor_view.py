@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.doctor import Doctor, Tell
 from kraken_desktop.gui.jobs import Background as ThreadPool
-from kraken_desktop.gui.settings.doctor_view import Check, CheckButton, DoctorView
+from kraken_desktop.gui.settings.doctor_view import Check, DoctorView
 from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Step
 from kraken_desktop.model.profile import Account, Acl, Credentials, Engine, Profile, Uploader
 from kraken_desktop.stores.scratch import Scratch
@@ -59,7 +59,7 @@ def open_page(house, strict_s3, doctor):
 
 
 def start(page) -> DoctorView:
-    page.findChild(CheckButton).button.click()
+    page.window().bar.trial_button.click()
     (view,) = page.findChildren(DoctorView)
     return view
 
@@ -178,7 +178,7 @@ def test_a_missing_folder_is_asked_for_first(house, doctor) -> None:
     page = house.open("profiles", doctor=doctor).profiles_page
     page.form.destination.folder.set_folder("")
     page.form.destination.folder.edited.emit()
-    page.findChild(CheckButton).button.click()
+    page.window().bar.trial_button.click()
     assert page.findChildren(DoctorView) == []
     assert page.fault() == "Folder"
 

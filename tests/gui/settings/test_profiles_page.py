@@ -117,6 +117,7 @@ def test_deleting_asks_and_takes_the_secret_along(house):
 def test_the_delete_key_deletes(house, qtbot):
     house.fill("Blog")
     dialog = house.open("profiles")
+    dialog.resize(900, 600)
     qtbot.keyClick(dialog.profiles_page.entries._list, Qt.Key.Key_Delete)
     house.answer(dialog, "Delete")
     assert house.store.load().profiles == ()
