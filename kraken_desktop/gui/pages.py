@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtWidgets import QStackedWidget, QWidget
+from typing_extensions import override
 
 from kraken_desktop.gui.drop_area import DropArea
 from kraken_desktop.gui.job_view import JobView
@@ -40,6 +41,13 @@ class Pages(QStackedWidget):
         self.welcome.dismissed.connect(self._dismiss)
         self.welcome.folder_wanted.connect(self._open_folder)
         self.drop_area.folder_wanted.connect(self._open_folder)
+        self.currentChanged.connect(self.updateGeometry)
+
+    @override
+    def minimumSizeHint(self) -> QSize:
+        """Of the page in sight: with those of the others the messages above would be cut off."""
+        page = self.currentWidget()
+        return super().minimumSizeHint() if page is None else page.minimumSizeHint()
 
     def show_settings(self, settings: Settings, profile: Profile | None) -> None:
         """Speak of the profile that is picked."""

@@ -116,3 +116,15 @@ def test_the_gravest_is_above_and_what_is_read_goes_with_the_finished(window: Ma
     assert window.banners.banner("left out Trip") is None
     assert window.banners.banner("held") is not None
     assert window.banners.banner("paused") is not None
+
+
+def test_a_long_message_takes_its_room_from_the_list(window: MainWindow, qtbot: QtBot) -> None:
+    told = "The answer was: “Error while pushing file to S3: The bucket does not allow ACLs”. "
+    refusal = StoreDeniedError(status=200, said=told * 5, aws_code="AccessDenied")
+    window.show()
+    window.model.apply([done(0), queued(1)])
+    window.messages.paused(Failure.of(refusal))
+    label = window.banners.banner("paused")._rest
+    for width, height in ((960, 640), (700, 560)):
+        window.resize(width, height)
+        qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
