@@ -118,6 +118,9 @@ class ListPage(Page, Generic[E]):
         """Asks before a saved entry is deleted."""
         raise NotImplementedError
 
+    def uncover_form(self) -> None:
+        """Something in the form is to be seen, whatever stands before it."""
+
     def focus_draft(self) -> None:
         """Leads to where a new entry is begun."""
         raise NotImplementedError
@@ -179,6 +182,7 @@ class ListPage(Page, Generic[E]):
     def focus_first(self) -> None:
         """Leads to the list, or into a new entry."""
         if self._is_draft:
+            self.uncover_form()
             self.focus_draft()
         else:
             self.entries.focus_list()
@@ -187,6 +191,7 @@ class ListPage(Page, Generic[E]):
     def focus_fault(self) -> None:
         """Leads to it."""
         for name in self._form.faults()[:1]:
+            self.uncover_form()
             self._form.focus_field(name)
 
     @override
@@ -195,6 +200,7 @@ class ListPage(Page, Generic[E]):
         if not any(each.id == entry_id for each in self.saved_entries()):
             return
         self.show_by_id(entry_id)
+        self.uncover_form()
         self._form.lead_to(field)
 
     @override

@@ -26,6 +26,7 @@ class RecipesPage(ListPage[Recipe]):
 
     def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
         super().__init__(collaborators, settings, with_default=False, parent=parent)
+        self._place: WithPreview | None = None
         self.preview = self._with_preview()
         self.form = RecipeForm(collaborators.words, collaborators.theme, self._frame.body)
         self.take_form(self.form)
@@ -150,8 +151,19 @@ class RecipesPage(ListPage[Recipe]):
         preview = RecipePreview(
             use.previews, use.run_in_background, use.words, use.theme, newest=use.sample, parent=self
         )
-        self._frame.accompany(lambda form, parent: WithPreview(form, preview, parent))
+
+        def around(form: QWidget, parent: QWidget) -> QWidget:
+            self._place = WithPreview(form, preview, parent)
+            return self._place
+
+        self._frame.accompany(around)
         return preview
+
+    @override
+    def uncover_form(self) -> None:
+        """The preview may stand in its place."""
+        if self._place is not None:
+            self._place.uncover()
 
     def _try_recipe(self) -> None:
         if self.preview is not None:

@@ -121,3 +121,25 @@ def test_once_laid_out_it_rests(place, size):
     for _ in range(20):
         QTest.qWait(0)
     assert requests.count < 10
+
+
+def test_in_a_low_window_it_takes_the_forms_place_until_the_form_is_wanted(place):
+    place.show(40, 17)
+    place.preview.disclosure.click()
+    QTest.qWait(0)
+    assert place.is_open
+    assert not place.form.isVisible()
+    _, preview = place.seen
+    parts = place.preview.comparison, place.preview.slider, place.preview.zoom
+    bottoms = [part.mapTo(place.whole, part.rect().bottomLeft()).y() for part in parts]
+    assert max(bottoms) <= preview.bottom() < place.whole.height()
+    place.whole.uncover()
+    assert place.form.isVisible()
+    assert not place.is_open
+
+
+def test_it_can_be_made_narrow_again(place):
+    place.show(80, 30)
+    unit = place.whole.fontMetrics().height()
+    assert place.whole.minimumSizeHint().width() < 40 * unit
+    assert place.whole.minimumSizeHint().height() < 17 * unit

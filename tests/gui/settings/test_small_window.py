@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QPushButton, Q
 from kraken_desktop.gui.settings.action_bar import ActionBar
 from kraken_desktop.gui.settings.name_box import NameBox
 from kraken_desktop.model.profile import Account
+from tests.gui.settings.test_preview_run import NotedPreviews
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -128,6 +129,21 @@ def test_the_first_start_tells_what_the_form_is(house, qapp):
     house.fill()
     dialog = compact(house, qapp, "setup", size=LOW)
     assert "Your bucket" in [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+
+
+def test_a_fault_is_shown_though_the_preview_stands_before_it(house, qapp):
+    dialog = house.open("recipes", previews=NotedPreviews())
+    dialog.resize(LOW)
+    qapp.processEvents()
+    page = dialog.recipes_page
+    page.preview.disclosure.click()
+    assert not page.form.isVisible()
+    page.form.name.setText("")
+    page.form.name.textEdited.emit("")
+    assert dialog.bar.fault_button.text() == "Correct: Name"
+    dialog.bar.fault_button.click()
+    assert page.form.isVisible()
+    assert dialog.focusWidget() is page.form.name
 
 
 # --- names, and what is said ---------------------------------------------------------------------------
