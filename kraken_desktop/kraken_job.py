@@ -19,7 +19,7 @@ from kraken_desktop.model.errors import (
     TransportError,
 )
 from kraken_desktop.model.geometry import Size, fixed_size, place
-from kraken_desktop.model.job import Phase, PlannedImage, Progress, StoredImage
+from kraken_desktop.model.job import Job, Phase, PlannedImage, Progress, StoredImage
 from kraken_desktop.model.links import object_url, shown_url
 from kraken_desktop.model.profile import Acl, Profile, Uploader
 from kraken_desktop.planning import Content, Errand, Plan, Target
@@ -129,7 +129,7 @@ class KrakenJob:
             for target, result in zip(group, answered, strict=True):
                 ledger.note(target, result)
                 if result is not None:
-                    ledger.there[target.key] = linked(_stored(plan, target, result, profile), bucket, profile)
+                    ledger.there[target.key] = linked(_stored(errand.job, plan, target, result), bucket, profile)
 
     def rehearse(self, errand: Errand, plan: Plan) -> tuple[StoredImage, ...]:
         """Ask the sandbox: everything is checked as in earnest, nothing is made, stored or charged.
@@ -147,7 +147,7 @@ class KrakenJob:
             for target, result in zip(group, results, strict=True):
                 made_up = StoredImage(variant=target.output.variant, key=target.key, url="", sandbox=True)
                 if result is not None:
-                    width, height = size_of(result, plan, target) or (None, None)
+                    width, height = size_of(errand.job, result, plan, target) or (None, None)
                     made_up = replace(
                         made_up, kraked_url=result.kraked_url, width=width, height=height, bytes=result.kraked_bytes
                     )
@@ -295,12 +295,12 @@ def _wait(seconds: float, cancel: CancelToken) -> None:
     cancel.check()
 
 
-def _stored(plan: Plan, target: Target, result: Result, profile: Profile) -> StoredImage:
-    width, height = size_of(result, plan, target) or (None, None)
+def _stored(job: Job, plan: Plan, target: Target, result: Result) -> StoredImage:
+    width, height = size_of(job, result, plan, target) or (None, None)
     return StoredImage(
         variant=target.output.variant,
         key=target.key,
-        url=shown_url(profile, target.key, result.kraked_url),
+        url=shown_url(job.snapshot.profile, target.key, result.kraked_url),
         kraked_url=result.kraked_url,
         width=width,
         height=height,
@@ -308,13 +308,16 @@ def _stored(plan: Plan, target: Target, result: Result, profile: Profile) -> Sto
     )
 
 
-def size_of(result: Result, plan: Plan, target: Target) -> Size | None:
-    """The dimensions as they were told; where only the source's were, as the recipe makes them of these."""
-    if result.width and result.height:
-        return result.width, result.height
+def size_of(job: Job, result: Result, plan: Plan, target: Target) -> Size | None:
+    """The dimensions as they are shown, if that is known without another look at the image.
+
+    Those of the original are no help: an answer does not say whether it is upright.
+    """
     resize = target.output.resize
+    stays = resize is None and not job.snapshot.recipe.auto_orient
+    if result.width and result.height and not stays:
+        return result.width, result.height
     content = plan.content
-    for width, height in ((content.width, content.height), (result.original_width, result.original_height)):
-        if width and height:
-            return place((width, height), resize).canvas
+    if content.width and content.height:
+        return place((content.width, content.height), resize).canvas
     return fixed_size(resize)

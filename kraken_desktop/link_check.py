@@ -29,6 +29,8 @@ MOST_REDIRECTS = 3
 AWAY_SECONDS = 60
 """How long a host that could not be reached is not asked again."""
 
+ANY_IMAGE = "image/*"
+
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _NO_HEAD = frozenset({405, 501})
 _SAME_TYPE = {"image/jpg": "image/jpeg", "image/pjpeg": "image/jpeg"}
@@ -54,15 +56,19 @@ class LinkChecks:
         self._lock = threading.Lock()
         self._away: dict[str, tuple[float, LinkCheck]] = {}
 
-    def check(self, image: StoredImage, cancel: CancelToken) -> LinkCheck:
-        """As ``check_link``, by the type that the key's extension stands for."""
+    def check(self, image: StoredImage, cancel: CancelToken, *, type_known: bool = True) -> LinkCheck:
+        """As ``check_link``, by the type that the key's extension stands for.
+
+        Args:
+            type_known: False: the extension is only what an address claimed.
+        """
         host = urlsplit(image.url).netloc
         with self._lock:
             until, known = self._away.get(host, (0.0, None))
         if known is not None and self._clock() < until:
             return known
-        extension = extension_by_name(image.key)
-        found = check_link(self._transport(), image, content_type(extension) if extension else "", cancel)
+        extension = extension_by_name(image.key) if type_known else ""
+        found = check_link(self._transport(), image, content_type(extension) if extension else ANY_IMAGE, cancel)
         if found.verdict is Verdict.UNREACHABLE:
             with self._lock:
                 self._away[host] = (self._clock() + AWAY_SECONDS, found)
@@ -88,7 +94,7 @@ def check_link(transport: Transport, image: StoredImage, expected_type: str, can
     transport's error: from here nobody can tell whether it is the link, or this computer's network that is away.
 
     Args:
-        expected_type: the MIME type that the object was stored with; empty if nobody knows.
+        expected_type: the MIME type that the object was stored with; ``ANY_IMAGE`` or empty if nobody knows.
 
     Raises:
         CancelledError: the token was cancelled. Nothing else: what goes wrong is a verdict.
@@ -197,7 +203,12 @@ def _verdict(answer: Answer, expected_type: str, expected_bytes: int | None) -> 
             return Verdict.MISSING
         case _:
             return Verdict.REFUSED
-    if expected_type and _plain_type(answer.headers.get("content-type", "")) != _plain_type(expected_type):
+    served = _plain_type(answer.headers.get("content-type", ""))
+    if expected_type == ANY_IMAGE:
+        is_right = served.startswith("image/")
+    else:
+        is_right = not expected_type or served == _plain_type(expected_type)
+    if not is_right:
         return Verdict.WRONG_TYPE
     length = _length(answer)
     if length is not None and expected_bytes is not None and length != expected_bytes:

@@ -6,6 +6,7 @@ asked for, and may have charged, is remembered for as long as the program runs.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import ExitStack
@@ -16,11 +17,14 @@ from typing import TYPE_CHECKING
 from kraken_desktop.cancel import CancelledError
 from kraken_desktop.kraken_job import KrakenJob, Ledger, size_of
 from kraken_desktop.model.errors import (
+    EngineError,
     NothingStoredError,
     ResultExpiredError,
     ResultLostError,
     Scope,
 )
+from kraken_desktop.model.geometry import Size
+from kraken_desktop.model.image_types import HEAD_BYTES, sniff
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, Phase, Progress, Skipped, SourceKind, StoredImage
 from kraken_desktop.model.profile import Collision, Credentials, Engine, Profile, Uploader
 from kraken_desktop.model.recipe import Output
@@ -32,6 +36,8 @@ if TYPE_CHECKING:
     from kraken_desktop.engines.local.engine import LocalEngine
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
+
+_log = logging.getLogger(__name__)
 
 MOST_KEPT = 64
 """Jobs between two tries whose files are kept; of all others a result of Kraken.io is fetched again, at no cost."""
@@ -285,8 +291,18 @@ class Making:
                 raise
             del kept.results[variant], kept.misses[variant]
             raise ResultExpiredError(host=error.host, status=error.status) from error
-        width, height = size_of(result, plan, target) or (None, None)
-        return replace(file, width=width, height=height)
+        return self._sized(errand, size_of(errand.job, result, plan, target), file)
+
+    def _sized(self, errand: Errand, told: Size | None, file: MadeFile) -> MadeFile:
+        """With its size as it is shown. Where a photo is not turned only a look at it tells that."""
+        if told is None or not errand.job.snapshot.recipe.auto_orient:
+            try:
+                seen = self.engine().probe(file.path, extension=file.extension, cancel=errand.cancel)
+                told = (seen.width, seen.height)
+            except EngineError as error:
+                _log.info("job %s: the size of a result is not known: %s", errand.job.id, error.code)
+        width, height = told or (None, None)
+        return replace(file, width=width or None, height=height or None)
 
     def _kept_original(self, errand: Errand, plan: Plan, kept: _Kept) -> MadeFile:
         """Kraken.io found nothing to save: the original's pixels, its metadata removed as the recipe says."""
@@ -309,7 +325,7 @@ class Making:
         arrived = download(self.transport(), result, path, errand.cancel, received)
         return MadeFile(
             path=path,
-            extension=extension,
+            extension=_extension_of(path) or extension,
             bytes=arrived.bytes,
             sha256=arrived.sha256,
             kraked_url=result.kraked_url,
@@ -347,6 +363,13 @@ def _storing(profile: Profile) -> Profile:
         collision=Collision.RENAME,
         credentials=Credentials(),
     )
+
+
+def _extension_of(path: Path) -> str:
+    """What a result really is, as an extension: an address may have claimed something else."""
+    with path.open("rb") as file:
+        found = sniff(file.read(HEAD_BYTES))
+    return found.extension if found is not None else ""
 
 
 def _rank(order: Sequence[str], name: str) -> int:

@@ -33,6 +33,7 @@ from kraken_desktop.model.errors import (
     SourceError,
     UnexpectedError,
 )
+from kraken_desktop.model.geometry import place
 from kraken_desktop.model.job import (
     Cancelled,
     Done,
@@ -65,9 +66,11 @@ from kraken_desktop.planning import (
     Tell,
     digest_as_dropped,
     examine,
+    knows_type,
     looks_before,
     make_plan,
     may_replace,
+    outputs_of,
     require_usable,
 )
 from kraken_desktop.stores.journal import Journal
@@ -134,7 +137,7 @@ class Pipeline:
         errand = Errand(job, cancel, tell)
         try:
             self._making.forget_removed(job, self._journal.removed(job.id))
-            outcome = self._verified(errand, self._run(errand, suspected_since))
+            outcome = self._verified(errand, self._sized(errand, self._run(errand, suspected_since)))
         except Exception as error:  # noqa: BLE001 - a bug costs one job, not the program
             outcome = _ended_by(error, job, self._making.there(job))
         self._making.ended(job, outcome)
@@ -184,6 +187,26 @@ class Pipeline:
             return plan if isinstance(plan, Skipped) else self._pushed(errand, plan)
         return self._stored_here(errand, content)
 
+    def _sized(self, errand: Errand, outcome: Outcome) -> Outcome:
+        """With the sizes that Kraken.io did not tell, as the recipe makes them of the source's."""
+        job = errand.job
+        unknown = isinstance(outcome, Done) and any(not image.width and image.there for image in outcome.images)
+        if not unknown or job.source.kind is SourceKind.URL or job.snapshot.profile.engine is Engine.LOCAL:
+            return outcome
+        try:
+            size = self._measure(Path(job.source.location), job.source.extension, errand.cancel)
+        except (KrakenDesktopError, CancelledError) as error:
+            _log.info("job %s: the size of its images is not known: %s", job.id, error)
+            size = None
+        if size is None:
+            return outcome
+        sizes = {output.variant: place(size, output.resize).canvas for output in outputs_of(job)}
+        images = []
+        for image in outcome.images:
+            width, height = sizes.get(image.variant, (None, None)) if not image.width else (image.width, image.height)
+            images.append(replace(image, width=width, height=height))
+        return replace(outcome, images=tuple(images))
+
     def _verified(self, errand: Errand, outcome: Outcome) -> Outcome:
         """With what anybody gets who opens the links. Whatever that is, the images are there."""
         if not isinstance(outcome, Done):
@@ -194,7 +217,9 @@ class Pipeline:
             for at, image in enumerate(images):
                 if wants_check(profile, image):
                     errand.tell(Progress(phase=Phase.VERIFYING, key=image.key, may_arrive=True))
-                    images[at] = replace(image, check=self._links.check(image, errand.cancel))
+                    type_known = knows_type(errand.job, image.variant)
+                    check = self._links.check(image, errand.cancel, type_known=type_known)
+                    images[at] = replace(image, check=check)
         except CancelledError:
             _log.debug("job %s: its links were not opened any more", errand.job.id)
         except KrakenDesktopError as error:

@@ -117,7 +117,7 @@ def upload_of(file: MadeFile, digest: str = "", *, only_if_absent: bool = False)
         path=file.path,
         size=file.bytes,
         sha256=file.sha256,
-        content_type=content_type(file.extension),
+        content_type=content_type(file.extension) if file.extension else "",
         metadata=((DIGEST_METADATA, digest),) if digest else (),
         only_if_absent=only_if_absent,
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import chain
 from pathlib import Path
@@ -25,7 +25,7 @@ from kraken_desktop.model.geometry import Size, fixed_size, place
 from kraken_desktop.model.image_set import told_apart
 from kraken_desktop.model.job import LARGEST_SOURCE, Job, PlannedImage, Progress, Skipped, SourceKind
 from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered
-from kraken_desktop.model.profile import Collision, Severity, Uploader
+from kraken_desktop.model.profile import Collision, Engine, Severity, Uploader
 from kraken_desktop.model.profile_rules import check_profile
 from kraken_desktop.model.recipe import Output, Resize
 from kraken_desktop.stores.journal import Journal
@@ -101,9 +101,9 @@ class Plan:
     @property
     def requests(self) -> tuple[tuple[Target, ...], ...]:
         """The targets by format: Kraken.io converts to one format a request, and charges each request."""
-        groups: dict[str, list[Target]] = {}
+        groups: dict[tuple[str, bool], list[Target]] = {}
         for target in self.targets:
-            groups.setdefault(target.output.extension, []).append(target)
+            groups.setdefault((target.output.extension, target.output.converts), []).append(target)
         return tuple(tuple(group) for group in groups.values())
 
 
@@ -158,6 +158,28 @@ def examine(job: Job, cancel: CancelToken, measure: Measure) -> Content:
     return Content(sha256=digest.hexdigest(), size=size, width=width, height=height)
 
 
+def outputs_of(job: Job) -> tuple[Output, ...]:
+    """Every image to be made of a source, in the recipe's order.
+
+    What type an address really has only Kraken.io sees: a format that the recipe names is always asked for there.
+    """
+    recipe, source = job.snapshot.recipe, job.source
+    outputs = recipe.outputs(source.extension)
+    if source.kind is not SourceKind.URL:
+        return outputs
+    named = [(each.convert or recipe.convert) is not None for each in recipe.variants] or [recipe.convert is not None]
+    return tuple(
+        replace(output, converts=output.converts or is_named) for output, is_named in zip(outputs, named, strict=True)
+    )
+
+
+def knows_type(job: Job, variant: str) -> bool:
+    """Whether the extension of a key tells the type of what is under it: not what an address claims."""
+    if job.source.kind is not SourceKind.URL or job.snapshot.profile.engine is Engine.LOCAL:
+        return True
+    return any(output.converts for output in outputs_of(job) if output.variant == variant)
+
+
 def digest_of(job: Job, content: Content) -> str:
     """What ``{hash}`` shows: of source, engine and recipe."""
     snapshot = job.snapshot
@@ -196,7 +218,7 @@ def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -
     profile, source = job.snapshot.profile, job.source
     template = PathTemplate.parse(profile.path_template)
     digest = digest_of(job, content)
-    outputs = job.snapshot.recipe.outputs(source.extension)
+    outputs = outputs_of(job)
     rendered = _rendered(job, content, template, digest, outputs)
     careful = look is not None and not template.unique
     # A key never changes once it is planned, unless the source did.

@@ -330,5 +330,5 @@ def test_what_was_kept_of_a_photo_is_asked_for_once_a_request(stage: Stage, worl
     outcome = stage.put(photo, recipe=recipe, **PUSHED)
     assert isinstance(outcome, Done)
     asked = [upload.parameters for upload in world.api.uploads]
-    assert [each["preserve_meta"] for each in asked] == [["copyright", "date"]] * 3
+    assert [each["preserve_meta"] for each in asked] == [["copyright", "date", "orientation"]] * 3
     assert [each["auto_orient"] for each in asked] == [False] * 3

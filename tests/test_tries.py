@@ -207,7 +207,7 @@ def test_the_size_of_an_address_is_what_kraken_told(stage: Stage, photo: Path) -
 def test_a_check_that_fails_costs_no_link(
     stage: Stage, world: World, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_password(*_: Any) -> Any:
+    def no_password(*_: Any, **_named: Any) -> Any:
         raise SecretMissingError(name="proxy/password", reason="missing")
 
     monkeypatch.setattr("kraken_desktop.link_check.LinkChecks.check", no_password)

@@ -40,6 +40,7 @@ class Upload:
     sha256: str
     """Of the file, in hex."""
     content_type: str
+    """Empty: nobody knows it."""
     metadata: Pairs = ()
     """Further user metadata by bare name, beside the profile's; a folder keeps none."""
     only_if_absent: bool = False

@@ -32,7 +32,7 @@ from kraken_desktop.model.errors import (
     TransportError,
 )
 from kraken_desktop.model.profile import Acl, Pairs, Profile
-from kraken_desktop.model.recipe import WHITE, CropMode, Output, Recipe, Resize, Strategy
+from kraken_desktop.model.recipe import WHITE, CropMode, KeptMetadata, Output, Recipe, Resize, Strategy
 from kraken_desktop.transport import Answer, BytesBody, FileBody, SentCallback, Timeouts, Transport
 
 _NAME_LENGTH = 40
@@ -99,8 +99,12 @@ def recipe_parameters(recipe: Recipe, outputs: Sequence[Output], paths: Sequence
     told: dict[str, Any] = {"auto_orient": recipe.auto_orient}
     if recipe.sandbox:
         told["dev"] = True
-    if recipe.keep_metadata:
-        told["preserve_meta"] = sorted(recipe.keep_metadata)
+    kept = set(recipe.keep_metadata)
+    if not recipe.auto_orient:
+        # What is not turned, and has lost the note that says how, lies on its side.
+        kept.add(KeptMetadata.ORIENTATION)
+    if kept:
+        told["preserve_meta"] = sorted(kept)
     if first.converts:
         told["convert"] = {"format": first.extension.removeprefix(".").replace("jpg", "jpeg")}
         if recipe.background != WHITE:

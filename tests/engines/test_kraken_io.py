@@ -273,7 +273,7 @@ def test_a_slow_line_is_given_the_time_it_needs(tmp_path: Path, size: int) -> No
         (Recipe(lossy=False), ".png", {"lossy": False, "auto_orient": True}),
         (Recipe(lossy=False, quality=50), ".png", {"lossy": False, "auto_orient": True}),
         (Recipe(quality=50), ".jpg", {"lossy": True, "quality": 50, "auto_orient": True}),
-        (Recipe(auto_orient=False), ".jpg", {"lossy": True, "auto_orient": False}),
+        (Recipe(auto_orient=False), ".jpg", {"lossy": True, "auto_orient": False, "preserve_meta": ["orientation"]}),
         (
             Recipe(keep_metadata=frozenset({KeptMetadata.PROFILE, KeptMetadata.COPYRIGHT})),
             ".jpg",
