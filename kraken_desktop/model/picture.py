@@ -26,10 +26,10 @@ def picture_element(images: Sequence[StoredImage], alt: str) -> str:
     squeeze them into its place.
     """
     shapes = _by_shape(images)
-    # Of several that are as wide the one that was listed first stays last.
-    *narrower, usual = sorted(shapes[::-1], key=_width)
+    # Of several that are as wide the one that was listed first is the usual one.
+    usual, *narrower = sorted(shapes, key=_width, reverse=True)
     lines = []
-    for shape in narrower:
+    for shape in reversed(narrower):
         media = f' media="(max-width: {_width(shape)}px)"'
         lines += [f"<source{media}{_told(kind, same)}{_size(same[-1])}>" for kind, same in _by_type(shape).items()]
     by_type = _by_type(usual)
