@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,7 +34,7 @@ class Asking:
 
     Args:
         requests: how many there will be, for the progress.
-        charged: an earlier try of the job was charged for something already.
+        charged_since: when the first try of the job began that may have been charged for something.
     """
 
     def __init__(
@@ -44,7 +45,7 @@ class Asking:
         errand: Errand,
         content: Content,
         requests: int,
-        charged: bool,
+        charged_since: datetime | None,
         on_file_limit: LimitCallback,
     ) -> None:
         self._journal = journal
@@ -55,7 +56,8 @@ class Asking:
         self._on_file_limit = on_file_limit
         self._asked = 0
         self._attempt: int | None = None
-        self._charged = charged
+        self._charged_since = charged_since
+        self._charged = charged_since is not None
 
     def ask(self, group: tuple[Target, ...], store: S3Store | None) -> tuple[Result | None, ...] | str:
         """The result of each target, None where no saving was found; or, where all bytes had left and no answer is to
@@ -72,9 +74,7 @@ class Asking:
         errand.cancel.check()
         self._require_acceptable()
         if self._attempt is None:
-            self._attempt = self._journal.begin_attempt(errand.job.id)
-            if self._charged:
-                self._note(charged=True)
+            self._attempt = self._journal.begin_attempt(errand.job.id, self._charged_since)
         sandbox = errand.job.snapshot.recipe.sandbox
         size = content.size or 0
         before = self._asked * size

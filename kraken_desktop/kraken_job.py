@@ -46,14 +46,17 @@ class Ledger:
     """By key: what is in the bucket."""
     unsaved: set[str] = field(default_factory=set)
     """Variants that Kraken.io found no saving for: paid for, and made nothing of."""
-    charged: bool = False
-    """Kraken.io may have charged something."""
+    charged_since: datetime | None = None
+    """When the first try began that Kraken.io may have charged; None: it charged nothing."""
     original_bytes: int | None = None
     """Of a source that never was here, as Kraken.io told it."""
 
+    def charge(self, since: datetime) -> None:
+        """Note that a try that began then may have been charged."""
+        self.charged_since = self.charged_since or since
+
     def note(self, target: Target, result: Result | None) -> None:
         """Keep what an answer of Kraken.io tells besides the image itself."""
-        self.charged = True
         if result is None:
             self.unsaved.add(target.output.variant)
         else:
@@ -118,12 +121,12 @@ class KrakenJob:
         """
         profile = errand.job.snapshot.profile
         wanted = [group for group in plan.requests if any(ledger.lacks(target) for target in group)]
-        asking = self._asking(errand, plan.content, len(wanted), charged=ledger.charged)
+        asking = self._asking(errand, plan.content, len(wanted), ledger.charged_since)
         for group in wanted:
             started = datetime.now(UTC)
             answered = asking.ask(group, _store(profile, keys, group))
+            ledger.charge(started)
             if isinstance(answered, str):
-                ledger.charged = True
                 self.look(errand, bucket, group, since=started, reason=answered, found=ledger.there)
                 continue
             for target, result in zip(group, answered, strict=True):
@@ -155,25 +158,29 @@ class KrakenJob:
         return tuple(images)
 
     def optimize(
-        self, errand: Errand, content: Content, groups: Sequence[tuple[Target, ...]], *, charged: bool
+        self, errand: Errand, content: Content, groups: Sequence[tuple[Target, ...]], ledger: Ledger
     ) -> Iterator[tuple[tuple[Target, ...], tuple[Result | None, ...]]]:
         """Have images made, one request a group; Kraken.io keeps the results for some time. Comes as they come.
 
         That it may be charged stays in the journal until the job ends: after a crash only the person sends it again.
 
         Args:
-            charged: an earlier try was charged for other groups already.
+            ledger: takes what is known of them besides the results.
 
         Raises:
             FateUnknownError: an answer was lost.
             KrakenError, TransportError, SourceError, SecretError: one of their subclasses.
             CancelledError: the token was cancelled.
         """
-        asking = self._asking(errand, content, len(groups), charged=charged)
+        asking = self._asking(errand, content, len(groups), ledger.charged_since)
         for group in groups:
+            started = datetime.now(UTC)
             answered = asking.ask(group, None)
+            ledger.charge(started)
             if isinstance(answered, str):
                 raise FateUnknownError(reason=answered)
+            for target, result in zip(group, answered, strict=True):
+                ledger.note(target, result)
             yield group, answered
 
     def look(
@@ -217,14 +224,14 @@ class KrakenJob:
 
     # --- the requests ---
 
-    def _asking(self, errand: Errand, content: Content, requests: int, *, charged: bool = False) -> Asking:
+    def _asking(self, errand: Errand, content: Content, requests: int, charged_since: datetime | None = None) -> Asking:
         return Asking(
             journal=self._journal,
             client=self._client(errand),
             errand=errand,
             content=content,
             requests=requests,
-            charged=charged,
+            charged_since=charged_since,
             on_file_limit=self._on_file_limit,
         )
 

@@ -137,11 +137,9 @@ class Making:
         """
         job = errand.job
         kept = self._taken(job, plan.digest)
-        charged = kept.ledger.charged
-        if job.snapshot.profile.engine is Engine.LOCAL or charged:
-            attempt = self.journal.begin_attempt(job.id)
-            if charged:
-                self.journal.note_sent(attempt, bytes_sent=job.source.size or 0, maybe_charged=True)
+        charged_since = kept.ledger.charged_since
+        if job.snapshot.profile.engine is Engine.LOCAL or charged_since is not None:
+            self.journal.begin_attempt(job.id, charged_since)
         if not kept.files:
             local = job.snapshot.profile.engine is Engine.LOCAL
             kept.files = self._made_here(errand, plan, kept) if local else self._made_there(errand, plan, kept)
@@ -199,7 +197,7 @@ class Making:
                 return
             kept.in_use = False
             released: list[_Kept] = []
-            matters = kept.ledger.charged or kept.ledger.there or _goes_on(outcome)
+            matters = kept.ledger.charged_since or kept.ledger.there or _goes_on(outcome)
             if isinstance(outcome, Done | Skipped) or not matters:
                 released.append(self._kept.pop(job.id))
             elif not isinstance(outcome, Failed):
@@ -241,7 +239,6 @@ class Making:
         try:
             for group, results in self._asked(errand, plan, missing, kept.ledger):
                 for target, result in zip(group, results, strict=True):
-                    kept.ledger.note(target, result)
                     if result is not None:
                         kept.results[target.output.variant] = result
         except CancelledError:
@@ -277,7 +274,7 @@ class Making:
         self, errand: Errand, plan: Plan, missing: Sequence[tuple[Target, ...]], ledger: Ledger
     ) -> Iterator[tuple[tuple[Target, ...], tuple[Result | None, ...]]]:
         if missing:
-            yield from self.kraken.optimize(errand, plan.content, missing, charged=ledger.charged)
+            yield from self.kraken.optimize(errand, plan.content, missing, ledger)
 
     def _arrived(
         self, errand: Errand, plan: Plan, target: Target, result: Result, kept: _Kept, part: _Part

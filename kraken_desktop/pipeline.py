@@ -368,7 +368,7 @@ class Pipeline:
         except CancelledError:
             raise CancelledError(sent_all=True) from None
         ledger = self._making.ledger(job, digest)
-        ledger.charged = True
+        ledger.charge(since)
         self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=ledger.there)
         return Done(images=tuple(ledger.there[each.key] for each in planned), original_bytes=job.source.size)
 

@@ -168,6 +168,27 @@ def test_what_an_interrupted_try_left_of_another_content_is_made_anew(stage: Sta
     assert formats(world) == [None, "webp", None, "webp"]
 
 
+@pytest.mark.parametrize("asked_for", [False, True], ids=["by itself", "by the person"])
+def test_a_kill_in_a_later_try_forgets_nothing_of_an_earlier_one(
+    stage: Stage, world: World, photo: Path, asked_for: bool
+) -> None:
+    job, first = half_done(stage, world, photo)
+    ended = datetime.now(UTC)
+    if asked_for:
+        stage.services.journal.finish(job.id, first)
+        stage.services.journal.requeue(job.id)
+    world.api.order(Fault(kind=FaultKind.STATUS, status=500))
+    assert code_of(stage.run(job)) == "kraken.server_fault"
+    stage.services.journal.close()  # as a killed process leaves it
+    again = world.services()
+    (recovered,) = again.recover()
+    assert recovered.attempt is not None
+    assert recovered.attempt.maybe_charged
+    # What is in the bucket since then is this job's.
+    assert recovered.attempt.started_at < ended
+    again.close()
+
+
 # --- what is listed ---
 
 

@@ -112,14 +112,14 @@ class Journal:
         """The keys that are kept for a job, in the recipe's order; empty before the plan."""
         return self._run(_READ, lambda connection: rows.planned(connection, job_id))
 
-    def begin_attempt(self, job_id: str) -> int:
-        """Note that a job runs, from now; return the attempt's id.
+    def begin_attempt(self, job_id: str, charged_since: datetime | None = None) -> int:
+        """Note that a job runs, from now; return the attempt's id. An earlier one of this process is over by that.
 
-        An earlier attempt of this process is over by that.
+        ``charged_since``: when the first attempt began that may have been charged; this one takes its place.
         """
-        now = datetime.fromtimestamp(self._clock(), UTC)
-        # Random: unique in whatever file the attempt is written to again.
-        attempt = Attempt(id=secrets.randbits(53), started_at=now, phase=Phase.PLANNING)
+        began = charged_since or datetime.fromtimestamp(self._clock(), UTC)
+        number, charged = secrets.randbits(53), charged_since is not None
+        attempt = Attempt(id=number, started_at=began, phase=Phase.PLANNING, maybe_charged=charged)
         self._run(_WRITE, lambda connection: rows.insert_attempt(connection, job_id, attempt, self._name))
         with self._lock:
             self._job_of[attempt.id] = job_id

@@ -13,6 +13,7 @@ class Attempt:
     """One try of a job that has no end in the journal."""
 
     id: int
+    """Random: unique in whatever file the attempt is written to again."""
     started_at: datetime
     """Wall-clock time, UTC."""
     phase: Phase
