@@ -1,7 +1,8 @@
 """The style sheet on top of Fusion: the few things that a palette cannot say.
 
 Widgets ask for a look by the property of that name: ``primary`` of a button; ``bar``, ``card``, ``toast``,
-``danger``, ``warning``, ``info`` of a frame; ``muted``, ``strong``, ``danger``, ``number`` of a label.
+``danger``, ``warning``, ``info`` of a frame; ``pages`` of a list; ``muted``, ``strong``, ``danger``, ``number`` of a
+label.
 """
 
 from __future__ import annotations
@@ -102,6 +103,17 @@ QProgressBar { background: $track; border: none; border-radius: 0; min-height: 3
 QProgressBar::chunk { background: $accent; }
 
 QTableView { background: $base; border: none; outline: none; }
+
+QListWidget {
+    background: $base; color: $text; border: 1px solid $strong_border; border-radius: 6px; padding: 1px; outline: none;
+}
+QListWidget:focus { border: 2px solid $accent; padding: 0; }
+QListWidget::item { padding: 2px 8px; border-radius: 4px; }
+QListWidget::item:hover { background: $hover; }
+QListWidget::item:selected { background: $accent; color: $on_accent; }
+QListWidget[look="pages"], QListWidget[look="pages"]:focus { border: none; border-radius: 0; padding: 8px 0 0 0; }
+QListWidget[look="pages"]::item { padding: 4px 12px; border-radius: 0; border: 2px solid transparent; }
+QListWidget[look="pages"]::item:selected:focus { border: 2px solid $text; }
 
 QFrame[look="bar"] { background: $raised; border: none; }
 QFrame[look="line"] { background: $border; border: none; max-height: 1px; min-height: 1px; }

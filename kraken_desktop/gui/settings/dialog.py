@@ -75,10 +75,7 @@ class SettingsDialog(QDialog):
         self.navigation = QListWidget(self)
         self.navigation.setIconSize(QSize(20, 20))
         self.navigation.setAccessibleName(self.tr("Pages"))
-        self.navigation.setFrameShape(QFrame.Shape.NoFrame)
-        self.navigation.setStyleSheet(
-            "QListWidget { background: palette(base); padding-top: 8px; } QListWidget::item { padding: 4px 12px; }"
-        )
+        self.navigation.setProperty("look", "pages")
         titles: dict[PageName, str] = {
             "account": self.tr("Account"),
             "profiles": self.tr("Profiles"),

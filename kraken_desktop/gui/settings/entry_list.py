@@ -38,7 +38,6 @@ class EntryList(QWidget):
         super().__init__(parent)
         self._is_compact = False
         self._list = QListWidget(self)
-        self._list.setStyleSheet("QListWidget::item { padding: 2px 8px; }")
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.box = NameBox(self)

@@ -59,7 +59,6 @@ class VariantList(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.list = QListWidget(self)
-        self.list.setStyleSheet("QListWidget::item { padding: 2px 8px; }")
         self.list.setAccessibleName(self.tr("Images of the set"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
