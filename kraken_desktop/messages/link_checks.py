@@ -21,8 +21,8 @@ SHORT: dict[str, str] = {
 _NOT_PUBLIC = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link is not public.")
 _GO_PUBLIC = QT_TRANSLATE_NOOP(
     "messages",
-    "Allow s3:GetObject to everybody in the bucket policy, or set the address of a CDN that may read the bucket as the "
-    "profile’s public URL.",
+    "Allow s3:GetObject to everybody in the bucket policy, or enter the address of a CDN that may read the bucket at "
+    "“Links begin with” in the profile.",
 )
 _AWAY = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link could not be opened from here.")
 
@@ -30,12 +30,13 @@ LINK_TROUBLES: dict[str, Message] = {
     "forbidden:public_url": Message(
         _NOT_PUBLIC,
         QT_TRANSLATE_NOOP(
-            "messages", "The profile’s public URL answers {status}: what serves it may not read the bucket itself."
+            "messages",
+            "The address at “Links begin with” answers {status}: what serves it may not read the bucket itself.",
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Give the CDN or web server the right to read the bucket, or correct the public URL. Some CDNs answer like "
-            "this for a path that is not there.",
+            "Give the CDN or web server the right to read the bucket, or correct “Links begin with” in the profile. "
+            "Some CDNs answer like this for a path that is not there.",
         ),
     ),
     "forbidden:acl": Message(
@@ -59,12 +60,12 @@ LINK_TROUBLES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "The image is stored, and its public address does not lead to it."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "The answer is {status}: the profile’s public URL shows another bucket, or another folder of it.",
+            "The answer is {status}: the address at “Links begin with” shows another bucket, or another folder of it.",
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Correct the public URL of the profile, so that an object key behind it opens the object. A CDN may also "
-            "need a minute, or have remembered that it was not there.",
+            "Correct “Links begin with” in the profile, so that an object key behind it opens the object. A CDN may "
+            "also need a minute, or have remembered that it was not there.",
         ),
     ),
     "missing": Message(
@@ -72,8 +73,8 @@ LINK_TROUBLES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "The answer is {status}."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Check endpoint, region and path style of the profile, or set the public URL under which the bucket’s "
-            "objects open.",
+            "Check endpoint, region and path style of the profile, or enter at “Links begin with” the address under "
+            "which the bucket’s objects open.",
         ),
     ),
     "wrong_type": Message(
@@ -85,8 +86,8 @@ LINK_TROUBLES: dict[str, Message] = {
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Open the link to see what is there. Then correct the public URL, or the rule of the server that sets the "
-            "Content-Type.",
+            "Open the link to see what is there. Then correct “Links begin with” in the profile, or the rule of the "
+            "server that sets the Content-Type.",
         ),
     ),
     "wrong_type:none": Message(
@@ -117,7 +118,7 @@ LINK_TROUBLES: dict[str, Message] = {
             "The answer is {status}, a redirect that does not end at the image: a page to sign in, or a loop.",
         ),
         QT_TRANSLATE_NOOP(
-            "messages", "Correct the public URL or the region of the profile, so that the link needs no redirect."
+            "messages", "Correct “Links begin with” or the region of the profile, so that the link needs no redirect."
         ),
     ),
     "unreachable": Message(
@@ -129,7 +130,8 @@ LINK_TROUBLES: dict[str, Message] = {
         _AWAY,
         QT_TRANSLATE_NOOP("messages", "Its host name has no address."),
         QT_TRANSLATE_NOOP(
-            "messages", "Check the public URL of the profile for a typing error; a new domain may need some hours."
+            "messages",
+            "Check “Links begin with” in the profile for a typing error; a new domain may need some hours.",
         ),
     ),
     "unreachable:transport.tls": Message(
@@ -137,8 +139,8 @@ LINK_TROUBLES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "Its host has no valid certificate for https: browsers will warn of it."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Set up the certificate of the CDN or web server, or take another public URL. For a bucket with dots in "
-            "its name choose path style.",
+            "Set up the certificate of the CDN or web server, or take another address for “Links begin with”. For a "
+            "bucket with dots in its name choose path style.",
         ),
     ),
 }

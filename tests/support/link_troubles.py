@@ -32,7 +32,7 @@ CASES = [
         LinkCheck(verdict=Verdict.FORBIDDEN, status=403),
         CDN,
         "Not public: 403",
-        "public URL answers 403",
+        "“Links begin with” answers 403",
         "Give the CDN",
     ),
     (LinkCheck(verdict=Verdict.MISSING, status=404), PUBLIC, "Link not found: 404", "answer is 404", "path style"),
@@ -41,7 +41,7 @@ CASES = [
         CDN,
         "Link not found: 410",
         "another folder",
-        "Correct the public URL",
+        "Correct “Links begin with”",
     ),
     (
         LinkCheck(verdict=Verdict.WRONG_TYPE, status=200, content_type="text/html; charset=utf-8"),
