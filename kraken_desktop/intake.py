@@ -14,29 +14,19 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
 
 from kraken_desktop.buckets.places import Identity, Places, identities, identity
 from kraken_desktop.model.errors import (
-    SourceEmptyError,
     SourceError,
     SourceMissingError,
     SourceTooLargeError,
     SourceUnreadableError,
     UnsupportedTypeError,
 )
-from kraken_desktop.model.image_types import (
-    HEAD_BYTES,
-    IMAGE_EXTENSIONS,
-    OTHER_IMAGES,
-    ImageType,
-    detect,
-    extension_by_name,
-    may_need_more,
-    sniff,
-)
-from kraken_desktop.model.job import LARGEST_SOURCE, Source, SourceKind
+from kraken_desktop.model.image_types import IMAGE_EXTENSIONS, OTHER_IMAGES, ImageType, extension_by_name, sniff
+from kraken_desktop.model.job import Source, SourceKind
 from kraken_desktop.model.web_address import ascii_form, name_of, problem_of, same_form
+from kraken_desktop.source_files import examine, path_of, printable, trouble
 
 __all__ = [
     "ImageType",
@@ -49,7 +39,6 @@ __all__ = [
     "sniff",
 ]
 
-_FIRST_BYTES = 4096
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+):/", re.ASCII)
 _LOOK_EVERY = 64
 
@@ -166,7 +155,7 @@ class _Walk:
             if scheme[1].lower() in {"http", "https"}:
                 yield from self._address(address)
                 return
-            path = _path_of(address) if scheme[1].lower() == "file" else None
+            path = path_of(address) if scheme[1].lower() == "file" else None
         if path is None or not path:
             error = UnsupportedTypeError(path=text, detected="address")
             yield Refused(location=text, name=printable(text), error=error if text else SourceMissingError(path=text))
@@ -202,7 +191,7 @@ class _Walk:
             about = Path(path).stat()
         except (OSError, ValueError) as error:
             if self._is_new(path):
-                yield _refused(path, _trouble(path, error))
+                yield _refused(path, trouble(path, error))
             return
         if stat.S_ISDIR(about.st_mode):
             yield from self._walk(path, about)
@@ -215,7 +204,7 @@ class _Walk:
         elif self.buckets.hold(os.path.dirname(real)):
             yield _refused(path, UnsupportedTypeError(path=path, detected="stored"))
         else:
-            found = _examine(path, about, folder="")
+            found = examine(path, about, folder="")
             yield _refused(path, found) if isinstance(found, SourceError) else found
 
     def _is_new(self, path: str) -> bool:
@@ -246,7 +235,7 @@ class _Walk:
             try:
                 about = Path(below.path).stat()
             except OSError as error:
-                yield _refused(below.path, _trouble(below.path, error))
+                yield _refused(below.path, trouble(below.path, error))
                 continue
             yield from self._enter(below.path, about, inside, pending, left_out)
         if self.cancelled():
@@ -284,7 +273,7 @@ class _Walk:
                     else:
                         (folders if _is_folder(entry) else files).append(entry)
         except OSError as error:
-            yield _refused(path, _trouble(path, error))
+            yield _refused(path, trouble(path, error))
         files.sort(key=lambda entry: natural_key(entry.name))
         folders.sort(key=lambda entry: natural_key(entry.name))
         pending.append(_Folder(folder=folder, files=iter(files), folders=iter(folders)))
@@ -299,9 +288,9 @@ class _Walk:
             left_out[LeftOutReason.STORED] += 1
             return
         try:
-            found = _examine(entry.path, Path(entry.path).stat(), folder=folder)
+            found = examine(entry.path, Path(entry.path).stat(), folder=folder)
         except OSError as error:
-            found = _trouble(entry.path, error)
+            found = trouble(entry.path, error)
         if isinstance(found, Source):
             yield found
             return
@@ -310,11 +299,6 @@ class _Walk:
             yield _refused(entry.path, found)
         else:
             left_out[reason] += 1
-
-
-def printable(name: str) -> str:
-    """The name with ``_`` for what is no character: bytes that the system's encoding does not know."""
-    return re.sub(r"[\ud800-\udfff]", "_", name)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -338,68 +322,3 @@ def _reason_to_leave_out(name: str, error: SourceError) -> LeftOutReason | None:
     if detected == "pdf":
         return LeftOutReason.PDF
     return LeftOutReason.OTHER_IMAGE if detected in OTHER_IMAGES else LeftOutReason.NOT_AN_IMAGE
-
-
-def _examine(path: str, about: os.stat_result, *, folder: str) -> Source | SourceError:
-    """One file that is no folder: a source, or what is wrong with it."""
-    if not stat.S_ISREG(about.st_mode):
-        # A pipe would keep us waiting for ever, a device may do anything.
-        return UnsupportedTypeError(path=path, detected="special")
-    if about.st_size == 0:
-        return SourceEmptyError(path=path)
-    try:
-        head = _head(path)
-    except OSError as error:
-        return _trouble(path, error)
-    name = Path(path).name
-    found = sniff(head, name)
-    if found is None:
-        return UnsupportedTypeError(path=path, detected=detect(head, name))
-    if about.st_size > LARGEST_SOURCE:
-        return SourceTooLargeError(path=path, size=about.st_size, limit=LARGEST_SOURCE)
-    return Source(
-        kind=SourceKind.FILE,
-        location=path,
-        name=printable(name),
-        folder=folder,
-        size=about.st_size,
-        mtime_ns=about.st_mtime_ns,
-        extension=found.extension,
-    )
-
-
-def _head(path: str) -> bytes:
-    """The first bytes; more of them only for markup. A pipe put there since the look cannot block us."""
-    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
-    with os.fdopen(os.open(path, flags), "rb", buffering=0) as file:
-        head = file.read(_FIRST_BYTES) or b""
-        while len(head) < HEAD_BYTES and may_need_more(head):
-            more = file.read(HEAD_BYTES - len(head))
-            if not more:
-                break
-            head += more
-    return head
-
-
-def _trouble(path: str, error: OSError | ValueError) -> SourceError:
-    if isinstance(error, FileNotFoundError | NotADirectoryError) or not isinstance(error, OSError):
-        return SourceMissingError(path=path)
-    return SourceUnreadableError(path=path, reason=error.strerror or "")
-
-
-def _path_of(url: str) -> str | None:
-    """The path of a ``file:`` URL; None for one on another computer. ``?`` and ``#`` belong to the name."""
-    rest = url.partition(":")[2]
-    host = ""
-    if rest.startswith("//"):
-        host, slash, rest = rest[2:].partition("/")
-        rest = slash + rest
-    local = host.lower() in {"", "localhost"}
-    if os.name == "nt":
-        from nturl2path import url2pathname  # deprecated, and there is no other way
-
-        try:
-            return url2pathname(rest if local else f"//{host}{rest}")
-        except OSError:  # "Bad URL": more colons than a drive has
-            return None
-    return os.fsdecode(unquote_to_bytes(os.fsencode(rest))) if local else None

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from kraken_desktop import intake
 from kraken_desktop.buckets.places import Places
-from kraken_desktop.intake import LARGEST_SOURCE, LeftOut, LeftOutReason, Refused, Repeated, expand, natural_key
+from kraken_desktop.intake import LeftOut, LeftOutReason, Refused, Repeated, expand, natural_key
 from kraken_desktop.model.errors import (
     SourceEmptyError,
     SourceError,
@@ -22,7 +21,8 @@ from kraken_desktop.model.errors import (
     SourceUnreadableError,
     UnsupportedTypeError,
 )
-from kraken_desktop.model.job import Source, SourceKind
+from kraken_desktop.model.job import LARGEST_SOURCE, Source, SourceKind
+from kraken_desktop.source_files import examine
 
 posix = pytest.mark.skipif(os.name == "nt", reason="POSIX file systems")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="file names that are no Unicode")
@@ -194,7 +194,7 @@ def test_a_pipe_that_takes_the_place_of_a_file_does_not_block(tmp_path: Path) ->
     about = make(tmp_path / "a.png").stat()
     (tmp_path / "a.png").unlink()
     os.mkfifo(tmp_path / "a.png")
-    found = intake._examine(str(tmp_path / "a.png"), about, folder="")
+    found = examine(str(tmp_path / "a.png"), about, folder="")
     assert isinstance(found, SourceError)
 
 
