@@ -18,7 +18,7 @@ import pytest
 
 from tests.support.memory_keyring import MemoryKeyring
 
-pytest_plugins = ["tests.servers.fixtures"]
+pytest_plugins = ["tests.servers.fixtures", "tests.support.stage_fixtures"]
 
 _FOREIGN = re.compile(r"(KRAKEN_|AWS_|SSL_CERT|REQUESTS_CA|CURL_CA|.*_PROXY$|DBUS_|DISPLAY$|WAYLAND_)", re.IGNORECASE)
 

@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kraken_desktop.composition import Services
 from kraken_desktop.model.job import Failed, Skipped
-from kraken_desktop.model.profile import Acl, Collision, Engine, Uploader
+from kraken_desktop.model.profile import Acl, Collision
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.placing import DIGEST_METADATA
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import Stage, code_of, done, picture
+from tests.support.stage import FETCHED, HERE, PUSHED, Stage, code_of, done, picture
 from tests.support.world import World
 
-PUSHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
-FETCHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
-HERE: dict[str, Any] = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
 OWN_UPLOADS = [pytest.param(FETCHED, id="route 2"), pytest.param(HERE, id="route 3")]
 
 SET = Recipe(
@@ -33,18 +27,6 @@ SET = Recipe(
     )
 )
 THEIRS = b"somebody else's"
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,24 +10,18 @@ from typing import Any
 import pytest
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.composition import Services
 from kraken_desktop.messages import Words
 from kraken_desktop.model.image_types import content_type
 from kraken_desktop.model.job import Cancelled, Done, Failed, Outcome, Phase, StoredImage, Verdict
-from kraken_desktop.model.profile import Acl, Engine, Uploader
+from kraken_desktop.model.profile import Acl
 from kraken_desktop.model.recipe import KeptMetadata, OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.model.recipes import BUILT_IN_RECIPES
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
-from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import Stage, code_of, done, picture
+from tests.support.stage import FETCHED, HERE, PUSHED, Stage, code_of, done, picture
 from tests.support.world import World
 
-PUSHED = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
-FETCHED = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
-HERE = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
 KRAKEN_ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="route 2")]
 ROUTES = [*KRAKEN_ROUTES, pytest.param(HERE, id="route 3")]
 
@@ -43,18 +36,6 @@ SET = Recipe(
     ),
 )
 SIZES = {"small": (80, 60), "modern": (320, 240), "icon": (32, 32), "wide": (160, 40)}
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,24 +11,17 @@ from typing import Any
 import pytest
 from PIL import ImageOps
 
-from kraken_desktop.composition import Services
 from kraken_desktop.engines import kraken_answers
 from kraken_desktop.engines.kraken_answers import Result
 from kraken_desktop.intake import expand
 from kraken_desktop.model.job import Source, Verdict
-from kraken_desktop.model.profile import Engine, Uploader
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.transport import Answer
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
-from tests.servers.s3_handle import StrictS3Handle
-from tests.support.stage import Stage, done, picture
+from tests.support.stage import FETCHED, HERE, PUSHED, Stage, done, picture
 from tests.support.world import World
 
-PUSHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
-FETCHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
-HERE: dict[str, Any] = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
 KRAKEN_ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="route 2")]
 ROUTES = [*KRAKEN_ROUTES, pytest.param(HERE, id="route 3")]
 
@@ -40,18 +33,6 @@ SET = Recipe(
     )
 )
 SIZES = {"small": (80, 107), "auto": (75, 100), "modern": (240, 320)}
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture

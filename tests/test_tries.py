@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,22 +10,16 @@ from typing import Any
 import pytest
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.composition import Services
 from kraken_desktop.model.errors import SecretMissingError
 from kraken_desktop.model.job import Cancelled, Failed, Job, Outcome, Phase, Progress
-from kraken_desktop.model.profile import Acl, Collision, Engine, Uploader
+from kraken_desktop.model.profile import Acl, Collision
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import Stage, code_of, done
+from tests.support.stage import FETCHED, HERE, PUSHED, Stage, code_of, done
 from tests.support.world import World
-
-PUSHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
-FETCHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
-HERE: dict[str, Any] = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
 
 SET = Recipe(
     id="set",
@@ -38,18 +31,6 @@ SET = Recipe(
     ),
 )
 PLAIN_NAMES: dict[str, Any] = {"path_template": "{stem}-{variant}{ext}", "collision": Collision.OVERWRITE}
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture

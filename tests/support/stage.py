@@ -15,10 +15,18 @@ from kraken_desktop.composition import Services
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.intake import expand
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, Progress, Source
+from kraken_desktop.model.profile import Engine, Uploader
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.pipeline import Pipeline
 from kraken_desktop.transport import Transport
 from tests.support.world import World
+
+PUSHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
+"""Route 1, as changes of a profile."""
+FETCHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
+"""Route 2."""
+HERE: dict[str, Any] = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
+"""Route 3."""
 
 
 class Stage:
