@@ -181,7 +181,9 @@ class Pipeline:
         content = examine(job, errand.cancel, lambda path, extension: self._measure(path, extension, errand.cancel))
         if job.snapshot.recipe.sandbox and profile.engine is Engine.KRAKEN:
             plan = make_plan(job, content, self._journal, None)
-            return plan if isinstance(plan, Skipped) else Done(images=self._kraken.rehearse(errand, plan))
+            if isinstance(plan, Skipped):
+                return plan
+            return Done(images=self._kraken.rehearse(errand, plan), original_bytes=content.size)
         if profile.uploader is Uploader.KRAKEN:
             plan = make_plan(job, content, self._journal, None)
             return plan if isinstance(plan, Skipped) else self._pushed(errand, plan)

@@ -236,6 +236,7 @@ def test_the_sandbox_stores_nothing_and_says_so(
     outcome = done(stage.put(photo, recipe=replace(recipe, sandbox=True), **route))
     assert all(image.sandbox and not image.there and image.url == "" for image in outcome.images)
     assert len(outcome.images) == max(1, len(recipe.variants))
+    assert outcome.original_bytes == photo.stat().st_size
     assert outcome.saved_bytes is None, "no saving is claimed"
     assert world.api.account.quota_used == before
     assert all(upload.parameters["dev"] is True for upload in world.api.uploads)

@@ -168,7 +168,12 @@ JOB, BATCH = Scope.JOB, Scope.BATCH
         pytest.param(Fault(kind=FaultKind.SUSPENDED), STOPPED, SUSPENDED, BATCH, False, id="403"),
         pytest.param(
             Fault(kind=FaultKind.TOO_LARGE, message=TOO_LARGE),
-            replace(LARGE, why="Your plan takes files of 1.0 kB at most."),
+            Message(
+                LARGE.what,
+                "Your plan takes files of 1.0 kB at most.",
+                "Save the image with fewer pixels. If your plan is a larger one by now, check the key pair of the account, "
+                "then retry.",
+            ),
             TOO_LARGE,
             JOB,
             False,
