@@ -25,20 +25,34 @@ def add_parser(commands: Any) -> None:
     """Add ``account`` to the command line."""
     parser = commands.add_parser("account", help="the Kraken.io account", description="The Kraken.io account.")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    login = actions.add_parser("login", help="keep a key pair, after asking Kraken.io whether it is right")
-    login.add_argument("--api-key", required=True, metavar="KEY")
+    login = actions.add_parser(
+        "login",
+        help="keep a key pair, after asking Kraken.io whether it is right",
+        description="Ask Kraken.io whether a key pair is right, then keep it: the secret in the keyring. Both are on "
+        "the page “API Credentials” of your account.",
+    )
+    login.add_argument("--api-key", required=True, metavar="KEY", help="the API key")
     login.add_argument(
         "--api-secret-stdin",
         required=True,
         action="store_true",
         help="read the API secret from standard input",
     )
-    login.add_argument("--api-url", default=DEFAULT_API_URL, metavar="URL")
+    login.add_argument(
+        "--api-url", default=DEFAULT_API_URL, metavar="URL", help="a server that stands in for Kraken.io"
+    )
     login.set_defaults(run=_login)
-    status = actions.add_parser("status", help="plan and quota, as Kraken.io tells them now")
+    status = actions.add_parser(
+        "status",
+        help="plan and quota, as Kraken.io tells them now",
+        description="Ask Kraken.io for plan and quota.",
+    )
     status.add_argument("--json", action="store_true", help="one JSON object; sizes in bytes")
     status.set_defaults(run=_status)
-    actions.add_parser("logout", help="forget the key pair").set_defaults(run=_logout)
+    logout = actions.add_parser(
+        "logout", help="forget the key pair", description="Forget the key pair. Profiles that need it stay."
+    )
+    logout.set_defaults(run=_logout)
 
 
 def _login(arguments: argparse.Namespace, services: Services, console: Console) -> int:

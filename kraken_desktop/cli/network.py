@@ -27,8 +27,13 @@ def add_parser(commands: Any) -> None:
         description="How every request leaves this computer, and whom it trusts.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    actions.add_parser("show", help="everything but the password, as JSON").set_defaults(run=_show)
-    change = actions.add_parser("set", help="change what is named, keep the rest")
+    told = "everything but the password, as JSON"
+    actions.add_parser("show", help=told, description=f"Print {told}.").set_defaults(run=_show)
+    change = actions.add_parser(
+        "set",
+        help="change what is named, keep the rest",
+        description="Change what is named, keep the rest. It holds for every request, of the window too.",
+    )
     change.add_argument(
         "--proxy", metavar="WHAT", help="system, none, or an address: http://host:port or socks5://host:port"
     )
@@ -40,7 +45,12 @@ def add_parser(commands: Any) -> None:
         "--ca-file", metavar="FILE", help="a PEM file with further authorities to trust, such as a company's; or none"
     )
     change.set_defaults(run=_set)
-    actions.add_parser("test", help="try to reach Kraken.io and the servers of the buckets").set_defaults(run=_test)
+    trial = actions.add_parser(
+        "test",
+        help="try to reach Kraken.io and the servers of the buckets",
+        description="Try to reach Kraken.io and the servers of the buckets of all profiles. Nothing is stored.",
+    )
+    trial.set_defaults(run=_test)
 
 
 def _show(_arguments: argparse.Namespace, services: Services, console: Console) -> int:

@@ -71,30 +71,47 @@ def option_of(failure: Failure) -> str:
     return next((f"--{option.replace('_', '-')}" for option, own in _PLAIN.items() if own == field), "")
 
 
+_EXAMPLE = (
+    "Such as: kraken-s3 profile add web --engine local --bucket photos --region eu-west-1 --acl none --access-key ID "
+    "--secret-stdin"
+)
+_ACLS = "who may open an image: public_read (anybody), private (who has a signed link), none (as the bucket says)"
+_COLLISIONS = "if a name is taken: rename (the default), skip, overwrite, fail"
+
+
 def add_parser(commands: Any) -> None:
     """Add ``profile`` to the command line."""
-    parser = commands.add_parser("profile", help="destinations", description="Destinations for images.")
+    parser = commands.add_parser("profile", help="where images go, and how", description="Where images go, and how.")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for action, text in (("add", "make a profile"), ("edit", "change what is named, keep the rest")):
-        each = actions.add_parser(action, help=text)
-        each.add_argument("name", metavar="NAME")
+    for action, text, told in (
+        ("add", "make a profile", "Make a profile. The first one of your own becomes the default."),
+        ("edit", "change what is named, keep the rest", "Change what is named, keep the rest."),
+    ):
+        each = actions.add_parser(action, help=text, description=told, epilog=_EXAMPLE)
+        each.add_argument("name", metavar="NAME", help="how it is called")
         _add_options(each)
         each.set_defaults(run=_add if action == "add" else _edit)
     profile_check.add_action(actions)
     profile_policy.add_action(actions)
     profile_exchange.add_actions(actions)
-    actions.add_parser("list", help="the names; the default is marked").set_defaults(run=_list)
-    for action, text, run in (
-        ("show", "everything but the secrets, as JSON", _show),
-        ("remove", "forget a profile and its secrets; nothing in the bucket changes", _remove),
+    told = "the names; the default is marked"
+    actions.add_parser("list", help=told, description=f"Print {told}.").set_defaults(run=_list)
+    for action, text, told, run in (
+        ("show", "everything but the secrets, as JSON", "Print everything but the secrets, as JSON.", _show),
+        (
+            "remove",
+            "forget a profile and its secrets; nothing in the bucket changes",
+            "Forget a profile and its secrets. Nothing in the bucket changes.",
+            _remove,
+        ),
     ):
-        each = actions.add_parser(action, help=text)
-        each.add_argument("name", metavar="NAME")
+        each = actions.add_parser(action, help=text, description=told)
+        each.add_argument("name", metavar="NAME", help="the profile")
         each.set_defaults(run=run)
 
 
 def _add_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--bucket", metavar="NAME")
+    parser.add_argument("--bucket", metavar="NAME", help="the bucket's name")
     profile_provider.add_options(parser)
     parser.add_argument("--region", metavar="CODE", help="such as eu-west-1")
     parser.add_argument("--endpoint", metavar="URL", help="an S3 other than AWS; for this computer's own requests")
@@ -108,7 +125,7 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--path", metavar="TEMPLATE", help="the object key, such as {date:%%Y/%%m}/{stem|slug}-{hash:8}{ext}"
     )
-    parser.add_argument("--acl", type=one_of(Acl), metavar="ACL", help=", ".join(Acl))
+    parser.add_argument("--acl", type=one_of(Acl), metavar="ACL", help=_ACLS)
     for name, what in (("tag", "object tag"), ("metadata", "user metadata"), ("header", "object header")):
         parser.add_argument(
             f"--{name}",
@@ -121,14 +138,24 @@ def _add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--storage-class", metavar="NAME", help="S3's, such as STANDARD_IA; for this computer's uploader"
     )
-    parser.add_argument("--engine", type=one_of(Engine), metavar="ENGINE", help=", ".join(Engine))
-    parser.add_argument("--uploader", type=one_of(Uploader), metavar="WHO", help=", ".join(Uploader))
+    parser.add_argument(
+        "--engine",
+        type=one_of(Engine),
+        metavar="ENGINE",
+        help="who makes images smaller: kraken (Kraken.io, the default) or local (this computer)",
+    )
+    parser.add_argument(
+        "--uploader",
+        type=one_of(Uploader),
+        metavar="WHO",
+        help="who stores them: kraken (into Amazon S3 only) or local",
+    )
     parser.add_argument("--folder", type=_folder, metavar="DIR", help="a folder on this computer instead of a bucket")
     parser.add_argument("--local-copy", type=_folder, metavar="DIR", help="a folder that gets a copy of each result")
     parser.add_argument("--public-url", metavar="URL", help="base of the links, such as a CDN's")
-    parser.add_argument("--collision", type=one_of(Collision), metavar="WHAT", help=", ".join(Collision))
-    parser.add_argument("--recipe", metavar="NAME")
-    parser.add_argument("--access-key", metavar="ID")
+    parser.add_argument("--collision", type=one_of(Collision), metavar="WHAT", help=_COLLISIONS)
+    parser.add_argument("--recipe", metavar="NAME", help="what is done to images; the names: kraken-s3 recipe list")
+    parser.add_argument("--access-key", metavar="ID", help="the ID of the access key; its secret by --secret-stdin")
     parser.add_argument("--secret-stdin", action="store_true", help="read the secret access key from standard input")
     parser.add_argument(
         "--session-token-stdin",

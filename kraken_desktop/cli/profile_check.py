@@ -31,7 +31,7 @@ def add_action(actions: Any) -> None:
         "is replaced, and nothing is charged.",
         epilog="Exit code: 0 it works, perhaps with warnings; 1 there is a problem; 2 wrong usage; 130 interrupted.",
     )
-    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("name", metavar="NAME", help="the profile")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of a line a step")
     parser.set_defaults(run=_check)
 

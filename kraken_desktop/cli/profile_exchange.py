@@ -26,7 +26,7 @@ def add_actions(actions: Any) -> None:
     out = actions.add_parser(
         "export",
         help="profiles and their recipes as one file, for another computer or person",
-        description="Writes JSON without secrets, access key IDs and accounts.",
+        description="Write profiles and their recipes as JSON, without secrets, access key IDs and accounts.",
     )
     out.add_argument("names", nargs="*", metavar="NAME", help="without any: all but the built-in one")
     out.add_argument("--all-recipes", action="store_true", help="also recipes that none of these profiles uses")
@@ -35,9 +35,9 @@ def add_actions(actions: Any) -> None:
     into = actions.add_parser(
         "import",
         help="profiles and recipes from such a file, or from another program",
-        description="Says what comes, and changes nothing of yours unless you say so.",
+        description="Take in profiles and recipes. Says what comes, and changes nothing of yours unless you say so.",
     )
-    into.add_argument("file", nargs="?", metavar="FILE", help="- reads standard input")
+    into.add_argument("file", nargs="?", metavar="FILE", help="what export wrote; - reads standard input")
     into.add_argument(
         "--from",
         dest="program",

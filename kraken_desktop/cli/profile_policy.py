@@ -17,7 +17,7 @@ def add_action(actions: Any) -> None:
         help="the least IAM policy that it needs, as JSON; what it is for on standard error",
         description="Print the least IAM policy for the key of a profile, or the policy of its bucket.",
     )
-    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("name", metavar="NAME", help="the profile")
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--bucket-policy", action="store_true", help="instead, the bucket's policy that lets anybody open the images"

@@ -25,24 +25,37 @@ def add_parser(commands: Any) -> None:
     """Add ``recipe`` to the command line."""
     parser = commands.add_parser("recipe", help="what is done to images", description="What is done to images.")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    for action, text in (("add", "make a recipe"), ("edit", "change what is named, keep the rest")):
+    for action, text, told in (
+        ("add", "make a recipe", "Make a recipe."),
+        ("edit", "change what is named, keep the rest", "Change what is named, keep the rest."),
+    ):
         each = actions.add_parser(
-            action, help=text, epilog=SYNTAX, formatter_class=argparse.RawDescriptionHelpFormatter
+            action,
+            help=text,
+            description=told,
+            epilog=SYNTAX,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
         )
-        each.add_argument("name", metavar="NAME")
+        each.add_argument("name", metavar="NAME", help="how it is called")
         if action == "add":
             each.add_argument("--like", metavar="NAME", help="begin with what this recipe does")
         else:
             each.add_argument("--name", dest="new_name", metavar="NAME", help="another name")
         add_options(each)
         each.set_defaults(run=_add if action == "add" else _edit)
-    actions.add_parser("list", help="the names as they may be typed, and what each does").set_defaults(run=_list)
-    for action, text, run in (
-        ("show", "all of it, as JSON", _show),
-        ("remove", "forget a recipe; a built-in one becomes again what it was at first", _remove),
+    told = "the names as they may be typed, and what each does"
+    actions.add_parser("list", help=told, description=f"Print {told}.").set_defaults(run=_list)
+    for action, text, told, run in (
+        ("show", "all of it, as JSON", "Print all of it, as JSON.", _show),
+        (
+            "remove",
+            "forget a recipe; a built-in one becomes again what it was at first",
+            "Forget a recipe. A built-in one becomes again what it was at first.",
+            _remove,
+        ),
     ):
-        each = actions.add_parser(action, help=text)
-        each.add_argument("name", metavar="NAME")
+        each = actions.add_parser(action, help=text, description=told)
+        each.add_argument("name", metavar="NAME", help="the recipe")
         each.set_defaults(run=run)
 
 
