@@ -202,7 +202,7 @@ class Program(QObject):
         if request.profile and not window.choose_profile(request.profile):
             # Never into another bucket than the one that was meant.
             return
-        window.add_paths(request.things)
+        window.arrivals.add_paths(request.things)
 
     def _on_journal_problem(self, problem: JournalError) -> None:
         if self.window is None:

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QPixmap, QShortcut
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from kraken_desktop.gui import incoming
 from kraken_desktop.gui.adding import Adding
+from kraken_desktop.gui.arrivals import Arrivals
 from kraken_desktop.gui.banners import Banners, Toast
 from kraken_desktop.gui.culprit import culprit_of
 from kraken_desktop.gui.details import Details
 from kraken_desktop.gui.drop_area import DropOverlay
 from kraken_desktop.gui.drop_target import DropTarget
-from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import JobView
@@ -48,7 +46,6 @@ from kraken_desktop.model.job import Failure, JobState, JobStatus
 from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
-from kraken_desktop.resource_files import samples
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
@@ -83,7 +80,6 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._words = words
         self._state = load_state(services.folders.state_file)
-        self._held: list[Incoming] = []
         self._may_close = False
         self.adding = Adding(self, self._state.folder, theme=theme, words=words, destination=self._destination)
         self._row_text = RowText(words)
@@ -114,6 +110,15 @@ class MainWindow(QMainWindow):
         self.ways = WaysOut(self, self._access, words)
         self.quota = KrakenQuota(self, services, self._access, self._bridge)
         self._drop_target = DropTarget(self)
+        self.arrivals = Arrivals(
+            self.uploads,
+            self._destination,
+            pages=self.pages,
+            view=self.view,
+            messages=self.messages,
+            toast=self.toast,
+            parent=self,
+        )
         self.wishes = RowWishes(self.model, self.view, self.uploads, self.toast, self._row_text, self)
         self.wishes.format_chosen.connect(self._keep_link_format)
         self.removing = Removing(services.removal, self.view, self.model, self.toast, self.messages.trouble, self)
@@ -145,26 +150,23 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bar, view, uploads, status = self.top_bar, self.view, self.uploads, self.status_bar
         bar.profile_chosen.connect(self._speak_of_profile)
-        self.adding.chosen.connect(self.add)
+        self.adding.chosen.connect(self.arrivals.add)
         self.adding.set_up_wanted.connect(partial(self.open_settings, "setup"))
         bar.add_wanted.connect(self.adding.files)
         bar.add_folder_wanted.connect(self.adding.whole_folder)
         bar.addresses_wanted.connect(self.adding.addresses)
-        bar.paste_wanted.connect(self.paste)
+        bar.paste_wanted.connect(self.arrivals.paste)
         bar.settings_wanted.connect(self.open_settings)
         bar.copy_all_wanted.connect(self.wishes.copy_all)
         self.addActions(bar.add_actions)
         self._drop_target.entered.connect(self._show_overlay)
         self._drop_target.left.connect(self.overlay.hide)
-        self._drop_target.dropped.connect(self.add)
+        self._drop_target.dropped.connect(self.arrivals.add)
         self.messages.resume_wanted.connect(uploads.resume)
         self.messages.settings_wanted.connect(self._mend)
-        self.messages.upload_held_wanted.connect(self._upload_held)
-        self.messages.discard_held_wanted.connect(self._held.clear)
         pages = self.pages
         pages.drop_area.add_wanted.connect(self.adding.files)
         pages.welcome.add_wanted.connect(self.adding.files)
-        pages.welcome.samples_wanted.connect(lambda: self.add_paths(str(path) for path in samples()))
         pages.welcome.account_wanted.connect(partial(self.open_settings, "setup"))
         pages.welcome.route_wanted.connect(partial(self.open_settings, "setup"))
         view.copy_wanted.connect(self.wishes.copy_links)
@@ -191,7 +193,6 @@ class MainWindow(QMainWindow):
         uploads.scanning.connect(self._on_scanning)
         uploads.left_out.connect(self.messages.left_out)
         uploads.repeated.connect(self.messages.repeated)
-        uploads.nothing_found.connect(self._on_nothing_found)
         uploads.troubled.connect(self.messages.trouble)
         uploads.went_on.connect(self.messages.went_on)
         self.model.tally_changed.connect(self._tally_changed)
@@ -247,17 +248,6 @@ class MainWindow(QMainWindow):
         chosen = settings.profile(self.profile.id) if self.profile is not None else None
         self._show_settings(settings, chosen or self._start_profile(settings))
 
-    def _offer_held(self) -> None:
-        if self.ready and self._held:
-            self.pages.welcome.set_waiting(0)
-            self.messages.held(sum(len(each) for each in self._held))
-
-    def _upload_held(self) -> None:
-        held = tuple(self._held)
-        self._held.clear()
-        for each in held:
-            self.add(each)
-
     def _start_profile(self, settings: Settings) -> Profile | None:
         return (
             settings.profile(self._state.profile_id) or settings.default_profile or next(iter(settings.profiles), None)
@@ -275,7 +265,7 @@ class MainWindow(QMainWindow):
         self.pages.show_settings(self._settings, self.profile)
         self.quota.show_profile(self.profile, self._settings)
         self._show_page()
-        self._offer_held()
+        self.arrivals.offer_held()
 
     def _show_page(self) -> None:
         self.pages.choose(self.model.rowCount())
@@ -286,33 +276,6 @@ class MainWindow(QMainWindow):
         self._status_line.setVisible(shown and self.status_bar.idle)
 
     # --- images come in ---
-
-    def add(self, what: Incoming) -> None:
-        """Upload what was dropped, pasted or chosen; before the set-up it is kept for after it."""
-        self.messages.lines_left(what)
-        if not what:
-            if not what.left:
-                self._on_nothing_found()
-            return
-        profile = self.profile
-        if profile is None or not self.ready:
-            self._held.append(what)
-            self.pages.welcome.set_waiting(sum(len(each) for each in self._held))
-            self.pages.setCurrentWidget(self.pages.welcome)
-            self.pages.focus_button()
-            return
-        self.view.show_next_rows()
-        self.uploads.add(what, profile, self._settings)
-
-    def add_paths(self, things: Iterable[str]) -> None:
-        """The same for paths and addresses, of the command line or another instance."""
-        told = tuple(things)
-        if told:
-            self.add(Incoming(things=told, typed=True))
-
-    def paste(self) -> None:
-        """Upload what is on the clipboard."""
-        self.add(incoming.read(QGuiApplication.clipboard().mimeData()))
 
     def _destination(self) -> tuple[Profile, Settings] | None:
         profile = self.profile
@@ -326,9 +289,6 @@ class MainWindow(QMainWindow):
     def _on_scanning(self, found: int | None) -> None:
         self.status_bar.show_scan(found)
         self._tally_changed()
-
-    def _on_nothing_found(self) -> None:
-        self.toast.say(self.tr("There is no image on the clipboard."))
 
     def _on_not_opened(self, what: str) -> None:
         self.toast.say(self.tr("No program opens this: {what}").replace("{what}", what))

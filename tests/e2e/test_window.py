@@ -240,7 +240,7 @@ def test_pasted_pixels_and_browser_bytes_are_uploaded_as_they_are(
     pasted = QMimeData()
     pasted.setData("image/png", image_bytes(ImageKind.PNG))
     qapp.clipboard().setMimeData(pasted)
-    window.paste()
+    window.arrivals.paste()
     wait_for(qtbot, window, 1)
     dragged = QMimeData()
     dragged.setUrls([QUrl("https://pictures.invalid/cat.jpg")])

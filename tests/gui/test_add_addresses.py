@@ -197,7 +197,7 @@ def test_before_the_set_up_it_leads_to_the_set_up(make_window: Callable[..., Mai
 
 def test_pasting_many_lines_into_the_window(window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
     QGuiApplication.clipboard().setText(f"{A}\nhello you\n{B}\n{A}#x\nhttps://example.com/a.pdf\n{'w' * 99}\nc\nd")
-    window.paste()
+    window.arrivals.paste()
     qtbot.waitUntil(lambda: window.model.rowCount() == 3)
     assert [job.source.location for job in runner.jobs] == [A, B]
     assert not any(job.source.typed for job in runner.jobs)

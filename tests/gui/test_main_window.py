@@ -116,7 +116,7 @@ class TestComingIn:
 
     def test_pasting_words_says_that_there_is_no_image(self, window: MainWindow, runner: NotingRunner) -> None:
         QGuiApplication.clipboard().setText("hello")
-        window.paste()
+        window.arrivals.paste()
         banner = window.banners.banner("lines")
         assert banner is not None
         assert banner.message == Message(
@@ -126,12 +126,12 @@ class TestComingIn:
         )
         assert runner.jobs == []
         QGuiApplication.clipboard().setText("https://example.com/a.png")
-        window.paste()
+        window.arrivals.paste()
         assert window.banners.banner("lines") is None
 
     def test_pasting_nothing_says_that_there_is_no_image(self, window: MainWindow, runner: NotingRunner) -> None:
         QGuiApplication.clipboard().clear()
-        window.paste()
+        window.arrivals.paste()
         assert window.toast.text == "There is no image on the clipboard."
         assert runner.jobs == []
 
