@@ -13,7 +13,8 @@ REMOVAL_FAILURES: dict[str, Message] = {
     "removal.unknown": Message(
         QT_TRANSLATE_NOOP("messages", "“{name}” was not removed."),
         QT_TRANSLATE_NOOP(
-            "messages", "The history of this computer knows no object with this address or key that it stored."
+            "messages",
+            "The history of this computer knows no object with this address or key that it stored and has not removed.",
         ),
         QT_TRANSLATE_NOOP(
             "messages",
