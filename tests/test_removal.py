@@ -162,8 +162,8 @@ def test_what_others_stored_is_left_alone(stage: Stage, removal: Removal) -> Non
     error = refusal(removal, "theirs.png")
     assert sentence(error) == (
         "“theirs.png” was not removed. The history of this computer knows no object with this address or key that it "
-        "stored and has not removed. Copy the link as Kraken Desktop shows it, or remove the object where it was stored from, or in the "
-        "console of the storage service."
+        "stored and has not removed. Copy the link as Kraken Desktop shows it, or remove the object where it was "
+        "stored from, or in the console of the storage service."
     )
     assert stage.world.s3.keys(stage.world.bucket) == ("theirs.png",)
 
