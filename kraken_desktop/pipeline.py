@@ -22,13 +22,11 @@ from kraken_desktop.destinations import Destinations
 from kraken_desktop.fetching import fetch
 from kraken_desktop.kraken_job import KrakenJob, linked
 from kraken_desktop.link_check import LinkChecks, wants_check
-from kraken_desktop.making import Making, may_keep
+from kraken_desktop.making import Making
 from kraken_desktop.model.errors import (
     EngineError,
     FateUnknownError,
     KrakenDesktopError,
-    LocalCopyError,
-    NothingStoredError,
     ObjectExistsError,
     SourceError,
     UnexpectedError,
@@ -47,39 +45,34 @@ from kraken_desktop.model.job import (
     SourceKind,
     StoredImage,
 )
-from kraken_desktop.model.links import object_url
 from kraken_desktop.model.profile import Collision, Engine, Uploader
 from kraken_desktop.placing import (
     copy_into,
     image_of,
-    names_for,
     presence_in,
     put_once,
-    put_unless_taken,
     upload_of,
 )
 from kraken_desktop.planning import (
     Content,
     Errand,
     Plan,
-    Target,
     Tell,
     digest_as_dropped,
     examine,
     knows_type,
     looks_before,
     make_plan,
-    may_replace,
     outputs_of,
     require_usable,
 )
+from kraken_desktop.pushing import Pushing
 from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.secret_store import Secrets
 
 if TYPE_CHECKING:
     from kraken_desktop.buckets.bucket import Bucket
     from kraken_desktop.engines.local.engine import LocalEngine
-    from kraken_desktop.kraken_job import Ledger
     from kraken_desktop.making import MadeFile
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
@@ -125,6 +118,7 @@ class Pipeline:
         )
         self._links = LinkChecks(transport)
         self._making = Making(kraken=self._kraken, transport=transport, journal=journal, engine=engine, scratch=scratch)
+        self._pushing = Pushing(self._kraken, self._making, destinations, journal)
 
     def run(self, job: Job, cancel: CancelToken, tell: Tell, suspected_since: datetime | None = None) -> Outcome:
         """Bring one job to its outcome. Never raises: the unexpected becomes a failure, its traceback is logged.
@@ -186,7 +180,7 @@ class Pipeline:
             return Done(images=self._kraken.rehearse(errand, plan), original_bytes=content.size)
         if profile.uploader is Uploader.KRAKEN:
             plan = make_plan(job, content, self._journal, None)
-            return plan if isinstance(plan, Skipped) else self._pushed(errand, plan)
+            return plan if isinstance(plan, Skipped) else self._pushing.pushed(errand, plan)
         return self._stored_here(errand, content)
 
     def _sized(self, errand: Errand, outcome: Outcome) -> Outcome:
@@ -230,70 +224,6 @@ class Pipeline:
         except Exception:  # noqa: BLE001 - nor does a bug take them away
             _log.exception("job %s: its links could not be opened", errand.job.id)
         return replace(outcome, images=tuple(images))
-
-    def _pushed(self, errand: Errand, plan: Plan) -> Done:
-        """Route 1. Where Kraken.io saved nothing the original is stored by us, who have the keys as well."""
-        job = errand.job
-        keys = self._kraken.lasting_keys(errand)
-        bucket = self._destinations.s3(job.snapshot.profile, keys)
-        ledger = self._making.ledger(job, plan.digest)
-        self._kraken.push(errand, plan, keys, bucket, ledger)
-        targets: list[Target] = []
-        for target in plan.targets:
-            there, keepable = ledger.there.get(target.key), may_keep(job, target.output)
-            if keepable and there is None:
-                there = self._original_put(errand, plan, target, bucket)
-            elif keepable and there is not None and _grew(there, plan.content):
-                there = self._original_instead(errand, plan, target, there, bucket)
-            if there is not None:
-                ledger.there[there.key] = there
-                targets.append(replace(target, key=there.key))
-        if len(targets) < len(plan.targets):
-            raise NothingStoredError(status=200)
-        self._copy(errand, replace(plan, targets=tuple(targets)), ledger)
-        images = tuple(ledger.there[target.key] for target in targets)
-        return Done(images=images, original_bytes=plan.content.size or ledger.original_bytes)
-
-    def _original_put(self, errand: Errand, plan: Plan, target: Target, bucket: Bucket) -> StoredImage:
-        """The original where Kraken.io stored nothing: replaces what is there only if the profile says so."""
-        job = errand.job
-        if may_replace(job):
-            return self._original_under(target.key, errand, plan, target, bucket)
-        for key in names_for(job, target, self._journal):
-            try:
-                return self._original_under(key, errand, plan, target, bucket, only_if_absent=True)
-            except ObjectExistsError:
-                continue
-        raise ObjectExistsError(bucket=job.snapshot.profile.bucket, key=target.key)
-
-    def _original_under(
-        self, key: str, errand: Errand, plan: Plan, target: Target, bucket: Bucket, *, only_if_absent: bool = False
-    ) -> StoredImage:
-        file = self._making.original(errand, plan)
-
-        def on_sent(count: int, of: int) -> None:
-            errand.tell(Progress(phase=Phase.STORING, sent=count, total=of, key=key, may_arrive=count == of))
-
-        if not only_if_absent:
-            bucket.put(key, upload_of(file), errand.cancel, on_sent)
-        elif not put_unless_taken(bucket, key, file, plan.digest, errand, on_sent):
-            raise ObjectExistsError(bucket=errand.job.snapshot.profile.bucket, key=key)
-        profile = errand.job.snapshot.profile
-        image = replace(image_of(target, file), key=key, url=object_url(profile, key))
-        return linked(image, bucket, profile)
-
-    def _original_instead(
-        self, errand: Errand, plan: Plan, target: Target, larger: StoredImage, bucket: Bucket
-    ) -> StoredImage:
-        """The original in the place of a result that became larger; where that fails the larger one stays."""
-        try:
-            original = self._original_under(target.key, errand, plan, target, bucket)
-        except CancelledError:
-            return larger
-        except KrakenDesktopError as error:
-            _log.info("job %s: the larger result stays: %s", errand.job.id, error.code)
-            return larger
-        return replace(original, kraked_url=larger.kraked_url)
 
     def _stored_here(self, errand: Errand, content: Content) -> Outcome:
         profile = errand.job.snapshot.profile
@@ -339,26 +269,6 @@ class Pipeline:
         images = tuple(ledger.there[target.key] for target in plan.targets)
         return Done(images=images, original_bytes=plan.content.size or ledger.original_bytes)
 
-    def _copy(self, errand: Errand, plan: Plan, ledger: Ledger) -> None:
-        """Make the local copies of what Kraken.io pushed, if they are wanted."""
-        profile = errand.job.snapshot.profile
-        if not profile.local_copy:
-            return
-        copies = self._destinations.folder(profile.local_copy)
-        for target in plan.targets:
-            image = ledger.there[target.key]
-            try:
-                fetched = self._making.fetched(errand, plan, image)
-                copy = copy_into(copies, image.key, fetched, errand)
-            except CancelledError:
-                # The images are there all the same.
-                break
-            except (KrakenDesktopError, OSError) as error:
-                reason = error.code if isinstance(error, KrakenDesktopError) else str(error.strerror)
-                _log.info("job %s: no local copy: %s", errand.job.id, reason)
-                raise LocalCopyError(folder=profile.local_copy, key=image.key, reason=reason) from error
-            ledger.there[image.key] = replace(image, local_copy=copy)
-
     def _look_again(self, errand: Errand, since: datetime) -> Outcome:
         job = errand.job
         planned = self._journal.planned(job.id)
@@ -392,8 +302,3 @@ def _ended_by(error: Exception, job: Job, images: tuple[StoredImage, ...]) -> Ou
             _log.error("job %s failed unexpectedly", job.id, exc_info=error)
             failure = Failure.of(UnexpectedError(kind=type(error).__name__))
             return Failed(failure=failure, images=images, original_bytes=size)
-
-
-def _grew(image: StoredImage, content: Content) -> bool:
-    """Whether Kraken.io's result is larger than the source."""
-    return image.bytes is not None and content.size is not None and image.bytes > content.size

@@ -171,8 +171,8 @@ JOB, BATCH = Scope.JOB, Scope.BATCH
             Message(
                 LARGE.what,
                 "Your plan takes files of 1.0 kB at most.",
-                "Save the image with fewer pixels. If your plan is a larger one by now, check the key pair of the account, "
-                "then retry.",
+                "Save the image with fewer pixels. If your plan is a larger one by now, check the key pair of the "
+                "account, then retry.",
             ),
             TOO_LARGE,
             JOB,
