@@ -136,7 +136,10 @@ PROFILE_FINDINGS: dict[str, Message] = {
     "credentials.access_key_empty": Message(
         QT_TRANSLATE_NOOP("messages", "The access key ID is missing."),
         QT_TRANSLATE_NOOP("messages", "S3 stores images only for somebody it knows."),
-        QT_TRANSLATE_NOOP("messages", "Create an access key at the storage service (at Amazon: in the console, IAM), and enter its ID."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Create an access key at the storage service (at Amazon: in the console, IAM), and enter its ID.",
+        ),
     ),
     "credentials.access_key_whitespace": Message(
         QT_TRANSLATE_NOOP("messages", "The access key ID has a blank or an invisible character in it."),
