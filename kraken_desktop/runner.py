@@ -78,6 +78,7 @@ class Runner:
         self._progress: dict[str, Progress] = {}
         self._ending: set[str] = set()  # ended in the queue, not yet in the journal
         self._unwanted: set[str] = set()  # running, and cancelled by the person
+        self._there: dict[str, Outcome] = {}  # of jobs that go on: the last try that left images
         self._forget_timer: Callable[[], None] | None = None
         self._closing = False
 
@@ -309,6 +310,8 @@ class Runner:
                 self._suspected.pop(job_id, None)
             elif isinstance(outcome, Failed):
                 self._put_back(job_id, verdict, outcome.failure)
+                if outcome.images:
+                    self._there[job_id] = outcome
                 if self._queue.paused and not was_paused:
                     paused_by = outcome.failure
         if verdict is Verdict.ENDED:
@@ -332,18 +335,20 @@ class Runner:
         """Journal the outcome first: what is shown as ended has ended for good."""
         if not job_ids:
             return
+        with self._lock:
+            outcomes = {job_id: self._with_images(job_id, outcome) for job_id in job_ids}
         try:
-            self._journal.finish_all(dict.fromkeys(job_ids, outcome))
+            self._journal.finish_all(outcomes)
         except JournalError:
             # Not even memory takes it. The result is there all the same, and has to be seen.
             _log.exception("the journal does not take %d outcomes", len(job_ids))
         with self._lock:
-            for job_id in job_ids:
-                keys = tuple(image.key for image in outcome.images) or self._status[job_id].keys
+            for job_id, told in outcomes.items():
+                keys = tuple(image.key for image in told.images) or self._status[job_id].keys
                 self._status[job_id] = replace(
                     self._status[job_id],
-                    state=state_of(outcome),
-                    outcome=outcome,
+                    state=state_of(told),
+                    outcome=told,
                     keys=keys,
                     progress=None,
                     retry_at=None,
@@ -353,6 +358,13 @@ class Runner:
         with self._changed:
             self._ending.difference_update(job_ids)
             self._changed.notify_all()
+
+    def _with_images(self, job_id: str, outcome: Outcome) -> Outcome:
+        """What an earlier try left is there, also if the job ends without another one."""
+        there = self._there.pop(job_id, None)
+        if there is None or outcome.images or not isinstance(outcome, Cancelled | Failed):
+            return outcome
+        return replace(outcome, images=there.images, original_bytes=there.original_bytes)
 
     def _tell(self, job_ids: Sequence[str]) -> None:
         """Tell what the jobs are like now. Two threads may come here; an older status never follows a newer one."""

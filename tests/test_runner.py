@@ -360,6 +360,24 @@ def test_a_cancelled_job_is_not_tried_again(stage: Stage, met: Failed) -> None:
     assert not runner.paused
 
 
+@pytest.mark.parametrize("end", [Cancelled(), Failed(failure=WRONG_KEY.failure)], ids=["cancel", "abandon"])
+def test_what_is_there_is_listed_although_the_job_is_not_tried_again(stage: Stage, end: Outcome) -> None:
+    partly = replace(BUSY, images=stored("a.png").images, original_bytes=10)
+    stage.outcomes = {"job0": [partly]}
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    stage.executor.run_all()
+    assert stage.heard.last("job0").state is JobState.WAITING
+    if isinstance(end, Cancelled):
+        runner.cancel()
+    else:
+        runner.abandon(end.failure)
+    told = replace(end, images=partly.images, original_bytes=10)
+    assert stage.heard.last("job0").outcome == told
+    (status,) = stage.journal.recent(1)
+    assert status.outcome == told
+
+
 def test_what_may_have_been_charged_is_told_even_if_it_was_cancelled(stage: Stage) -> None:
     unknown = Failed(failure=Failure(code="fate.unknown"))
     runner = stage.cancelled_runner(unknown)
