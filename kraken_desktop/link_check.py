@@ -24,6 +24,9 @@ CONNECT_SECONDS = 5
 TOTAL_SECONDS = 10
 """For the whole look, redirects included: nobody waits for it, but the job does."""
 
+JOB_SECONDS = 30
+"""After so long no further link of a job is opened: of a set some tell enough."""
+
 MOST_REDIRECTS = 3
 
 AWAY_SECONDS = 60

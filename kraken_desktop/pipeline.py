@@ -10,6 +10,7 @@ Three routes (engine, uploader):
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.fetching import fetch
 from kraken_desktop.kraken_job import KrakenJob, linked
-from kraken_desktop.link_check import LinkChecks, wants_check
+from kraken_desktop.link_check import JOB_SECONDS, LinkChecks, wants_check
 from kraken_desktop.making import Making
 from kraken_desktop.model.errors import (
     EngineError,
@@ -209,9 +210,10 @@ class Pipeline:
             return outcome
         profile = errand.job.snapshot.profile
         images = list(outcome.images)
+        ends = time.monotonic() + JOB_SECONDS
         try:
             for at, image in enumerate(images):
-                if wants_check(profile, image):
+                if wants_check(profile, image) and time.monotonic() < ends:
                     errand.tell(Progress(phase=Phase.VERIFYING, key=image.key, may_arrive=True))
                     type_known = knows_type(errand.job, image.variant)
                     check = self._links.check(image, errand.cancel, type_known=type_known)

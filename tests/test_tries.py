@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.link_check import JOB_SECONDS
 from kraken_desktop.model.errors import SecretMissingError
 from kraken_desktop.model.job import Cancelled, Failed, Job, Outcome, Phase, Progress
 from kraken_desktop.model.profile import Acl, Collision
@@ -216,6 +218,13 @@ def test_a_check_that_fails_costs_no_link(
     (image,) = done(stage.put(photo, **PUSHED)).images
     assert image.check is None
     assert world.s3.anonymous_get(image.url).status == 200
+
+
+def test_slow_links_do_not_hold_a_job_for_long(stage: Stage, photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(range(0, 1000, JOB_SECONDS - 1))
+    monkeypatch.setattr("kraken_desktop.pipeline.time", SimpleNamespace(monotonic=lambda: next(clock)))
+    images = done(stage.put(photo, recipe=SET, **PUSHED)).images
+    assert [image.check is not None for image in images] == [True, False, False]
 
 
 def test_nothing_can_arrive_from_the_sandbox(stage: Stage, world: World, photo: Path) -> None:
