@@ -30,6 +30,7 @@ from kraken_desktop.gui.settings.page import Page
 from kraken_desktop.gui.settings.questions import ask_unsaved
 from kraken_desktop.gui.settings.setup import Setup
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.window_manners import resize_within_screen
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Source
 from kraken_desktop.model.settings import Settings
@@ -122,7 +123,8 @@ class SettingsDialog(QDialog):
         self.setup.finished.connect(self._on_finished)
         saving = QShortcut(QKeySequence.StandardKey.Save, self)
         saving.activated.connect(self._save)
-        self.resize(self._roomy())
+        # Room for a form without scrolling, where the screen has it.
+        resize_within_screen(self, QSize(66, 52) * self.fontMetrics().height())
         self.show_page(page)
 
     @classmethod
@@ -335,11 +337,6 @@ class SettingsDialog(QDialog):
             save_text=self.setup.button_text if self.setup.is_running else "",
             can_go_back=self.setup.can_go_back,
         )
-
-    def _roomy(self) -> QSize:
-        """Room for a form without scrolling, where the screen has it."""
-        wanted = QSize(66, 52) * self.fontMetrics().height()
-        return wanted.boundedTo(self.screen().availableSize() * 0.9)
 
 
 def _application() -> QApplication:

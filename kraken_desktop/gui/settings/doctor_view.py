@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -20,6 +20,7 @@ from kraken_desktop.gui.settings.page import PageScroll
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.gui.settings.sight import bring_into_sight
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.window_manners import resize_within_screen
 from kraken_desktop.messages import Words
 from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Observation, Step, steps_of
 from kraken_desktop.model.errors import KrakenDesktopError
@@ -114,7 +115,7 @@ class DoctorView(QDialog):
         self.stop_button.clicked.connect(self.stop)
         self.close_button.clicked.connect(self.reject)
         line = self.fontMetrics().height()
-        self.resize(34 * line, 34 * line)
+        resize_within_screen(self, QSize(34, 34) * line)
 
     # --- the check --------------------------------------------------------------------------------
 

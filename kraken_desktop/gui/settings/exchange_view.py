@@ -21,6 +21,7 @@ from kraken_desktop.gui.settings.marks import CheckBox
 from kraken_desktop.gui.settings.page import PageHeader, PageScroll
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.window_manners import resize_within_screen
 from kraken_desktop.messages import Words
 from kraken_desktop.messages.exchange import change_in_words, note_in_words
 from kraken_desktop.model.parcel import Arrival, Clash, Note
@@ -119,8 +120,7 @@ class ExchangeView(QDialog):
         layout.addWidget(clashing)
         layout.addWidget(secrets)
         layout.addLayout(buttons)
-        wanted = QSize(44, 46) * self.fontMetrics().height()
-        self.resize(wanted.boundedTo(self.screen().availableSize() * 0.9))
+        resize_within_screen(self, QSize(44, 46) * self.fontMetrics().height())
 
     @property
     def clash(self) -> Clash:

@@ -52,13 +52,14 @@ class ListFrame(QWidget):
         self.body.setMaximumWidth(FORM_WIDTH * self.fontMetrics().height())
         self._scroll = PageScroll(self.body, self._stack)
         self._inner = QVBoxLayout(self.body)
+        self._inner.setContentsMargins(16, 0, 24, 16)
         self._inner.setSpacing(16)
         self.notice = Notice(theme, self.body)
         self._inner.addWidget(self.notice)
         nothing = QWidget(self._stack)
         self._empty = muted(wrapping(QLabel(nothing)))
         blank = QVBoxLayout(nothing)
-        blank.setContentsMargins(24, 0, 24, 16)
+        blank.setContentsMargins(16, 0, 24, 16)
         blank.addWidget(self._empty)
         blank.addStretch(1)
         self._stack.addWidget(self._scroll)
@@ -120,8 +121,7 @@ class ListFrame(QWidget):
         # The line with the list says all that the header says.
         self._header.setVisible(not compact or not has_list)
         self._above.setContentsMargins(24, 12 if compact else 24, 24, 0 if compact and has_list else 16)
-        beside = has_list and not compact
-        self._inner.setContentsMargins(16 if beside else 24, 0, 24, 16)
+        self._stack.setContentsMargins(0 if has_list and not compact else 8, 0, 0, 0)
         below = 12 if compact else 16
         self._column.setContentsMargins(24, 0, 24 if compact else 0, below)
         self._left.setMaximumHeight(self.entries.compact_size().height() + below if compact else _ANY)

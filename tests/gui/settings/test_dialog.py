@@ -390,13 +390,13 @@ def open_in_full(house, page):
     if page != "setup":
         house.fill("Blog", "Shop")
     dialog = house.open("profiles" if page in {"bucket", "folder"} else page)
-    form = dialog.profiles_page.form
-    if page in {"bucket", "folder"}:
-        form.route.route.button_of(Route.LOCAL).click()
-        form.route.place.button_of(Place.FOLDER if page == "folder" else Place.BUCKET).click()
+    if page in {"profiles", "bucket", "folder"}:
+        form = dialog.profiles_page.form
+        if page != "profiles":
+            form.route.route.button_of(Route.LOCAL).click()
+            form.route.place.button_of(Place.FOLDER if page == "folder" else Place.BUCKET).click()
         if page == "bucket":
             form.destination.temporary.click()
-    if page in {"profiles", "bucket", "folder"}:
         form.more.more.click()
     if page == "account":
         dialog.account_page.form.advanced.click()
