@@ -105,7 +105,8 @@ class RecipeForm(FieldForm):
         if remarks.get("background"):
             self.more.more.set_open(True)
         self.set_remarks(remarks)
-        self.summary.setText(self._words.recipe(self.recipe()))
+        told = self._words.recipe(self.recipe())
+        self.summary.setText(told[:1].upper() + told[1:])
 
 
 def _named(recipe: Recipe, name: str) -> Recipe:
