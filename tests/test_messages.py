@@ -123,7 +123,7 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
         ["", "missing", "unreadable", "too_large", "not_pem", "damaged", "no_authority"],
     ),
     "transport.proxy": ("problem", ["", "login", "refused", "unreachable", "name", "address"]),
-    "kraken.bad_answer": ("reason", ["", "json", "kraked_url", "quota", "redirect"]),
+    "kraken.bad_answer": ("reason", ["", "id", "json", "kraked_url", "quota", "redirect", "results"]),
     "kraken.file_too_large": ("limit", [None, 33_554_432]),
     "kraken.store_push": ("aws_code", [*PUSH_REASONS, "Unheard.Of"]),
     "kraken.store_denied": ("aws_code", [*PUSH_REASONS, "Unheard.Of"]),

@@ -30,7 +30,7 @@ from kraken_desktop.cli.recipe_options import add_options, changed
 from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
 from kraken_desktop.messages import Message
-from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, StoredImage
+from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, StoredImage, Verdict
 from kraken_desktop.model.links import LinkFormat, format_links
 from kraken_desktop.model.offers import offers_for
 from kraken_desktop.model.profile import Profile
@@ -263,7 +263,7 @@ def _record(image: StoredImage) -> dict[str, Any]:
         told["local_copy"] = image.local_copy
     if image.sandbox:
         told["sandbox"] = True
-    if image.check is not None:
+    if image.check is not None and image.check.verdict is not Verdict.OPENS:
         told["check"] = {
             "verdict": image.check.verdict.value,
             "status": image.check.status or None,

@@ -72,7 +72,12 @@ def test_of_the_answers_of_kraken_io_only_these_are_worth_another_try() -> None:
 
 def test_trust_is_never_retried() -> None:
     final = {kind for kind in TYPES if issubclass(kind, errors.TransportError) and not kind.retryable}
-    assert final == {errors.TlsError, errors.ProxyRefusedError, errors.AddressInvalidError}
+    assert final == {
+        errors.TlsError,
+        errors.TrustFileError,
+        errors.ProxyRefusedError,
+        errors.AddressInvalidError,
+    }
 
 
 def test_nothing_that_stops_the_batch_is_retried_by_itself() -> None:
