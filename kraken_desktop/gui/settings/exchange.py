@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QDir, QEvent, QMimeData, QObject, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent
@@ -13,7 +14,6 @@ from typing_extensions import override
 
 from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.collaborators import Collaborators
-from kraken_desktop.gui.settings.exchange_view import ExchangeView
 from kraken_desktop.gui.settings.importing import Done, read, take, undo, write
 from kraken_desktop.gui.settings.notice import Action, Notice
 from kraken_desktop.messages import Message
@@ -23,6 +23,9 @@ from kraken_desktop.model.profile import LOCAL_PROFILE_ID, Profile
 from kraken_desktop.model.settings import Settings
 from kraken_desktop.stores import exchange
 from kraken_desktop.stores.foreign_settings import Program
+
+if TYPE_CHECKING:
+    from kraken_desktop.gui.settings.exchange_view import ExchangeView
 
 FILE_NAME = "kraken-profiles.json"
 
@@ -144,6 +147,8 @@ class Exchange(QObject):
         self._background.run("exchange", work, done, self._show_error)
 
     def _ask(self, name: str, parcel: Parcel, settings: Settings) -> None:
+        from kraken_desktop.gui.settings.exchange_view import ExchangeView  # few people ever see it
+
         coming = arrivals(parcel, settings)
         self.view = view = ExchangeView(name, coming, parcel.notes, self._use.words, self._use.theme, self._page)
 

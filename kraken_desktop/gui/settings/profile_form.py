@@ -16,7 +16,6 @@ from kraken_desktop.gui.settings.custody import missing_secret
 from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.field_group import FieldGroup, show_text
 from kraken_desktop.gui.settings.names import name_remarks
-from kraken_desktop.gui.settings.policy_view import PolicyView
 from kraken_desktop.gui.settings.preview import findings, preview
 from kraken_desktop.gui.settings.profile_destination import DestinationFields
 from kraken_desktop.gui.settings.profile_images import ImageFields
@@ -260,6 +259,8 @@ class ProfileForm(FieldForm):
         return profile if self.route.goes_to_folder else self.destination.service.completed(profile)
 
     def _show_permissions(self) -> None:
+        from kraken_desktop.gui.settings.policy_view import PolicyView  # few people ever see it
+
         profile = self._completed()
         # Before a bucket is named, a stand-in shows where its name will be.
         shown = replace(profile, bucket=profile.bucket or "your-bucket")
