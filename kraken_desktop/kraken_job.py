@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Event
 from typing import TYPE_CHECKING
 
 from kraken_desktop.asking import Asking, LimitCallback
 from kraken_desktop.cancel import CancelledError, CancelToken
+from kraken_desktop.keeping import Ledger
 from kraken_desktop.model.errors import (
     BadAnswerError,
     BucketLookupError,
@@ -36,36 +37,6 @@ _log = logging.getLogger(__name__)
 
 _CLOCK_STEP = timedelta(seconds=2)
 """``Last-Modified`` counts whole seconds, and so may lie that much before the request."""
-
-
-@dataclass(slots=True)
-class Ledger:
-    """What came of a job so far. Filled as it comes: no error takes anything of it away."""
-
-    there: dict[str, StoredImage] = field(default_factory=dict)
-    """By key: what is in the bucket."""
-    unsaved: set[str] = field(default_factory=set)
-    """Variants that Kraken.io found no saving for: paid for, and made nothing of."""
-    charged_since: datetime | None = None
-    """When the first try began that Kraken.io may have charged; None: it charged nothing."""
-    original_bytes: int | None = None
-    """Of a source that never was here, as Kraken.io told it."""
-
-    def charge(self, since: datetime) -> None:
-        """Note that a try that began then may have been charged."""
-        self.charged_since = self.charged_since or since
-
-    def note(self, target: Target, result: Result | None) -> None:
-        """Keep what an answer of Kraken.io tells besides the image itself."""
-        if result is None:
-            self.unsaved.add(target.output.variant)
-        else:
-            self.unsaved.discard(target.output.variant)
-            self.original_bytes = result.original_bytes or self.original_bytes
-
-    def lacks(self, target: Target) -> bool:
-        """Whether Kraken.io has to be asked for an image that it is to push."""
-        return target.key not in self.there and target.output.variant not in self.unsaved
 
 
 class KrakenJob:

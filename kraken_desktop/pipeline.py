@@ -21,6 +21,7 @@ from kraken_desktop.asking import LimitCallback
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.fetching import fetch
+from kraken_desktop.keeping import Keeping
 from kraken_desktop.kraken_job import KrakenJob, linked
 from kraken_desktop.link_check import JOB_SECONDS, LinkChecks, wants_check
 from kraken_desktop.making import Making
@@ -74,7 +75,7 @@ from kraken_desktop.stores.secret_store import Secrets
 if TYPE_CHECKING:
     from kraken_desktop.buckets.bucket import Bucket
     from kraken_desktop.engines.local.engine import LocalEngine
-    from kraken_desktop.making import MadeFile
+    from kraken_desktop.keeping import MadeFile
     from kraken_desktop.stores.scratch import Scratch
     from kraken_desktop.transport import Transport
 
@@ -118,8 +119,22 @@ class Pipeline:
             on_file_limit=on_file_limit,
         )
         self._links = LinkChecks(transport)
-        self._making = Making(kraken=self._kraken, transport=transport, journal=journal, engine=engine, scratch=scratch)
-        self._pushing = Pushing(self._kraken, self._making, destinations, journal)
+        self._keeping = Keeping(journal)
+        self._making = Making(
+            kraken=self._kraken,
+            transport=transport,
+            journal=journal,
+            engine=engine,
+            scratch=scratch,
+            keeping=self._keeping,
+        )
+        self._pushing = Pushing(
+            kraken=self._kraken,
+            making=self._making,
+            keeping=self._keeping,
+            destinations=destinations,
+            journal=journal,
+        )
 
     def run(self, job: Job, cancel: CancelToken, tell: Tell, suspected_since: datetime | None = None) -> Outcome:
         """Bring one job to its outcome. Never raises: the unexpected becomes a failure, its traceback is logged.
@@ -131,11 +146,11 @@ class Pipeline:
         """
         errand = Errand(job, cancel, tell)
         try:
-            self._making.forget_removed(job, self._journal.removed(job.id))
+            self._keeping.forget_removed(job)
             outcome = self._verified(errand, self._sized(errand, self._run(errand, suspected_since)))
         except Exception as error:  # noqa: BLE001 - a bug costs one job, not the program
-            outcome = _ended_by(error, job, self._making.there(job))
-        self._making.ended(job, outcome)
+            outcome = _ended_by(error, job, self._keeping.there(job))
+        self._keeping.ended(job, outcome)
         return outcome
 
     # --- the order of things ---
@@ -250,7 +265,7 @@ class Pipeline:
         """Bring what was made to its places: the local copy first, because its failure leaves nothing half done."""
         profile = errand.job.snapshot.profile
         copies = self._destinations.folder(profile.local_copy) if profile.local_copy else None
-        ledger = self._making.ledger(errand.job, plan.digest)
+        ledger = self._keeping.ledger(errand.job, plan.digest)
         total = sum(file.bytes for file in files)
         moved = 0
         for target, file in zip(plan.targets, files, strict=True):
@@ -281,7 +296,7 @@ class Pipeline:
             digest = digest_as_dropped(job, errand.cancel)
         except CancelledError:
             raise CancelledError(sent_all=True) from None
-        ledger = self._making.ledger(job, digest)
+        ledger = self._keeping.ledger(job, digest)
         ledger.charge(since)
         self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=ledger.there)
         return Done(images=tuple(ledger.there[each.key] for each in planned), original_bytes=job.source.size)

@@ -20,7 +20,7 @@ from kraken_desktop.stores.journal import Journal
 if TYPE_CHECKING:
     from kraken_desktop.buckets.bucket import Bucket, Upload
     from kraken_desktop.buckets.folder import FolderBucket
-    from kraken_desktop.making import MadeFile
+    from kraken_desktop.keeping import MadeFile
 
 DIGEST_METADATA = "kraken-desktop"
 """User metadata that tells what an object was made of, where its key does not."""

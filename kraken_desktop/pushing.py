@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelledError
 from kraken_desktop.destinations import Destinations
-from kraken_desktop.kraken_job import KrakenJob, Ledger, linked
+from kraken_desktop.keeping import Keeping, Ledger
+from kraken_desktop.kraken_job import KrakenJob, linked
 from kraken_desktop.making import Making, may_keep
 from kraken_desktop.model.errors import KrakenDesktopError, LocalCopyError, NothingStoredError, ObjectExistsError
 from kraken_desktop.model.job import Done, Phase, Progress, StoredImage
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Pushing:
     """Brings plans into buckets by Kraken.io's hand. Safe to use from any thread, for one job in each."""
 
     kraken: KrakenJob
     making: Making
+    keeping: Keeping
     destinations: Destinations
     journal: Journal
 
@@ -44,7 +46,7 @@ class Pushing:
         job = errand.job
         keys = self.kraken.lasting_keys(errand)
         bucket = self.destinations.s3(job.snapshot.profile, keys)
-        ledger = self.making.ledger(job, plan.digest)
+        ledger = self.keeping.ledger(job, plan.digest)
         self.kraken.push(errand, plan, keys, bucket, ledger)
         targets: list[Target] = []
         for target in plan.targets:

@@ -265,7 +265,7 @@ def test_nothing_to_save_keeps_the_original_pixels_without_its_metadata(
 def test_many_waiting_jobs_are_paid_for_once(
     stage: Stage, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kraken_desktop.making.MOST_KEPT", 1)
+    monkeypatch.setattr("kraken_desktop.keeping.MOST_KEPT", 1)
     paths = [make_image(ImageKind.PNG, tmp_path / f"{n}.png", size=(32, 32), seed=n) for n in range(4)]
     jobs = stage.jobs(*paths, **FETCHED)
     right = stage.services.secrets.s3_keys(jobs[0].snapshot.profile).secret
@@ -303,7 +303,7 @@ def test_a_result_that_is_gone_is_asked_for_anew_only_by_the_person(stage: Stage
 def test_a_disk_that_cannot_be_written_is_no_lost_connection(
     stage: Stage, tmp_path: Path, photo: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kraken_desktop.making._Kept.part", lambda *_: tmp_path / "not there")
+    monkeypatch.setattr("kraken_desktop.keeping.Kept.part", lambda *_: tmp_path / "not there")
     outcome = failed(stage.put(photo, **FETCHED))
     assert (outcome.failure.code, outcome.failure.retryable) == ("store.error", False)
     stored = failed(stage.put(photo, local_copy=str(tmp_path / "copies")))
