@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -538,3 +540,12 @@ def test_longer_words_are_not_cut_off(house, qapp, stretched, page):
         assert right < dialog.width(), each.text()
         if isinstance(each, QLabel) and each.wordWrap():
             assert each.height() >= each.heightForWidth(each.width()), each.text()
+
+
+def test_no_page_waits_for_what_speaks_to_servers():
+    # TLS and all around it take longer to load than a page takes to make.
+    names = ("account", "profiles", "recipes", "network")
+    loading = "; ".join(f"import kraken_desktop.gui.settings.{name}_page" for name in names)
+    code = f"import sys; {loading}; print({{'requests', 'ssl', 'keyring'}} & set(sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert answer.stdout.strip() == "set()"
