@@ -158,8 +158,9 @@ class PreviewFacts(QWidget):
             # A vector image without a size of its own.
             was, now = was[1:], now[1:]
         changes = [one if one == other else f"{one} → {other}" for one, other in zip(was, now, strict=True)]
-        # A line breaks between the two, not within one.
-        self.pixels_line.setText(", ".join(each.replace(" ", _NO_BREAK) for each in changes))
+        # A line breaks between the two, or before an arrow.
+        told = ", ".join(each.replace(" ", _NO_BREAK).replace(f"{_NO_BREAK}→", " →") for each in changes)
+        self.pixels_line.setText(told)
         self.frames_line.setText(self.tr("%n frames; the first one is shown", "", original.frames))
         self.frames_line.setVisible(original.frames > 1)
 

@@ -155,6 +155,17 @@ def test_names_of_a_set_can_be_read_where_there_is_little_room(qtbot, make, pict
         assert table.isColumnHidden(1) == (width == 380)
 
 
+def test_what_becomes_of_the_pixels_breaks_its_line_before_the_arrow(qtbot, make, picture):
+    preview = make(picture)
+    show(qtbot, preview, Recipe(resize=SMALL, convert=OutputFormat.WEBP))
+    assert preview.facts.pixels_line.text().split(" ") == [
+        "120\u00a0×\u00a080\u00a0px",
+        "→\u00a060\u00a0×\u00a040\u00a0px,",
+        "JPEG",
+        "→\u00a0WebP",
+    ]
+
+
 def test_a_long_name_breaks_its_line(qtbot, make, picture):
     named = picture.rename(picture.with_name("a_name_that_" + "never_" * 12 + "ends.jpg"))
     preview = make(named)
