@@ -17,6 +17,7 @@ from PIL import ImageOps
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.composition import Services
 from kraken_desktop.intake import expand
+from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import Scope
 from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Progress, Skipped, Source, StoredImage
 from kraken_desktop.model.object_key import content_digest
@@ -232,6 +233,9 @@ def test_a_lost_answer_may_have_been_charged(stage: Stage, world: World, photo: 
     world.api.order(Fault(kind=kind, endpoint="upload"))
     outcome = failed(stage.put(photo, **FETCHED))
     assert (outcome.failure.code, outcome.failure.retryable) == ("fate.unknown", False)
+    told = Words().failure(outcome.failure)
+    assert told.why == "All of it had left this computer, and no result came back."
+    assert "bucket" not in told.remedy, "it was not to go there yet"
     assert len(world.api.uploads) == 1
 
 

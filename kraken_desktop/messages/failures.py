@@ -279,11 +279,8 @@ FAILURES: dict[str, Message] = {
     ),
     "fate.unknown:no_key": Message(
         QT_TRANSLATE_NOOP("messages", "The image was sent, but the answer was lost. It may have been charged."),
-        QT_TRANSLATE_NOOP("messages", "All of it may have left this computer before the program ended."),
-        QT_TRANSLATE_NOOP(
-            "messages",
-            "Look in the bucket first. Retry sends the image again, which may be charged once more.",
-        ),
+        QT_TRANSLATE_NOOP("messages", "All of it had left this computer, and no result came back."),
+        QT_TRANSLATE_NOOP("messages", "Retry sends the image again, which may be charged once more."),
     ),
     # --- the bucket
     "bucket.lookup": Message(
