@@ -87,7 +87,6 @@ class Setup(QObject):
             return False
         self.is_running = True
         self._route = route
-        self.header.show()
         self.page_name = "account"
         if not self._needs_account:
             self._to_profile()
@@ -149,6 +148,7 @@ class Setup(QObject):
         is_second = self.page_name == "profiles" and self._needs_account
         self.checked.setText(self._account_page.quota.text if is_second else "")
         self.checked.setVisible(bool(self.checked.text()))
+        self.header.setVisible(not self._step.isHidden() or not self.checked.isHidden())
 
 
 def _has_profile(settings: Settings) -> bool:

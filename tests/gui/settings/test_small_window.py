@@ -129,6 +129,8 @@ def test_the_first_start_tells_what_the_form_is(house, qapp):
     house.fill()
     dialog = compact(house, qapp, "setup", size=LOW)
     assert "Your bucket" in [each.text() for each in dialog.findChildren(QLabel) if each.isVisible()]
+    # One step is no step: nothing is said of it, and no room is left for it.
+    assert not dialog.setup.header.isVisible()
 
 
 def test_a_fault_is_shown_though_the_preview_stands_before_it(house, qapp):
