@@ -12,6 +12,7 @@ import pytest
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.link_check import JOB_SECONDS
+from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import SecretMissingError
 from kraken_desktop.model.job import Cancelled, Failed, Job, Outcome, Phase, Progress
 from kraken_desktop.model.profile import Acl, Collision
@@ -170,6 +171,40 @@ def test_a_kill_in_a_later_try_forgets_nothing_of_an_earlier_one(
     # What is in the bucket since then is this job's.
     assert recovered.attempt.started_at < ended
     again.close()
+
+
+def test_a_copy_that_fails_in_the_middle_of_a_set_is_made_later_at_no_cost(
+    stage: Stage, world: World, photo: Path, tmp_path: Path
+) -> None:
+    copies = tmp_path / "copies"
+    copies.mkdir()
+    (copies / "modern").write_text("a file where a folder should be")
+    (job,) = stage.jobs(photo, recipe=SET, **PUSHED, path_template="{variant}/{name}", local_copy=str(copies))
+    first = failed(stage.run(job))
+    assert first.failure.code == "copy.local"
+    assert [(image.variant, bool(image.local_copy)) for image in first.images] == [
+        ("small", True),
+        ("modern", False),
+        ("full", False),
+    ]
+    (copies / "modern").unlink()
+    images = done(stage.run(job)).images
+    assert [Path(image.local_copy) for image in images] == [copies / image.key for image in images]
+    assert formats(world) == [None, "webp"]
+
+
+@pytest.mark.parametrize("route", [PUSHED, FETCHED], ids=["route 1", "route 2"])
+def test_an_address_without_a_saving_is_told_and_paid_for_once(
+    stage: Stage, world: World, photo: Path, route: dict[str, Any]
+) -> None:
+    (there,) = done(stage.put(photo, **HERE)).images
+    world.api.order(Fault(kind=FaultKind.NO_URL, endpoint="url"))
+    (job,) = stage.jobs(there.url, **route, path_template="copies/{name}")
+    for _ in range(2):
+        outcome = failed(stage.run(job))
+        assert outcome.failure.code == "kraken.nothing_stored"
+        assert "the original is not on this computer" in Words().failure(outcome.failure).why
+    assert len([each for each in world.api.requests if each.endpoint == "url"]) == 1
 
 
 # --- what is listed ---
