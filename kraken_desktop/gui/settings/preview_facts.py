@@ -159,8 +159,8 @@ class PreviewFacts(QWidget):
             was, now = was[1:], now[1:]
         changes = [one if one == other else f"{one} → {other}" for one, other in zip(was, now, strict=True)]
         # A line breaks between the two, or before an arrow.
-        told = ", ".join(each.replace(" ", _NO_BREAK).replace(f"{_NO_BREAK}→", " →") for each in changes)
-        self.pixels_line.setText(told)
+        parts = (each.replace(" ", _NO_BREAK).replace(f"{_NO_BREAK}→", " →") for each in changes)
+        self.pixels_line.setText(", ".join(parts))
         self.frames_line.setText(self.tr("%n frames; the first one is shown", "", original.frames))
         self.frames_line.setVisible(original.frames > 1)
 
