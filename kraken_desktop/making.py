@@ -102,7 +102,9 @@ class Making:
             folder=kept.part(self.scratch),
             cancel=errand.cancel,
             sha256=plan.content.sha256,
-            on_begin=lambda: errand.tell(Progress(phase=Phase.OPTIMIZING, key=plan.targets[0].key)),
+            on_made=lambda made, of: errand.tell(
+                Progress(phase=Phase.OPTIMIZING, made=made, outputs=of, key=plan.targets[0].key)
+            ),
         )
         return tuple(
             MadeFile(

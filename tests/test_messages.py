@@ -452,8 +452,8 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.size(10**power) for power in (0, 1, 3, 6, 9, 12)] + [words.images(1), words.images(2)]
     shown += [words.state(status(JobState.QUEUED, waiting_for=Failure(code="kraken.quota")))]
     shown += [
-        words.state(status(JobState.RUNNING, progress=Progress(phase=phase, sent=1, total=2)))
-        for phase in (Phase.FETCHING, Phase.UPLOADING, Phase.DOWNLOADING, Phase.STORING)
+        words.state(status(JobState.RUNNING, progress=Progress(phase=phase, sent=1, total=2, made=1, outputs=2)))
+        for phase in (Phase.FETCHING, Phase.UPLOADING, Phase.OPTIMIZING, Phase.DOWNLOADING, Phase.STORING)
     ]
     shown += [words.already_optimal(), words.validity(LATER, EARLIER), words.validity(EARLIER, LATER)]
     shown += parts(words.error(errors.BucketRefusedError(bucket="1", key="2", status=403, said="3", doing="delete")))
@@ -625,6 +625,8 @@ def status(
         (status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING)), "Uploading"),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.UPLOADING, sent=999, total=1000)), "Uploading, 99%"),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.OPTIMIZING, sent=9, total=9)), "Optimizing"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.OPTIMIZING, made=0, outputs=1)), "Optimizing"),
+        (status(JobState.RUNNING, progress=Progress(phase=Phase.OPTIMIZING, made=3, outputs=9)), "Optimizing, 3 of 9"),
         (status(JobState.RUNNING, progress=Progress(phase=Phase.DOWNLOADING)), "Fetching the result"),
         (
             status(JobState.RUNNING, progress=Progress(phase=Phase.DOWNLOADING, sent=1, total=4)),

@@ -33,6 +33,7 @@ SHARES: dict[Phase, str] = {
     Phase.STORING: QT_TRANSLATE_NOOP("messages", "Storing, {share}"),
 }
 """Of phases in which bytes are moved, once it is known how many."""
+OPTIMIZING_COUNT = QT_TRANSLATE_NOOP("messages", "Optimizing, {made} of {outputs}")
 WAITING_SECONDS = QT_TRANSLATE_NOOP("messages", "Trying again in {seconds} s")
 HELD = QT_TRANSLATE_NOOP("messages", "On hold: {what}")
 PAUSED = QT_TRANSLATE_NOOP("messages", "The queue is on hold: {what}")

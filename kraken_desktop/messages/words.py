@@ -218,6 +218,9 @@ class Words:
         if status.state is JobState.RUNNING and progress is not None:
             if progress.phase in states.SHARES and progress.total > 0:
                 return self._fill(states.SHARES[progress.phase], share=percent(progress.sent, progress.total))
+            if progress.phase is Phase.OPTIMIZING and progress.outputs > 1:
+                counts = {"made": str(progress.made), "outputs": str(progress.outputs)}
+                return self._fill(states.OPTIMIZING_COUNT, **counts)
             return self.phase(progress.phase)
         if status.state is JobState.WAITING and status.retry_at is not None and now is not None:
             seconds = max(1, round(status.retry_at - now))

@@ -95,6 +95,9 @@ class Progress:
     sent: int = 0
     total: int = 0
     """Bytes that were moved, of how many: of the source while uploading, of the results after that."""
+    made: int = 0
+    outputs: int = 0
+    """Images that this computer's engine has made, of how many; zeros where nobody counts them."""
     key: str = ""
     may_arrive: bool = False
     """All bytes have left to somebody who stores them: cancelling comes too late."""

@@ -10,7 +10,8 @@ import pytest
 from kraken_desktop.gui.progress import share_of
 from kraken_desktop.gui.routes import Route
 from kraken_desktop.intake import expand
-from kraken_desktop.model.job import JobState, JobStatus, Phase, Source, SourceKind
+from kraken_desktop.messages import Words
+from kraken_desktop.model.job import JobState, JobStatus, Phase, Progress, Source, SourceKind
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_api import KrakenApi
@@ -68,6 +69,15 @@ def test_a_wait_is_nothing_and_an_end_is_all() -> None:
     assert share_of(running(1, phase=Phase.CHECKING)) == 1
 
 
+def test_the_images_of_a_set_move_it_while_they_are_made() -> None:
+    shares = []
+    for made in range(10):
+        progress = Progress(phase=Phase.OPTIMIZING, made=made, outputs=9)
+        shares.append(share_of(replace(on(Route.LOCAL, running(1)), progress=progress)))
+    assert len(set(shares)) == 10
+    assert shares == sorted(shares)
+
+
 # --- what whole jobs tell ---
 
 SET = Recipe(
@@ -107,3 +117,8 @@ def test_it_does_not_for_a_set_whatever_comes_of_it(stage: Stage, tmp_path: Path
     shares = [share_of(replace(status, progress=progress)) for progress in stage.heard]
     assert shares == sorted(shares), [(each.phase, each.sent, each.total) for each in stage.heard]
     assert shares[-1] == 1
+    if route is Route.LOCAL:
+        told = [Words().state(replace(status, progress=progress)) for progress in stage.heard]
+        assert [each for each in told if each.startswith("Optimizing")] == [
+            f"Optimizing, {made} of 4" for made in range(5)
+        ]

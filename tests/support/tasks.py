@@ -12,7 +12,17 @@ import time
 from pathlib import Path
 
 from kraken_desktop.engines.local.child import Announce, Handler
-from kraken_desktop.engines.local.protocol import Limits, Probed, ProbeTask, Reply, Task, Thumbnail, ThumbnailTask
+from kraken_desktop.engines.local.protocol import (
+    Advanced,
+    Limits,
+    Probed,
+    ProbeTask,
+    Reply,
+    Started,
+    Task,
+    Thumbnail,
+    ThumbnailTask,
+)
 from kraken_desktop.model.errors import ImageBrokenError
 
 FOR_EVER = 600
@@ -50,7 +60,7 @@ def misbehave(task: Task, limits: Limits, announce: Announce) -> Reply:
     if isinstance(task, ThumbnailTask):
         return Thumbnail(pixels=bytes(4 * task.size * task.size))
     verb, _, argument = task.source.partition(" ")
-    announce(float(argument) if verb == "hang" and argument else 1.0)
+    announce(Started(megapixels=float(argument) if verb == "hang" and argument else 1.0))
     match verb:
         case "pid":
             return Probed(width=os.getpid(), height=threading.active_count())
@@ -69,6 +79,10 @@ def misbehave(task: Task, limits: Limits, announce: Announce) -> Reply:
             Path(argument).with_suffix(".begun").touch()
             while not Path(argument).exists():
                 time.sleep(0.01)
+        case "advance":  # as one that makes so many outputs, and then hangs
+            for number in range(int(argument)):
+                announce(Advanced(made=number + 1))
+            time.sleep(FOR_EVER)
         case "hang":
             time.sleep(FOR_EVER)
         case "hold":  # the interpreter's lock, as some libraries do

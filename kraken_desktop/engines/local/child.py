@@ -21,6 +21,7 @@ from typing import Any
 
 from kraken_desktop.engines.local.confinement import confine, end_this_process, resident
 from kraken_desktop.engines.local.protocol import (
+    Advanced,
     Answer,
     Limits,
     Message,
@@ -46,8 +47,8 @@ FIRST_SECONDS = 60.0
 SPARE_SECONDS = 5.0
 """So much after the limit a child ends by itself, if nobody is left to end it."""
 
-Announce = Callable[[float], None]
-"""Told the megapixels to be made, once, when the header is known and before a pixel is decoded."""
+Announce = Callable[[Started | Advanced], None]
+"""Told the megapixels to be made, once, when the header is known and before a pixel is decoded; then of each output."""
 Handler = Callable[[Any, Limits, Announce], Reply]
 """Does tasks of one kind."""
 
@@ -106,7 +107,7 @@ def answer(task: Task, setup: Setup, announce: Announce) -> tuple[Reply, str]:
     """
     try:
         handler = setup.handler_of(task)
-        announce(0.0)
+        announce(Started())
         return handler(task, setup.limits, announce), ""
     except KrakenDesktopError as error:
         refused, trouble = error, ""
@@ -140,9 +141,10 @@ def _tells_of_memory(text: str) -> bool:
 
 
 def _answer(task: Task, setup: Setup, pipe: Connection) -> Answer:
-    def announce(megapixels: float) -> None:
-        _arm(setup.limits, megapixels)
-        _send(pipe, Started(megapixels=megapixels))
+    def announce(message: Started | Advanced) -> None:
+        if isinstance(message, Started):
+            _arm(setup.limits, message.megapixels)
+        _send(pipe, message)
 
     reply, trouble = answer(task, setup, announce)
     faulthandler.cancel_dump_traceback_later()

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelledError, CancelToken
-from kraken_desktop.engines.local.protocol import Answer, Limits, Message, Refusal, Reply, Started, Task
+from kraken_desktop.engines.local.protocol import Advanced, Answer, Limits, Message, Refusal, Reply, Started, Task
 from kraken_desktop.model.errors import EngineDiedError, EngineMemoryError, EngineTimeoutError, KrakenDesktopError
 
 if TYPE_CHECKING:
@@ -131,8 +131,11 @@ class ChildProcess:
         """Whether nothing is left of it."""
         return not self._listener.is_alive()
 
-    def ask(self, task: Task, cancel: CancelToken) -> Reply:
+    def ask(self, task: Task, cancel: CancelToken, on_made: Callable[[int], None] | None = None) -> Reply:
         """Have a task done. Blocks; after any error but a refusal the child is dead.
+
+        Args:
+            on_made: called, from this thread, with how many outputs are made, after each of them.
 
         Raises:
             NotStartedError: it was dead already.
@@ -146,7 +149,7 @@ class ChildProcess:
             raise NotStartedError from error
         with cancel.interrupting(self._wake):
             try:
-                answer = self._wait(task, cancel)
+                answer = self._wait(task, cancel, on_made)
             except BaseException:
                 # It may still be at work, and its answer would be taken for that to the next task.
                 self.kill()
@@ -198,7 +201,7 @@ class ChildProcess:
         with self._changed:
             self._changed.notify_all()
 
-    def _wait(self, task: Task, cancel: CancelToken) -> Answer:
+    def _wait(self, task: Task, cancel: CancelToken, on_made: Callable[[int], None] | None) -> Answer:
         limit, since, begun = START_SECONDS, time.monotonic(), False
         while True:
             match self._next(cancel, since + limit):
@@ -208,6 +211,9 @@ class ChildProcess:
                     if not begun:
                         since, begun = time.monotonic(), True
                     limit = self._limits.base_seconds + self._limits.seconds_per_megapixel * megapixels
+                case Advanced(made=made):
+                    if on_made is not None:
+                        on_made(made)
                 case _Died() as died:
                     if not begun and not self.is_fresh:
                         raise NotStartedError

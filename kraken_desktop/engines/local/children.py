@@ -59,11 +59,18 @@ class Children:
         with self._changed:
             return frozenset(child.process_id or 0 for child in (*self._idle, *self._busy))
 
-    def run(self, task: Task, cancel: CancelToken, on_begin: Callable[[], None] | None = None) -> Reply:
+    def run(
+        self,
+        task: Task,
+        cancel: CancelToken,
+        on_begin: Callable[[], None] | None = None,
+        on_made: Callable[[int], None] | None = None,
+    ) -> Reply:
         """Have a task done by the next child that is free. Blocks.
 
         Args:
             on_begin: called when the waiting for a child is over.
+            on_made: called with how many outputs are made, after each of them.
 
         Raises:
             CancelledError: somebody cancelled, or the lane was closed.
@@ -74,7 +81,7 @@ class Children:
         try:
             if on_begin is not None:
                 on_begin()
-            return self._run(task, cancel)
+            return self._run(task, cancel, on_made)
         finally:
             with self._changed:
                 self._places -= 1
@@ -108,11 +115,11 @@ class Children:
         with self._changed:
             self._changed.notify_all()
 
-    def _run(self, task: Task, cancel: CancelToken) -> Reply:
+    def _run(self, task: Task, cancel: CancelToken, on_made: Callable[[int], None] | None) -> Reply:
         for _ in range(_TRIES):
             child = self._child(task)
             try:
-                return child.ask(task, cancel)
+                return child.ask(task, cancel, on_made)
             except NotStartedError:
                 # It ended while it had nothing to do; the image was not touched. Its end may not be noticed yet.
                 child.kill()

@@ -79,7 +79,7 @@ class LocalEngine:
         folder: Path,
         cancel: CancelToken,
         sha256: str = "",
-        on_begin: Callable[[], None] | None = None,
+        on_made: Callable[[int, int], None] | None = None,
         is_trial: bool = False,
     ) -> tuple[Made, ...]:
         """Make every output of a recipe, in its order. Blocks, first until a child is free.
@@ -89,7 +89,8 @@ class LocalEngine:
             folder: of this call's own, there already; the results are new files in it. After an error there may be
                 pieces of results in it too.
             sha256: of the source as it was planned, in hex; another one is refused.
-            on_begin: called, from this thread, when a child is free.
+            on_made: called, from this thread, with how many outputs are made, of how many: with none of them when a
+                child is free, then after each.
             is_trial: for a preview; the same work in the child for those.
 
         Raises:
@@ -107,7 +108,13 @@ class LocalEngine:
             keep_metadata=recipe.keep_metadata,
             folder=str(folder.absolute()),
         )
-        reply = (self._trials if is_trial else self._work).run(task, cancel, on_begin)
+
+        def tell(made: int) -> None:
+            if on_made is not None:
+                on_made(made, len(task.outputs))
+
+        lane = self._trials if is_trial else self._work
+        reply = lane.run(task, cancel, on_begin=lambda: tell(0), on_made=tell)
         if not isinstance(reply, Optimized):
             raise TypeError(f"{type(reply).__name__} is no answer to an OptimizeTask")
         return reply.images

@@ -163,6 +163,13 @@ class Started:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advanced:
+    """So many outputs of an ``OptimizeTask`` are files now. Sent once for each of them; no time limit changes by it."""
+
+    made: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What a child sends once for each task."""
 
@@ -173,4 +180,4 @@ class Answer:
     """The traceback of a bug, for the log."""
 
 
-Message = Started | Answer
+Message = Started | Advanced | Answer

@@ -10,7 +10,7 @@ from kraken_desktop.engines.local import color, decode, headers, metadata, sourc
 from kraken_desktop.engines.local.child import Announce
 from kraken_desktop.engines.local.headers import Header
 from kraken_desktop.engines.local.picture import Pixels
-from kraken_desktop.engines.local.protocol import Limits, Thumbnail, ThumbnailTask
+from kraken_desktop.engines.local.protocol import Limits, Started, Thumbnail, ThumbnailTask
 from kraken_desktop.model.errors import ImageBrokenError
 
 # Operations that libvips remembers would only fill the memory of a child that never repeats one.
@@ -26,7 +26,7 @@ def run(task: ThumbnailTask, limits: Limits, announce: Announce) -> Thumbnail:
     """
     data = source_file.read(task.source)
     header = headers.read(data, task.source, limits)
-    announce(header.width * header.height / 1e6)
+    announce(Started(megapixels=header.width * header.height / 1e6))
     try:
         if header.extension == ".heic":
             pixels = _heic(data, header, task)

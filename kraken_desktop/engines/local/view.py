@@ -11,7 +11,7 @@ from kraken_desktop.engines.local import color, decode, headers, metadata, sourc
 from kraken_desktop.engines.local.child import Announce
 from kraken_desktop.engines.local.headers import Header, refuse_size
 from kraken_desktop.engines.local.picture import Pixels
-from kraken_desktop.engines.local.protocol import Limits, View, ViewTask
+from kraken_desktop.engines.local.protocol import Limits, Started, View, ViewTask
 from kraken_desktop.model.errors import ImageBrokenError
 from kraken_desktop.model.geometry import Size
 
@@ -30,7 +30,7 @@ def run(task: ViewTask, limits: Limits, announce: Announce) -> View:
     """
     data = source_file.read(task.source)
     header = headers.read(data, task.source, limits)
-    announce(header.width * header.height / 1e6)
+    announce(Started(megapixels=header.width * header.height / 1e6))
     try:
         full, region, pixels = _seen(data, header, task, limits)
         small = _small(pixels, task.side)

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
 
 import pyvips
 
 from kraken_desktop.engines.local import headers, source_file
+from kraken_desktop.engines.local.child import Announce
 from kraken_desktop.engines.local.outputs import Outcome, Source
-from kraken_desktop.engines.local.protocol import Limits, Made, Optimized, OptimizeTask, Probed, ProbeTask
+from kraken_desktop.engines.local.protocol import (
+    Advanced,
+    Limits,
+    Made,
+    Optimized,
+    OptimizeTask,
+    Probed,
+    ProbeTask,
+    Started,
+)
 from kraken_desktop.model.errors import EngineError, SourceChangedError
 from kraken_desktop.model.recipe import Output
 
@@ -18,13 +27,13 @@ from kraken_desktop.model.recipe import Output
 pyvips.cache_set_max(0)
 
 
-def run(task: OptimizeTask | ProbeTask, limits: Limits, announce: Callable[[float], None]) -> Optimized | Probed:
+def run(task: OptimizeTask | ProbeTask, limits: Limits, announce: Announce) -> Optimized | Probed:
     """Do a task.
 
     Args:
         task: names files; the source is only read.
         limits: what the source, and each output, may ask for.
-        announce: told the megapixels to be made, once, before a pixel is decoded.
+        announce: told the megapixels to be made, once, before a pixel is decoded; then of each output that is a file.
 
     Raises:
         SourceError: the source cannot be read, or is not what was planned.
@@ -39,8 +48,11 @@ def run(task: OptimizeTask | ProbeTask, limits: Limits, announce: Callable[[floa
             width, height = header.size
             return Probed(width=width, height=height, frames=header.frames)
         source = Source(data, header, task, limits)
-        announce(source.megapixels)
-        made = [_made(task, index, output, source, limits) for index, output in enumerate(task.outputs)]
+        announce(Started(megapixels=source.megapixels))
+        made: list[Made] = []
+        for index, output in enumerate(task.outputs):
+            made.append(_made(task, index, output, source, limits))
+            announce(Advanced(made=len(made)))
         return Optimized(images=tuple(made))
     except EngineError as error:
         # The modules of the formats know bytes, not where they came from.

@@ -15,7 +15,7 @@ import pytest
 from kraken_desktop.engines.local import windows_job
 from kraken_desktop.engines.local.child import Handler, Setup, answer
 from kraken_desktop.engines.local.confinement import resident
-from kraken_desktop.engines.local.protocol import Limits, Probed, Refusal, Task
+from kraken_desktop.engines.local.protocol import Advanced, Limits, Probed, Refusal, Started, Task
 from kraken_desktop.model.errors import (
     EngineMemoryError,
     EngineUnavailableError,
@@ -78,7 +78,7 @@ def test_everything_else_is_a_bug(error: BaseException) -> None:
 
 
 def test_the_time_begins_when_the_libraries_are_there() -> None:
-    heard: list[float] = []
+    heard: list[Started | Advanced] = []
 
     def find(task: Task) -> Handler:
         assert not heard
@@ -86,7 +86,7 @@ def test_the_time_begins_when_the_libraries_are_there() -> None:
 
     reply, _ = answer(probe("pid"), Setup(limits=LIMITS, temporary="", handler_of=find), heard.append)
     assert isinstance(reply, Probed)
-    assert heard == [0.0, 1.0]
+    assert heard == [Started(), Started(megapixels=1.0)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is held now")

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -142,11 +143,11 @@ class TestLife:
         first, asked = lane.pid(), []
         ask = ChildProcess.ask
 
-        def gone(child: ChildProcess, task: Task, cancel: CancelToken) -> Reply:
+        def gone(child: ChildProcess, task: Task, cancel: CancelToken, *more: Any) -> Reply:
             asked.append(child)
             if child is asked[0]:
                 raise NotStartedError
-            return ask(child, task, cancel)
+            return ask(child, task, cancel, *more)
 
         monkeypatch.setattr(ChildProcess, "ask", gone)
         assert lane.pid() != first
@@ -212,6 +213,12 @@ class TestFailures:
             lane.do(f"allocate {2 * LIMITS.memory}")
         assert told.value.limit == LIMITS.memory
         assert lane.pid() != first, "what is left of its address space is in pieces"
+
+    def test_to_have_made_some_outputs_gives_no_more_time(self, make_lane: MakeLane) -> None:
+        lane, heard = make_lane(limits=replace(LIMITS, base_seconds=0.5, seconds_per_megapixel=0)), list[int]()
+        with pytest.raises(EngineTimeoutError) as told:
+            lane.run(probe("advance 3"), CancelToken(), on_made=heard.append)
+        assert (told.value.seconds, heard) == (1, [1, 2, 3])
 
     @pytest.mark.parametrize("verb", ["hang", "hold"])
     def test_what_takes_too_long_is_ended(self, make_lane: MakeLane, verb: str) -> None:

@@ -131,7 +131,17 @@ class TestWork:
         recipe = Recipe(variants=(Variant(name="full"), small, Variant(name="web", convert=OutputFormat.WEBP)))
         folder = tmp_path / "results"
         folder.mkdir()
-        made = engine.optimize(source, extension=".png", recipe=recipe, folder=folder, cancel=CancelToken())
+        told: list[tuple[int, int, int]] = []
+        made = engine.optimize(
+            source,
+            extension=".png",
+            recipe=recipe,
+            folder=folder,
+            cancel=CancelToken(),
+            on_made=lambda made, of: told.append((made, of, len(list(folder.iterdir())))),
+        )
+        assert [(count, of) for count, of, _ in told] == [(0, 3), (1, 3), (2, 3), (3, 3)]
+        assert all(files >= count for count, _, files in told)
         assert [(each.variant, each.extension, each.width, each.height) for each in made] == [
             ("full", ".png", 60, 40),
             ("small", ".png", 30, 20),

@@ -11,7 +11,16 @@ import pytest
 from PIL import Image
 
 from kraken_desktop.engines.local import headers, work
-from kraken_desktop.engines.local.protocol import Limits, Made, Optimized, OptimizeTask, Probed, ProbeTask
+from kraken_desktop.engines.local.protocol import (
+    Advanced,
+    Limits,
+    Made,
+    Optimized,
+    OptimizeTask,
+    Probed,
+    ProbeTask,
+    Started,
+)
 from kraken_desktop.model import image_types
 from kraken_desktop.model.errors import (
     EngineError,
@@ -48,7 +57,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._count = 0
-        self.announced: list[float] = []
+        self.announced: list[Started | Advanced] = []
 
     def run(self, data: bytes, recipe: Recipe, limits: Limits = Limits()) -> tuple[Made, ...]:  # noqa: B008 - frozen
         self._count += 1
@@ -480,10 +489,14 @@ def test_a_large_jpeg_made_small_looks_the_same_by_every_way(bench: Bench) -> No
 # --- what is told, and what is refused ---
 
 
-def test_the_megapixels_are_told_once_before_the_work(bench: Bench) -> None:
+def test_the_megapixels_are_told_before_the_work_and_then_each_output(bench: Bench) -> None:
     recipe = Recipe(variants=(Variant(name="a"), Variant(name="b", resize=Resize(strategy=Strategy.SQUARE, size=100))))
     bench.run(STILLS["jpeg"], recipe)
-    assert bench.announced == [pytest.approx((2 * 32 * 24 + 100 * 100) / 1e6)]
+    assert bench.announced == [
+        Started(megapixels=pytest.approx((2 * 32 * 24 + 100 * 100) / 1e6)),
+        Advanced(made=1),
+        Advanced(made=2),
+    ]
 
 
 @pytest.mark.parametrize("name", [*STILLS, *ANIMATIONS])
