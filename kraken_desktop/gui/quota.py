@@ -13,7 +13,7 @@ from kraken_desktop.gui.quota_gate import QuotaGate
 from kraken_desktop.gui.quota_watch import QuotaWatch
 from kraken_desktop.gui.settings_access import SettingsAccess
 from kraken_desktop.model.errors import KrakenDesktopError
-from kraken_desktop.model.job import Failure
+from kraken_desktop.model.job import Failure, JobState
 from kraken_desktop.model.profile import Account, Engine, Profile
 from kraken_desktop.model.quota import Forecast
 from kraken_desktop.model.settings import Settings
@@ -32,7 +32,10 @@ class KrakenQuota(QObject):
         self._messages = window.messages
         self._model = window.model
         self._access = access
-        self._busy = False
+        self._moving = False
+        self._is_paused = False
+        self._used_up: Account | None = None
+        """Whose quota holds the queue up."""
         self.watch = QuotaWatch(lambda account, cancel: services.account_status(account, cancel=cancel), self)
         self.gate = QuotaGate(services, window.uploads, bridge, self.watch, self)
         self.watch.changed.connect(self._render)
@@ -61,17 +64,25 @@ class KrakenQuota(QObject):
         return self.watch.close(seconds)
 
     def _on_tally(self) -> None:
-        """At the end of the last job Kraken.io is asked what is left."""
-        was_busy, self._busy = self._busy, self._model.tally.unfinished > 0
-        if was_busy and not self._busy:
+        """When nothing moves any more Kraken.io is asked what is left, also if some images are on hold."""
+        tally = self._model.tally
+        moving = tally.counts[JobState.RUNNING] if self._is_paused else tally.moving
+        moved, self._moving = self._moving, moving > 0
+        if moved and not self._moving:
             self._messages.forecast(None)
-            if self.watch.account is not None:
-                self.watch.ask(self.watch.account)
+            for account in self.gate.drawn_on:
+                self.watch.ask(account)
 
     def _on_pause(self, why: Failure | None) -> None:
-        """What was left is left no longer."""
-        if why is not None and why.code == "kraken.quota" and self.watch.account is not None:
-            self.watch.ask(self.watch.account)
+        """What was left is left no longer; and when the person goes on, it may be renewed."""
+        self._is_paused = why is not None
+        before, self._used_up = self._used_up, None
+        if why is not None and why.code == "kraken.quota":
+            held = self._model.job_held_by(why)
+            self._used_up = held.snapshot.account if held is not None else self.watch.account
+        for account in (before, self._used_up):
+            if account is not None:
+                self.watch.ask(account)
 
     def _open_settings(self, account: Account | None) -> None:
         entry_id = account.id if account is not None else ""

@@ -15,7 +15,7 @@ from kraken_desktop.model.errors import QuotaShortError
 from kraken_desktop.model.job import Cancelled, Failure, Job, JobState, JobStatus
 from kraken_desktop.model.offers import Offer, OfferId, on_this_computer
 from kraken_desktop.model.profile import Account, Finding
-from kraken_desktop.model.quota import Forecast, charged, counts, fitting, need_of
+from kraken_desktop.model.quota import Forecast, counts, fitting, need_of, taken
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
@@ -51,14 +51,15 @@ class QuotaGate(QObject):
         self._scanning = False
         self._held: dict[str, Job] = {}
         """Waiting for Kraken.io's answer, or for the person's."""
-        self._short: set[str] = set()
-        """Accounts about which the person is being asked."""
+        self._short: dict[str, tuple[Forecast, frozenset[str]]] = {}
+        """Accounts about which the person is being asked, with what was told: the figures, and of which jobs."""
         self._trusted: set[str] = set()
         """Accounts whose quota the person does not mind, until the program ends: some plans go on at a price."""
         self._sent: dict[str, tuple[str, int]] = {}
         """Account and bytes of what was let through and has not ended."""
         self._spent: dict[str, int] = {}
         """Bytes an account of what has ended since Kraken.io's last answer."""
+        self._drawn_on: dict[str, Account] = {}
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(PATIENCE_MS)
@@ -68,6 +69,12 @@ class QuotaGate(QObject):
         uploads.scanning.connect(self._on_scanning)
         uploads.cancelling.connect(self._cancel)
         bridge.changed.connect(self._on_changed)
+        watch.answered.connect(self._on_answer)
+
+    @property
+    def drawn_on(self) -> tuple[Account, ...]:
+        """Accounts of which jobs have ended since Kraken.io's last answer: less is left of them than it said."""
+        return tuple(self._drawn_on.values())
 
     # --- what the person decides ---
 
@@ -127,7 +134,7 @@ class QuotaGate(QObject):
                 self._let_through(jobs)
             else:
                 self._hold(jobs)
-                self._watch.ask(account, partial(self._on_answer, account))
+                self._watch.ask(account)
                 if not need_of(jobs).is_large:
                     QTimer.singleShot(PATIENCE_MS, self, partial(self._on_silence, account))
 
@@ -146,27 +153,30 @@ class QuotaGate(QObject):
             self._let_through(held)
 
     def _on_answer(self, account: Account, reading: Reading) -> None:
-        self._spent.pop(account.id, None)
+        """Whoever asked: what is held goes as soon as there is enough for all of it."""
+        if reading.quota is not None:
+            self._spent.pop(account.id, None)
+            self._drawn_on.pop(account.id, None)
         jobs = self._held_for(account)
-        if not jobs or account.id in self._short:
+        if not jobs:
             return
         if reading.quota is None:
-            self._let_through(jobs)
+            if account.id not in self._short:
+                self._let_through(jobs)
             return
         forecast = Forecast(need=need_of(jobs), left=self._left(account))
-        if not forecast.fits:
-            self._show_short(account)
-            return
-        if forecast.worth_telling:
-            self.fits.emit(forecast)
-        self._let_through(jobs)
+        if forecast.fits:
+            if forecast.worth_telling:
+                self.fits.emit(forecast)
+            self._let_through(jobs)
+        self._show_short(account)
 
     def _left(self, account: Account) -> int:
         """Bytes that nothing else is on its way for."""
         reading = self._watch.reading_of(account)
         if reading is None or reading.quota is None:
             return 0
-        under_way = sum(taken for account_id, taken in self._sent.values() if account_id == account.id)
+        under_way = sum(size for account_id, size in self._sent.values() if account_id == account.id)
         return reading.quota.quota_remaining - under_way - self._spent.get(account.id, 0)
 
     def _held_for(self, account: Account) -> tuple[Job, ...]:
@@ -183,12 +193,15 @@ class QuotaGate(QObject):
         """Ask the person, or stop asking."""
         jobs = self._held_for(account)
         if not jobs:
-            if account.id in self._short:
-                self._short.discard(account.id)
+            if self._short.pop(account.id, None) is not None:
                 self.short.emit(account, None)
             return
-        self._short.add(account.id)
         forecast = Forecast(need=need_of(jobs), left=self._left(account))
+        told = forecast, frozenset(job.id for job in jobs)
+        if self._short.get(account.id) == told:
+            # A message that is made anew takes the focus from its buttons.
+            return
+        self._short[account.id] = told
         why = Failure.of(QuotaShortError(size=forecast.need.bytes, limit=max(0, forecast.left)))
         self._bridge.announce([JobStatus(job=job, waiting_for=why) for job in jobs])
         self.short.emit(account, forecast)
@@ -198,7 +211,7 @@ class QuotaGate(QObject):
         changed = [job for job in jobs if self._held.pop(job.id, job) is not job]
         for job in jobs:
             if counts(job.snapshot):
-                self._sent[job.id] = (_account_id(job), charged(job.source, job.snapshot.recipe) or 0)
+                self._sent[job.id] = (_account_id(job), taken(job) or 0)
 
         def start() -> None:
             journal.renew(changed)
@@ -230,9 +243,14 @@ class QuotaGate(QObject):
 
     def _on_changed(self, statuses: Iterable[JobStatus]) -> None:
         for status in statuses:
-            if status.state.ended and status.job.id in self._sent:
-                account_id, taken = self._sent.pop(status.job.id)
-                self._spent[account_id] = self._spent.get(account_id, 0) + taken
+            if not status.state.ended:
+                continue
+            job = status.job
+            if job.snapshot.account is not None and counts(job.snapshot):
+                self._drawn_on[job.snapshot.account.id] = job.snapshot.account
+            if job.id in self._sent:
+                account_id, size = self._sent.pop(job.id)
+                self._spent[account_id] = self._spent.get(account_id, 0) + size
 
 
 def _account_id(job: Job) -> str:

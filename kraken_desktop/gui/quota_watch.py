@@ -31,7 +31,6 @@ class Reading:
     at: datetime
 
 
-Then = Callable[[Reading], object]
 _Pair = tuple[str, str, str]
 
 
@@ -41,10 +40,12 @@ class QuotaWatch(QObject):
     Signals:
         changed: the reading of the watched account is another one, or is being asked for.
         refused: the ``Account`` and the error: its key pair is wrong. Told once, until the person asks again.
+        answered: any ``Account`` that was asked for, and its new ``Reading``.
     """
 
     changed = Signal()
     refused = Signal(object, object)
+    answered = Signal(object, object)
 
     def __init__(self, ask: AskStatus, parent: QObject) -> None:
         super().__init__(parent)
@@ -53,7 +54,8 @@ class QuotaWatch(QObject):
         self._cancel = CancelToken()
         self._account: Account | None = None
         self._readings: dict[_Pair, Reading] = {}
-        self._waiting: dict[_Pair, list[Then]] = {}
+        self._asked: set[_Pair] = set()
+        """Whose answer is on its way."""
         self._told: set[_Pair] = set()
 
     @property
@@ -77,7 +79,7 @@ class QuotaWatch(QObject):
 
     def is_asked(self, account: Account) -> bool:
         """Whether the answer for this account is on its way."""
-        return _pair(account) in self._waiting
+        return _pair(account) in self._asked
 
     def watch(self, account: Account | None) -> None:
         """Look at this account from now on; it is asked for unless it was before."""
@@ -98,15 +100,12 @@ class QuotaWatch(QObject):
         if self.reading is not None and self.reading.error is not None:
             self.renew()
 
-    def ask(self, account: Account, then: Then | None = None) -> None:
-        """Ask for any account. Whoever asks while an answer is on its way gets that one."""
+    def ask(self, account: Account) -> None:
+        """Ask for any account. While an answer is on its way, that one has to do."""
         pair = _pair(account)
-        is_asked = pair in self._waiting
-        waiting = self._waiting.setdefault(pair, [])
-        if then is not None:
-            waiting.append(then)
-        if is_asked:
+        if pair in self._asked:
             return
+        self._asked.add(pair)
         self._background.run(
             lambda: self._ask_status(account, self._cancel),
             lambda quota: self._answered(account, Reading(quota=quota, at=_now())),
@@ -129,13 +128,12 @@ class QuotaWatch(QObject):
     def _answered(self, account: Account, reading: Reading) -> None:
         pair = _pair(account)
         self._readings[pair] = reading
-        waiting = self._waiting.pop(pair, [])
+        self._asked.discard(pair)
         self._tell(account)
         if isinstance(reading.error, BadCredentialsError) and pair not in self._told:
             self._told.add(pair)
             self.refused.emit(account, reading.error)
-        for then in waiting:
-            then(reading)
+        self.answered.emit(account, reading)
 
     def _tell(self, account: Account) -> None:
         if self._account is not None and _pair(self._account) == _pair(account):

@@ -13,6 +13,8 @@ class Tally:
 
     def __init__(self) -> None:
         self.counts: Counter[JobState] = Counter()
+        self.held = 0
+        """Of the queued jobs, those that nothing but the person can let go on."""
         self.bytes_total = 0
         """Of all sources."""
         self.bytes_through = 0
@@ -38,6 +40,11 @@ class Tally:
         """Jobs that run or wait."""
         return self.total - self.ended
 
+    @property
+    def moving(self) -> int:
+        """Jobs that run, or will without anybody's doing."""
+        return self.unfinished - self.held
+
     def add(self, status: JobStatus) -> None:
         """Count a row."""
         self._count(status, 1)
@@ -48,6 +55,8 @@ class Tally:
 
     def _count(self, status: JobStatus, sign: int) -> None:
         self.counts[status.state] += sign
+        if status.state is JobState.QUEUED and status.waiting_for is not None:
+            self.held += sign
         size = status.job.source.size or 0
         self.bytes_total += sign * size
         self.bytes_through += sign * round(size * share_of(status))

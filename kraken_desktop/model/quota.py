@@ -76,15 +76,22 @@ def charged(source: Source, recipe: Recipe) -> int | None:
     return source.size * len({output.extension for output in recipe.outputs(source.extension)})
 
 
+def taken(job: Job) -> int | None:
+    """Bytes that a job takes of the quota of its account; None for an address, whose size is not known.
+
+    Nothing for one that is larger than what the plan takes, where that is known: it is never sent.
+    """
+    snapshot, size = job.snapshot, job.source.size
+    limit = snapshot.account.file_limit if snapshot.account is not None else None
+    if not counts(snapshot) or (limit is not None and size is not None and size > limit):
+        return 0
+    return charged(job.source, snapshot.recipe)
+
+
 def need_of(jobs: Iterable[Job]) -> Need:
     """What these jobs take of the quotas of their accounts."""
-    total = addresses = 0
-    for job in jobs:
-        if counts(job.snapshot):
-            taken = charged(job.source, job.snapshot.recipe)
-            total += taken or 0
-            addresses += taken is None
-    return Need(bytes=total, addresses=addresses)
+    needs = [taken(job) for job in jobs]
+    return Need(bytes=sum(need or 0 for need in needs), addresses=needs.count(None))
 
 
 def fitting(jobs: Sequence[Job], left: int) -> tuple[Job, ...]:
@@ -94,8 +101,8 @@ def fitting(jobs: Sequence[Job], left: int) -> tuple[Job, ...]:
     """
     chosen: list[Job] = []
     for job in jobs:
-        taken = charged(job.source, job.snapshot.recipe) if counts(job.snapshot) else 0
-        if left > 0 and (taken or 0) <= left:
+        need = taken(job)
+        if need == 0 or (left > 0 and (need or 0) <= left):
             chosen.append(job)
-            left -= taken or 0
+            left -= need or 0
     return tuple(chosen)

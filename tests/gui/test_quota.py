@@ -323,6 +323,33 @@ class TestShort:
         assert rest.message.why == "About 15.0 kB would be needed, and 1.0 kB are left."
         assert labels(rest) == ["Use this computer", "Upload all anyway", "Cancel"]
 
+    def test_what_is_left_after_a_part_of_them_is_asked_for_once(self, short, api, banner, qtbot):
+        window, shown = short()
+        before = questions(api)
+        press(shown, "Upload what fits")
+        button = window.status_bar.quota
+        qtbot.waitUntil(
+            lambda: button.accessibleName() == "Developers: 1.0 kB of 500 MB left" and not window.quota.watch.asking,
+            timeout=WAIT_MS,
+        )
+        assert questions(api) == before + 1
+        why = "About 15.0 kB would be needed, and 1.0 kB are left."
+        assert banner(window, "short account-1").message.why == why
+        assert window.model.tally.unfinished == 2
+
+    def test_what_is_on_hold_goes_when_the_quota_is_renewed(self, short, api, qtbot):
+        window, _ = short()
+        api.account.quota_used = 0
+        window.status_bar.quota.renew_wanted.emit()
+        qtbot.waitUntil(lambda: window.model.tally.counts[JobState.DONE] == 3, timeout=WAIT_MS)
+        assert window.banners.banner("short account-1") is None
+
+    def test_an_answer_that_changes_nothing_leaves_the_message_alone(self, short, asked, qtbot):
+        window, shown = short()
+        window.quota.watch.renew()
+        asked(window)
+        assert window.banners.banner("short account-1") is shown
+
     @pytest.mark.parametrize("uploader", [Uploader.KRAKEN, Uploader.LOCAL])
     def test_this_computer_makes_them_and_the_profile_stays(self, short, api, world, qtbot, uploader):
         window, shown = short(uploader=uploader)
@@ -425,6 +452,21 @@ class TestWaysOut:
         profile = window._services.settings.load().profile("profile-1")
         assert (profile.engine, profile.uploader) == (Engine.LOCAL, Uploader.LOCAL)
         assert window.profile == profile
+
+    def test_the_end_of_a_pause_tells_that_the_quota_is_renewed(self, open_window, asked, banner, api, qtbot, tmp_path):
+        api.account.quota_used = 503 * MB
+        window = open_window()
+        asked(window)
+        button = window.status_bar.quota
+        assert button.accessibleName() == "Developers: over quota by 3.0 MB"
+        window.quota.gate.upload_all(window.quota.watch.account)
+        shown = pause(window, banner, qtbot, write_image(tmp_path / "a.png"))
+        api.account.quota_used = 0
+        api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload"))
+        press(shown, "Try again")
+        qtbot.waitUntil(lambda: button.accessibleName() == "Developers: 500 MB of 500 MB left", timeout=WAIT_MS)
+        assert window.model.tally.unfinished == 1
+        api.clear_faults()
 
     def test_it_can_be_undone(self, open_window, asked, banner, api, qtbot, tmp_path):
         window = open_window()

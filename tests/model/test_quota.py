@@ -80,6 +80,13 @@ def test_what_kraken_io_does_not_make_takes_nothing(free):
     assert need_of([job(3, **free), job(None, **free)]) == Need()
 
 
+def test_a_file_that_the_plan_does_not_take_is_never_sent_and_takes_nothing():
+    known = replace(ACCOUNT, file_limit=32 * MB)
+    jobs = [job(33 * MB, account=known), job(32 * MB, account=known), job(None, account=known)]
+    assert need_of(jobs) == Need(bytes=32 * MB, addresses=1)
+    assert fitting(jobs, 0) == (jobs[0],), "it fails at once, with its own words"
+
+
 @pytest.mark.parametrize(
     ("need", "left", "fits", "worth_telling"),
     [
