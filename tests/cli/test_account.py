@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from kraken_desktop.cli import main
+from kraken_desktop.cli import forecast, main
 from kraken_desktop.composition import Services
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
@@ -118,15 +118,46 @@ def test_one_that_does_not_fit_is_warned_of_and_the_way_out_is_named(world, caps
     assert told.startswith(
         "The quota of your Kraken.io plan does not suffice.\n"
         "  About 21.0 MB would be needed, and 10.0 MB are left.\n"
-        "  Use this computer, or choose a larger plan on kraken.io.\n"
+        "  Use this computer, or choose a larger plan on kraken.io. "
+        "Go on with this computer: kraken-s3 profile edit Web --engine local --uploader local\n"
     )
     assert "The quota of your Kraken.io plan is used up." in told
     assert "Go on with this computer: kraken-s3 profile edit Web --engine local --uploader local" in told
 
 
-@pytest.mark.parametrize("size", [4000, 21 * MB])
-def test_nothing_is_said_where_nobody_knows_or_it_is_small(world, capsys, tmp_path, size):
-    world.api.order(Fault(kind=FaultKind.EMPTY, endpoint="user_status", times=None))
-    assert main(["put", large(tmp_path / "a.png", size)]) == 0
+def asked(world: World) -> int:
+    return sum(each.endpoint == "user_status" for each in world.api.requests)
+
+
+def test_several_small_images_that_do_not_fit_are_warned_of_before_the_first_is_sent(world, capsys, tmp_path):
+    world.api.account.quota_used = 500 * MB - 7000
+    files = [large(tmp_path / f"{name}.png", 4000) for name in "ab"]
+    main(["put", *files])
+    assert capsys.readouterr().err.startswith(
+        "The quota of your Kraken.io plan does not suffice.\n  About 8.0 kB would be needed, and 7.0 kB are left.\n"
+    )
+    assert world.api.requests[0].endpoint == "user_status"
+    assert asked(world) == 1
+
+
+def test_several_small_images_that_fit_are_no_matter(world, capsys, tmp_path):
+    assert main(["put", *(large(tmp_path / f"{name}.png", 4000) for name in "ab")]) == 0
     assert "quota" not in capsys.readouterr().err
-    assert sum(each.endpoint == "user_status" for each in world.api.requests) == (size > 20 * MB)
+
+
+@pytest.mark.parametrize(
+    ("size", "options", "times"), [(4000, [], 0), (MB + 1, [], 1), (21 * MB, [], 1), (21 * MB, ["--sandbox"], 0)]
+)
+def test_one_question_at_most_and_none_for_one_small_image(world, capsys, tmp_path, size, options, times):
+    world.api.order(Fault(kind=FaultKind.EMPTY, endpoint="user_status", times=None))
+    assert main(["put", large(tmp_path / "a.png", size), *options]) == 0
+    assert "quota" not in capsys.readouterr().err
+    assert asked(world) == times
+
+
+def test_a_put_that_is_not_large_does_not_wait_long_for_the_answer(world, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(forecast, "PATIENCE_SECONDS", 0.1)
+    world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="user_status"))
+    assert main(["put", *(large(tmp_path / f"{name}.png", 4000) for name in "ab")]) == 0
+    assert asked(world) == 1
+    world.api.clear_faults()
