@@ -90,8 +90,17 @@ class Previews:
         self._kept = ExitStack()
         self._closed = False
 
-    def make(self, source: Path, recipe: Recipe, cancel: CancelToken) -> Previewed:
+    def make(
+        self,
+        source: Path,
+        recipe: Recipe,
+        cancel: CancelToken,
+        on_made: Callable[[int, int], None] | None = None,
+    ) -> Previewed:
         """Everything that the recipe makes of the source. The files of the preview before are gone then.
+
+        Args:
+            on_made: called, from this thread, with how many images are made, of how many.
 
         Raises:
             CancelledError: somebody cancelled, or this was closed.
@@ -101,7 +110,13 @@ class Previews:
         with ExitStack() as place:
             folder = place.enter_context(self._scratch().job())
             images = self._engine().optimize(
-                source, extension=extension, recipe=recipe, folder=folder, cancel=cancel, is_trial=True
+                source,
+                extension=extension,
+                recipe=recipe,
+                folder=folder,
+                cancel=cancel,
+                on_made=on_made,
+                is_trial=True,
             )
             with self._lock:
                 cancel.check()

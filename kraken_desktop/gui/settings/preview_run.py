@@ -85,6 +85,7 @@ class PreviewRun(QObject):
         self._subject: Subject | None = None
         self._result: Previewed | None = None
         self._image = 0
+        self._advance = _Advance()
         self._next_look: _Look | None = None
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
@@ -98,6 +99,11 @@ class PreviewRun(QObject):
     def is_busy(self) -> bool:
         """Whether the newest recipe has no answer yet."""
         return self._pause.isActive() or self._background.is_busy("try")
+
+    @property
+    def images_made(self) -> tuple[int, int]:
+        """How many images of the newest recipe are made, of how many; zeros while none are being made."""
+        return self._advance.told
 
     def want(self, recipe: Recipe) -> None:
         """Try this recipe; what is made of an older one is of no interest any more."""
@@ -140,6 +146,7 @@ class PreviewRun(QObject):
     def _give_up(self) -> None:
         self._pause.stop()
         self._next_look = None
+        self._advance = _Advance()
         self._end.renew()
         for channel in ("try", "detail"):
             self._background.cancel(channel)
@@ -167,10 +174,12 @@ class PreviewRun(QObject):
 
     def _make(self, of: Subject) -> None:
         previews, recipe, cancel = self._previews, self._recipe or Recipe(), self._end.cancel
-        self._step("try", lambda: previews.make(of.path, recipe, cancel), self._on_made)
+        self._advance = advance = _Advance()
+        self._step("try", lambda: previews.make(of.path, recipe, cancel, advance.tell), self._on_made)
 
     def _on_made(self, result: Previewed) -> None:
         self._result = result
+        self._advance = _Advance()
         self._image = min(self._image, len(result.images) - 1)
         self.made.emit(result)
         self._view()
@@ -230,6 +239,17 @@ class PreviewRun(QObject):
             self._subject = None
         self.failed.emit(error)
         self.busy_changed.emit()
+
+
+class _Advance:
+    """How far one try is: told by its thread, looked up by the window's, which may be gone by then."""
+
+    def __init__(self) -> None:
+        self.told = (0, 0)
+
+    def tell(self, made: int, of: int) -> None:
+        """So many images are made."""
+        self.told = (made, of)
 
 
 class _End:

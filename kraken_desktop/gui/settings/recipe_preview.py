@@ -31,7 +31,7 @@ from kraken_desktop.previewing import Previewed, Previews, Stand, Subject
 from kraken_desktop.resource_files import samples
 
 BUSY_MS = 200
-"""What is there sooner is not worth a word."""
+"""What is there sooner is not worth a word; and how often is said how far it is."""
 _SIDE_BY_SIDE = 30
 """Heights of a line: with so much width the numbers stand beside the picture."""
 _STEPS = 100
@@ -84,7 +84,6 @@ class RecipePreview(QWidget):
         )
         self.note.hide()
         self._busy = QTimer(self)
-        self._busy.setSingleShot(True)
         self._busy.setInterval(BUSY_MS)
         self._lay_out()
         self._connect()
@@ -245,7 +244,7 @@ class RecipePreview(QWidget):
 
     def _on_busy(self) -> None:
         if self._run.is_busy:
-            if not self._busy.isActive() and not self.comparison.is_dimmed:
+            if not self._busy.isActive():
                 self._busy.start()
         else:
             self._busy.stop()
@@ -310,14 +309,19 @@ class RecipePreview(QWidget):
                 return self.tr("What was dropped last is an address, not a file.") + " " + sample
 
     def _render_summary(self) -> None:
-        """What is said in the line while it is closed."""
+        """What is said in the line: how far it is, and, while all else is closed, what came of it."""
         if self.comparison.is_dimmed and self._run.is_busy:
-            told = self.tr("Working…")
-        elif self.remark.remarks:
-            told = self.remark.remarks[0].message.what
-        else:
-            told = self.facts.summary
+            self.summary.set_full_text(self._advance())
+            return
+        told = self.remark.remarks[0].message.what if self.remark.remarks else self.facts.summary
         self.summary.set_full_text("" if self.disclosure.is_open else told)
+
+    def _advance(self) -> str:
+        made, of = self._run.images_made
+        if of < 2:
+            return self.tr("Working…")
+        told = self.tr("Working, {made} of {outputs} images…")
+        return told.replace("{made}", str(made)).replace("{outputs}", str(of))
 
     def _on_turned(self, is_open: bool) -> None:
         self.body.setVisible(is_open)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,7 +31,8 @@ class NotedPreviews:
         self.closed = 0
         self.missing = False
 
-    def make(self, source: Path, recipe: Recipe, cancel: CancelToken) -> Previewed:
+    def make(self, source: Path, recipe: Recipe, cancel: CancelToken, on_made: Callable[[int, int], None]) -> Previewed:
+        on_made(1, 2)
         self._check(cancel)
         if recipe.quality == BROKEN:
             raise ImageBrokenError(path=str(source))
@@ -179,6 +181,26 @@ def test_what_is_given_up_is_told_so_at_once(bench):
     assert bench.previews.cancelled == 1
     bench.finish()
     assert bench.shown == [20, 20]
+
+
+def test_how_far_it_is_is_told_of_the_newest_recipe_only(bench):
+    bench.run.set_active(True)
+    bench.run.want(Recipe(quality=10))
+    bench.let_pause_end()
+    bench.take(0)
+    older = bench.steps.waiting[0].work
+    assert bench.run.images_made == (0, 0)
+    older()
+    assert bench.run.images_made == (1, 2)
+    bench.run.want(Recipe(quality=20))
+    assert bench.run.images_made == (0, 0)
+    bench.let_pause_end()
+    older()
+    assert bench.run.images_made == (0, 0)
+    bench.steps.waiting[-1].work()
+    assert bench.run.images_made == (1, 2)
+    bench.finish()
+    assert bench.run.images_made == (0, 0)
 
 
 def test_nothing_is_done_while_nobody_looks(bench):

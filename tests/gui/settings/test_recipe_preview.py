@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from PIL import Image
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
+from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.engines.local.engine import LocalEngine
 from kraken_desktop.gui.jobs import Background
 from kraken_desktop.gui.settings import preview_run, recipe_preview
@@ -20,7 +22,7 @@ from kraken_desktop.gui.settings.recipe_preview import RecipePreview
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Source, SourceKind
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
-from kraken_desktop.previewing import Previews
+from kraken_desktop.previewing import Previewed, Previews
 from kraken_desktop.stores.scratch import Scratch
 from tests.support.pictures import animated, encoded, photo
 from tests.support.tasks import as_named
@@ -317,6 +319,25 @@ class TestWhatHangs:
         qtbot.waitUntil(lambda: preview.comparison.is_dimmed)
         preview.set_open(False)
         assert preview.summary.full_text == "Working…"
+
+    def test_of_a_set_it_is_said_how_far_it_is(self, qtbot, make, picture, monkeypatch):
+        stopped = threading.Event()
+
+        def hang(
+            _previews: Previews, _source: Path, recipe: Recipe, cancel: CancelToken, on_made: Callable[[int, int], None]
+        ) -> Previewed:
+            on_made(2, len(recipe.outputs(".jpg")))
+            with cancel.interrupting(stopped.set):
+                stopped.wait(PATIENCE_MS / 1000)
+            raise CancelledError
+
+        monkeypatch.setattr(Previews, "make", hang)
+        preview = make(picture)
+        preview.set_recipe(Recipe(variants=tuple(Variant(name=name) for name in "abc")))
+        # Also while the rest of it is open: there are no numbers yet.
+        qtbot.waitUntil(lambda: preview.summary.full_text == "Working, 2 of 3 images…", timeout=PATIENCE_MS)
+        end(preview)
+        assert stopped.is_set()
 
     @pytest.mark.parametrize("way", ["closed", "hidden"])
     def test_nothing_stays_behind(self, qtbot, stuck, background, tmp_path, way):
