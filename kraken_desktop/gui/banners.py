@@ -142,7 +142,7 @@ class Banners(QWidget):
         self._theme = theme
         self._banners: dict[str, Banner] = {}
         self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
+        self._column.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
         self._column.setSpacing(GRID)
         self.hide()
 

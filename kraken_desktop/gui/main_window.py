@@ -41,6 +41,7 @@ from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.gui.ways_out import WaysOut
 from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
 from kraken_desktop.gui.window_state import WindowState, geometry_of, load_state, restore_geometry, save_state
+from kraken_desktop.gui.yielding import Yielding
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Failure, JobState, JobStatus
 from kraken_desktop.model.links import LinkFormat
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 
 QUIT_SECONDS = 1.8
 _WAITING_TICK_MS = 1000
+_LEAST_BANNERS, _LEAST_DETAILS = 176, 80
+"""Device-independent pixels: the gravest message with its buttons, and the gist of the details."""
 
 
 class MainWindow(QMainWindow):
@@ -140,8 +143,8 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._status_line = line(center)
-        above = (self.top_bar, line(center), self.banners)
-        below = (self.details, self._status_line, self.status_bar)
+        above = (self.top_bar, line(center), Yielding(self.banners, _LEAST_BANNERS, center))
+        below = (Yielding(self.details, _LEAST_DETAILS, center), self._status_line, self.status_bar)
         for widget in (*above, self.pages, *below):
             column.addWidget(widget, 1 if widget is self.pages else 0)
         self.setCentralWidget(center)

@@ -49,6 +49,11 @@ class Pages(QStackedWidget):
         page = self.currentWidget()
         return super().minimumSizeHint() if page is None else page.minimumSizeHint()
 
+    @override
+    def sizeHint(self) -> QSize:
+        """It gets all the room that is left, and has to ask for none: before it the messages would yield."""
+        return self.minimumSizeHint()
+
     def show_settings(self, settings: Settings, profile: Profile | None) -> None:
         """Speak of the profile that is picked."""
         others = any(each.id != LOCAL_PROFILE_ID for each in settings.profiles)

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.culprit import Culprit, culprit_of
@@ -24,7 +26,7 @@ from kraken_desktop.model.errors import (
 )
 from kraken_desktop.model.job import Failure
 from kraken_desktop.model.settings import PROXY_SECRET
-from tests.support.gui import PRIVATE, SETTINGS, NotingRunner, WindowServices, done, queued, running
+from tests.support.gui import PRIVATE, SETTINGS, NotingRunner, WindowServices, done, failed, queued, running
 
 BAD_KEY = Failure.of(BadCredentialsError(status=401, said="Unknown API Key"))
 
@@ -128,3 +130,46 @@ def test_a_long_message_takes_its_room_from_the_list(window: MainWindow, qtbot: 
     for width, height in ((960, 640), (700, 560)):
         window.resize(width, height)
         qtbot.waitUntil(lambda: label.height() >= label.heightForWidth(label.width()))
+
+
+NO_ACLS = Failure.of(
+    StoreDeniedError(
+        status=200,
+        said="Error while pushing file to S3: The bucket does not allow ACLs",
+        aws_code="AccessControlListNotSupported",
+    )
+)
+
+
+def cut_off(labels: Iterable[QLabel]) -> list[str]:
+    seen = [label for label in labels if label.isVisible()]
+    return [label.text() for label in seen if label.height() < label.heightForWidth(label.width())]
+
+
+def test_in_the_smallest_window_no_line_of_two_messages_is_lost(window: MainWindow, qtbot: QtBot) -> None:
+    window.show()
+    window.resize(640, 440)
+    window.model.apply([replace(queued(0), waiting_for=NO_ACLS), queued(1), done(2)])
+    window.uploads.went_on.emit(2)
+    window.messages.paused(NO_ACLS)
+    labels = [label for key in ("paused", "went on") for label in window.banners.banner(key).findChildren(QLabel)]
+    area = window.banners.parentWidget()
+    qtbot.waitUntil(lambda: window.height() == 440 and not cut_off(labels) and area.height() >= window.banners.height())
+
+
+def test_where_all_has_no_room_it_scrolls_and_the_keyboard_reaches_it(window: MainWindow, qtbot: QtBot) -> None:
+    window.show()
+    window.resize(640, 440)
+    window.model.apply([replace(queued(0), waiting_for=NO_ACLS), failed(1)])
+    window.messages.paused(NO_ACLS)
+    window.view.selectRow(1)
+    details, banners = window.details, window.banners
+    areas = [body.parentWidget() for body in (details, banners)]
+    qtbot.waitUntil(lambda: all(area.height() < area.parentWidget().sizeHint().height() for area in areas))
+    assert not cut_off(details.findChildren(QLabel))
+    assert not cut_off(banners.banner("paused").findChildren(QLabel))
+    assert window.view.height() >= window.view.minimumSizeHint().height()
+    button = details.copy_button
+    button.setFocus()
+    shown = button.mapTo(areas[0], button.rect().bottomLeft())
+    assert areas[0].rect().contains(shown)
