@@ -86,6 +86,7 @@ NOTES: dict[str, str] = {
     "no_bucket": QT_TRANSLATE_NOOP("messages", "No bucket is named there. Enter it after the import."),
     "engine_local": QT_TRANSLATE_NOOP("messages", "This computer makes the images smaller; choose Kraken.io later."),
     "folder": QT_TRANSLATE_NOOP("messages", "It writes into a folder of this computer: {detail}"),
+    "copies": QT_TRANSLATE_NOOP("messages", "It puts a copy of each result into a folder of this computer: {detail}"),
     "path_left_out": QT_TRANSLATE_NOOP("messages", "“{detail}” of the path has no counterpart here, and is left out."),
     "path_became": QT_TRANSLATE_NOOP("messages", "In the path, {detail}: it is unique as well, but another value."),
     "acl": QT_TRANSLATE_NOOP("messages", "The access “{detail}” is not offered; the bucket decides who sees images."),

@@ -20,6 +20,7 @@ NOTES = (
     "no_bucket",
     "engine_local",
     "folder",
+    "copies",
     "path_left_out",
     "path_became",
     "acl",

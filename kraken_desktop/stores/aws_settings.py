@@ -82,7 +82,8 @@ def _endpoint(told: Mapping[str, Any], services: Mapping[str, Any]) -> str:
     """That of S3 alone goes before that of all services (AWS, "Service-specific endpoints")."""
     if str(told.get("ignore_configured_endpoint_urls", "")).lower() == "true":
         return ""
-    section = services.get(told.get("services", ""))
+    named = told.get("services")
+    section = services.get(named) if isinstance(named, str) else None
     of_s3 = section.get("s3") if isinstance(section, dict) else None
     own = of_s3.get("endpoint_url") if isinstance(of_s3, dict) else None
     for url in (own, told.get("endpoint_url")):

@@ -14,6 +14,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -28,8 +29,12 @@ from kraken_desktop.model.settings import Settings
 FORMAT = "kraken-desktop profiles"
 VERSION = 1
 LARGEST = 4 * 1024 * 1024
-"""Bytes; ten thousand profiles take no more."""
+"""Bytes; a thousand profiles take a quarter of it."""
+MOST_ENTRIES = 1000
+"""Profiles, and recipes: nobody has so many, and each becomes a row to look at."""
 LONGEST_NAME = 200
+_MOST_UNKNOWN = 20
+"""Fields that are named; what there is more of tells nobody anything."""
 
 _LEFT_OUT = ("account_id", "credentials")
 
@@ -127,7 +132,7 @@ def parcel_of(data: Any, path: str) -> Parcel:
     notes = [Note("unknown_field", name) for name in _names(data, known)]
     for at, item in enumerate(data.get("recipes", [])):
         notes += [Note("unknown_field", f"recipes[{at}].{name}") for name in _names(item, _fields(Recipe))]
-    return Parcel(profiles=profiles, recipes=recipes, notes=tuple(notes))
+    return Parcel(profiles=profiles, recipes=recipes, notes=tuple(notes[:_MOST_UNKNOWN]))
 
 
 def clean_name(name: str) -> str:
@@ -161,6 +166,8 @@ def _parcelled(item: Any, place: str, path: str) -> Parcelled:
     notes = [Note("unknown_field", name) for name in _names(item, {*_fields(Profile), "account"})]
     if profile.folder:
         notes.append(Note("folder", profile.folder))
+    if profile.local_copy:
+        notes.append(Note("copies", profile.local_copy))
     return Parcelled(
         profile=replace(_without_users(profile), account_id=None, credentials=credentials),
         notes=tuple(notes),
@@ -187,12 +194,17 @@ def _list(data: Mapping[str, Any], name: str, path: str) -> list[Any]:
     items = data.get(name, [])
     if not isinstance(items, list):
         raise ExchangeDamagedError(path=path, place=name, expected="a list")
+    if len(items) > MOST_ENTRIES:
+        raise ExchangeError(path=path, problem="too_large")
     return items
 
 
 def _names(item: Any, known: Iterable[str]) -> list[str]:
     """Of fields that this version does not know."""
-    return [clean_name(name) for name in item if name not in set(known)] if isinstance(item, dict) else []
+    if not isinstance(item, dict):
+        return []
+    seen = set(known)
+    return [clean_name(name) for name in islice((name for name in item if name not in seen), _MOST_UNKNOWN)]
 
 
 def _fields(kind: type[Profile | Recipe]) -> set[str]:

@@ -24,6 +24,8 @@ UPLOADERS = ("aws-s3", "aws-s3-plist")
 
 _MOST = 500
 """Profiles; nobody has so many."""
+LONGEST_PATH = 1024
+"""Characters; no object in S3 has a longer name (Amazon S3 User Guide, "Naming Amazon S3 objects")."""
 
 _WORD = re.compile(r"(\.?)\{([A-Za-z0-9_-]+)(?::(\d+)(?:,(\d+))?)?\}")
 _DATES = {
@@ -126,6 +128,8 @@ def _server(told: Mapping[str, Any]) -> tuple[str, str]:
 
 def template_of(path: str) -> tuple[str, list[Note]]:
     """Their upload path as a path template, and what became of what we have no word for."""
+    if len(path) > LONGEST_PATH:
+        return "{name}", [Note("path_left_out", path[:LONGEST_PATH])]
     path = re.sub(r"/{2,}", "/", path.strip().strip("/"))
     if not path:
         return "{name}", []

@@ -35,6 +35,7 @@ from kraken_desktop.model.settings import Network, Preferences, ProxyMode, Setti
 from kraken_desktop.stores.exchange import (
     FORMAT,
     LARGEST,
+    MOST_ENTRIES,
     VERSION,
     export,
     json_of,
@@ -306,6 +307,8 @@ REFUSED: list[tuple[Any, str, str]] = [
     (whole(version=True), "foreign", ""),
     (whole(version=0), "foreign", ""),
     (whole(version=VERSION + 1), "newer", "It was made by a newer Kraken Desktop"),
+    (whole(profiles=[{"id": "1", "name": "x"}] * (MOST_ENTRIES + 1)), "too_large", "It is far larger than any file"),
+    (whole(recipes=[{}] * (MOST_ENTRIES + 1)), "too_large", ""),
     (whole(profiles=[], recipes=[]), "empty", "There is no profile in it"),
     (whole(profiles={"a": 1}), "damaged", "It is damaged at profiles: a list belongs there."),
     (whole(recipes=[[]]), "damaged", "It is damaged at recipes[0]: an object belongs there."),
@@ -357,6 +360,23 @@ def test_fields_of_another_version_are_left_out_with_a_word() -> None:
     assert parcel.notes == (Note("unknown_field", "mood"), Note("unknown_field", "recipes[0].spice"))
     assert parcel.profiles[1].notes == (Note("unknown_field", "color"),)
     assert note_in_words(parcel.notes[0], Words()) == "“mood” means nothing to this version, and is left out."
+
+
+def test_of_many_unknown_fields_the_first_ones_are_named() -> None:
+    data = whole(**{f"odd{number}": 1 for number in range(5000)})
+    assert [note.detail for note in handed_on(json.dumps(data)).notes] == [f"odd{number}" for number in range(20)]
+
+
+@pytest.mark.parametrize(
+    ("field", "said"),
+    [
+        ("folder", "It writes into a folder of this computer: //elsewhere/share"),
+        ("local_copy", "It puts a copy of each result into a folder of this computer: //elsewhere/share"),
+    ],
+)
+def test_folders_that_a_file_chooses_are_told(field: str, said: str) -> None:
+    parcel = handed_on(json.dumps(damaged(field, "//elsewhere/share")))
+    assert said in [note_in_words(note, Words()) for note in arrivals(parcel, Settings())[-1].notes]
 
 
 def test_a_hostile_file_brings_no_key_no_login_and_no_escape_sequence() -> None:

@@ -141,7 +141,11 @@ def test_every_configuration_comes_once(tmp_path: Path) -> None:
         ("a{{b}}/{full name}}{fullName}", "a/{name}", None),
         ("{sha1:99}.{extName}", "{hash:40}{ext}", ["path_became"]),
         ("{md5:0}.{extName}", "{hash:1}{ext}", ["path_became"]),
+        ("{md5:" + "9" * 900 + "}{extName}", "{hash:32}{ext}", ["path_became"]),
+        ("{md5:" + "9" * 5000 + "}{extName}", "{name}", ["path_left_out"]),
+        ("a{" * 2_000_000, "{name}", ["path_left_out"]),
     ],
+    ids=lambda value: value[:40] if isinstance(value, str) else None,
 )
 def test_their_path_becomes_ours(path: str, template: str, notes: list[str] | None) -> None:
     found, told = template_of(path)
@@ -278,6 +282,13 @@ def test_each_profile_of_aws_is_referred_to(tmp_path: Path) -> None:
     for hidden in (SECRET, "AKIA1", "hunter2"):
         assert hidden not in repr(parcel)
     assert all(each.secret is None and Note("no_bucket") in each.notes for each in parcel.profiles)
+
+
+@pytest.mark.parametrize("odd", ["services =\n  a = b", "services = missing", "s3 = plain", "region =\n  a = b"])
+def test_values_of_aws_of_the_wrong_shape_are_as_good_as_none(tmp_path: Path, odd: str) -> None:
+    write(tmp_path / ".aws/config", f"[default]\n{odd}\n[services x]\ns3 = 1\n")
+    (parcelled,) = read(Program.AWS, tmp_path).profiles
+    assert (parcelled.profile.region, parcelled.profile.endpoint) == ("us-east-1", "")
 
 
 def test_one_file_of_aws(tmp_path: Path) -> None:
