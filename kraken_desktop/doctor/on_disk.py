@@ -53,7 +53,7 @@ class FolderCheck:
         notes = self._notes
         bucket = FolderBucket(Path(self._profile.folder), public_url=self._profile.public_url)
         notes.begin(Step.STORE)
-        was_there = bucket.folder.exists()
+        was_there = _is_there(bucket.folder)
         if not self._store(bucket, Step.STORE, "doctor.folder_ok"):
             return
         try:
@@ -69,7 +69,7 @@ class FolderCheck:
         """The folder for local copies. Raises as :meth:`run` does."""
         self._notes.begin(Step.COPY)
         bucket = FolderBucket(Path(self._profile.local_copy))
-        was_there = bucket.folder.exists()
+        was_there = _is_there(bucket.folder)
         if self._store(bucket, Step.COPY, "doctor.copy_ok"):
             self._remove(bucket, Step.COPY, was_there=was_there)
 
@@ -93,7 +93,11 @@ class FolderCheck:
 
     def _space(self, folder: Path) -> None:
         self._notes.begin(Step.SPACE)
-        free = shutil.disk_usage(folder).free
+        try:
+            free = shutil.disk_usage(folder).free
+        except OSError:
+            # Some file systems of networks do not say.
+            return
         facts: dict[str, Fact] = {"free": free, "folder": str(folder)}
         if free < LITTLE_BYTES:
             self._notes.add(Step.SPACE, CheckVerdict.WARNING, "doctor.space_low", facts)
@@ -115,6 +119,14 @@ class FolderCheck:
                 bucket.folder.rmdir()
         if step is Step.REMOVE:
             self._notes.ok(step, "doctor.removed", key=key)
+
+
+def _is_there(folder: Path) -> bool:
+    """Also where nobody can tell: what may have been there is not removed."""
+    try:
+        return folder.exists()
+    except OSError:
+        return True
 
 
 def _is_ours(path: Path) -> bool:

@@ -8,6 +8,7 @@ import zlib
 from pathlib import Path
 
 from kraken_desktop.buckets.bucket import ObjectInfo, Upload
+from kraken_desktop.model.errors import StoreError
 from kraken_desktop.model.key_prefix import key_prefix
 from kraken_desktop.model.profile import Profile
 
@@ -45,9 +46,16 @@ def key_of(profile: Profile) -> str:
 
 
 def written_to(folder: Path, *, only_if_absent: bool) -> Upload:
-    """The object as a file, ready to be stored."""
+    """The object as a file, ready to be stored.
+
+    Raises:
+        StoreError: it cannot be written.
+    """
     path = folder / NAME
-    path.write_bytes(BYTES)
+    try:
+        path.write_bytes(BYTES)
+    except OSError as error:
+        raise StoreError(path=str(path), reason=error.strerror or type(error).__name__) from error
     return Upload(
         path=path,
         size=len(BYTES),

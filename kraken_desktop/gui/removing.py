@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from kraken_desktop.cancel import CancelledError, CancelToken
@@ -102,10 +102,9 @@ class Removing(QObject):
                 (
                     _names(objects),
                     self.tr(
-                        "This cannot be undone. Pages that show them will miss them; a CDN or a browser may show its"
-                    )
-                    + " "
-                    + self.tr("own copy for a while. The originals on this computer stay, and so do local copies."),
+                        "This cannot be undone. Pages that show them will miss them; a CDN or a browser may show its "
+                        "own copy for a while. The originals on this computer stay, and so do local copies."
+                    ),
                 )
             ),
             _Round(objects, whatever_it_is=False),
@@ -125,6 +124,8 @@ class Removing(QObject):
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(text)
         box.setInformativeText(more)
+        # Names of objects and profiles are anybody's.
+        box.setTextFormat(Qt.TextFormat.PlainText)
         removing = box.addButton(self.tr("&Remove"), QMessageBox.ButtonRole.DestructiveRole)
         keeping = box.addButton(self.tr("&Keep"), QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keeping)

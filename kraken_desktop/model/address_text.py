@@ -154,4 +154,5 @@ def _candidates(line: str) -> Iterator[str]:
 
 def _shown(line: str) -> str:
     """A line without the password that a mistyped address may hold."""
-    return line[:200].rpartition("@")[2] if "://" in line else line[:200]
+    # Cut after that: a token may be longer than what is shown.
+    return (line.rpartition("@")[2] if "://" in line else line)[:200]

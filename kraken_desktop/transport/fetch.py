@@ -135,7 +135,7 @@ class _Fetch:
         if not (trusted or may_be_public(host)):
             raise AddressBlockedError(path=self._url, host=host, redirected=redirected)
         try:
-            self._transport.request(
+            answer = self._transport.request(
                 "GET",
                 url,
                 headers=_HEADERS,
@@ -151,6 +151,9 @@ class _Fetch:
             if error.phase == "total":
                 raise self._too_slow(host) from error
             raise
+        if answer.status != 200:
+            # A 407 of a server that is no proxy.
+            raise AddressRefusedError(path=self._url, host=host, status=answer.status)
         if self._announced and self._received < self._announced:
             raise ConnectionLostError(host=host, sent_all=True, reason="incomplete")
         return None

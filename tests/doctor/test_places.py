@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +12,10 @@ from typing import Any
 import pytest
 
 from kraken_desktop.doctor import on_disk
-from kraken_desktop.doctor.sample import BYTES
+from kraken_desktop.doctor.sample import BYTES, written_to
 from kraken_desktop.messages import Words
 from kraken_desktop.model.diagnosis import Step, steps_of
+from kraken_desktop.model.errors import StoreError
 from kraken_desktop.model.offers import OfferId
 from kraken_desktop.model.profile import Acl, Engine, Uploader
 from tests.doctor.conftest import NOT_CHECKED, OK, WARNING, Clinic, found, make_clinic, said, verdicts, wrong
@@ -139,6 +142,29 @@ def test_a_folder_whose_disk_is_missing(clinic: Clinic, tmp_path: Path) -> None:
     assert found(diagnosis, "bucket.folder").step is Step.STORE
     assert said(diagnosis, "bucket.folder").startswith(f"The folder {folder} is not there.")
     assert verdicts(diagnosis)[Step.SPACE] is NOT_CHECKED
+
+
+def test_a_folder_that_the_system_does_not_take(clinic: Clinic, tmp_path: Path) -> None:
+    # Too long for a name: asking whether it is there fails as well.
+    diagnosis = clinic.check(folder=str(tmp_path / ("x" * 300)))
+    assert found(diagnosis, "bucket.folder").step is Step.STORE
+    assert verdicts(diagnosis)[Step.SPACE] is NOT_CHECKED
+
+
+def test_a_disk_that_does_not_tell_its_space(clinic: Clinic, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_folder: Path) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(shutil, "disk_usage", refused)
+    diagnosis = clinic.check(folder=str(tmp_path))
+    assert wrong(diagnosis) == []
+    assert verdicts(diagnosis)[Step.SPACE] is NOT_CHECKED
+    assert verdicts(diagnosis)[Step.REMOVE] is OK
+
+
+def test_no_room_for_the_file_of_the_check(tmp_path: Path) -> None:
+    with pytest.raises(StoreError):
+        written_to(tmp_path / "gone", only_if_absent=True)
 
 
 def test_a_folder_with_somebody_s_file(clinic: Clinic, tmp_path: Path) -> None:

@@ -128,6 +128,17 @@ def test_all_images_of_a_row_after_a_question_that_names_them(shop: Shop, qtbot:
     assert QGuiApplication.clipboard().text() == f"{shop.s3.endpoint}/{shop.bucket}/1/c.png"
 
 
+def test_names_are_never_read_as_markup(shop: Shop, qtbot: QtBot) -> None:
+    shop.profile = replace(shop.profile, name='<img src="x.png">')
+    shop.put(0, "a")
+    shop.select(0)
+    shift_delete(qtbot, shop.window)
+    assert '0/a.png (<img src="x.png">)' in shop.text
+    said = [label for label in shop.box.findChildren(QLabel) if label.text()]
+    assert len(said) == 2
+    assert {label.textFormat() for label in said} == {Qt.TextFormat.PlainText}
+
+
 def test_an_image_of_a_set_by_itself(shop: Shop, qtbot: QtBot) -> None:
     job = shop.put(0, "a", "b", "c")
     shop.window.model.set_open([job.id], True)

@@ -66,6 +66,8 @@ def test_duplicates_are_counted_and_taken_once() -> None:
         ("https://example.com/a.pdf", "pdf"),
         ("![x](https://example.com/page.html)", "html"),
         ("https://me:pw@example.com/a.png", "address_with_password"),
+        (f"https://me:{'pw' * 200}@example.com/a.png", "address_with_password"),
+        (f"https://me:{'pw' * 200}@example.com/a.png is mine", "address"),
         ("https://example.com/" + "x" * 9000, "address"),
     ],
 )
