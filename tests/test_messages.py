@@ -7,6 +7,7 @@ import dataclasses
 import re
 import string
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,7 +19,7 @@ from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, 
 from kraken_desktop.messages.amazon import PUSH_REASONS, S3_REFUSALS
 from kraken_desktop.messages.doctor_findings import DOCTOR_FINDINGS
 from kraken_desktop.messages.exchange import NOTES, change_in_words, note_in_words
-from kraken_desktop.messages.own_failures import COMMANDS, KINDS, SECRETS
+from kraken_desktop.messages.own_failures import COMMANDS, KINDS, SECRETS, command_for
 from kraken_desktop.messages.states import LEFT_OUT_COUNTS, SKIP_REASONS
 from kraken_desktop.model import diagnosis, errors, network_rules, object_key, profile_rules, recipe_rules
 from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Observation, Step
@@ -255,6 +256,19 @@ def test_variables_filters_types_and_reasons_have_words() -> None:
     assert set(LEFT_OUT_COUNTS) == set(LeftOutReason)
 
 
+@pytest.mark.parametrize(
+    ("profile", "command"),
+    [
+        ("Blog", "kraken-s3 profile edit Blog --secret-stdin"),
+        ("My blog", "kraken-s3 profile edit 'My blog' --secret-stdin"),
+        ("", "kraken-s3 profile edit NAME --secret-stdin"),
+    ],
+)
+def test_what_enters_a_missing_secret_in_a_terminal(profile: str, command: str) -> None:
+    told = Words().error(errors.SecretMissingError(name="profile/p1/s3-secret", profile=profile))
+    assert told.remedy == f"Enter it in the settings, or in a terminal with “{command}”, then retry."
+
+
 @pytest.mark.parametrize("code", ["store.unheard_of", "unheard.of", "", "secret.missing", "source.too_large"])
 @pytest.mark.parametrize("facts", [{}, {"said": None, "path": 7, "limit": "x", "reason": None}])
 def test_failures_of_another_version_get_general_words(code: str, facts: dict[str, Fact]) -> None:
@@ -475,8 +489,8 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += permission_texts(words)
     shown += link_texts(words)
     # What is typed in a terminal is the same in every language.
-    for command in COMMANDS.values():
-        shown = [text.replace(command, "") for text in shown]
+    for name, profile in product(COMMANDS, ("", "1")):
+        shown = [text.replace(command_for(name, profile), "") for text in shown]
     # Names of formats too.
     shown = [re.sub("JPEG|PNG|GIF|WebP|AVIF", "", text) for text in shown]
     assert [text for text in shown if latin(text)] == []

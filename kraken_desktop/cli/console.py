@@ -7,9 +7,10 @@ import contextlib
 import errno
 import io
 import os
+import shlex
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from typing import TextIO, TypeVar
 
@@ -18,7 +19,7 @@ from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
-from kraken_desktop.model.recipes import named
+from kraken_desktop.model.recipes import named, slug
 from kraken_desktop.stores.settings import Settings
 
 _Word = TypeVar("_Word", bound=StrEnum)
@@ -167,11 +168,18 @@ def chosen_recipe(name: str, settings: Settings) -> Recipe:
     Raises:
         UsageError: there is none.
     """
-    recipe = named(settings.every_recipe, name)
+    recipes = settings.every_recipe
+    recipe = named(recipes, name)
     if recipe is not None:
         return recipe
-    known = ", ".join(each.name for each in settings.every_recipe)
+    known = ", ".join(typed_name(each, recipes) for each in recipes)
     raise UsageError(f"kraken-s3: there is no recipe {name!r}. There are: {known}")
+
+
+def typed_name(recipe: Recipe, recipes: Sequence[Recipe]) -> str:
+    """How a recipe is called on a command line: short, if that leads to it and to no other one."""
+    short = slug(recipe.name)
+    return short if short and named(recipes, short) is recipe else shlex.quote(recipe.name)
 
 
 def read_secret(option: str) -> str:

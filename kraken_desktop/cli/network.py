@@ -67,7 +67,9 @@ def _set(arguments: argparse.Namespace, services: Services, console: Console) ->
         try:
             findings += _expired(network.ca_file)
         except TrustFileError as error:
-            console.error(error)
+            # Its own words are about requests that did not go out.
+            what = f"{network.ca_file} cannot be used, so nothing was changed."
+            console.message(dataclasses.replace(console.words.error(error), what=what))
             return 2
     for finding in findings:
         console.message(console.words.finding(finding))

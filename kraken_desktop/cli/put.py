@@ -8,6 +8,7 @@ import os
 import shlex
 import signal
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -133,6 +134,7 @@ class _Report:
         self._stopped_by: Failure | None = None
         self._told_stop = False
         self._told_links: set[Message] = set()
+        self._counts: Counter[JobState] = Counter()
         self.something_failed = any(isinstance(entry, Refused) for entry in entries)
         with self._lock:
             self._print_ready()
@@ -161,6 +163,11 @@ class _Report:
         """The failure that every further job would meet as well."""
         return self._stopped_by
 
+    def tell_sum(self) -> None:
+        """Of several sources: how many ended how, as the last line."""
+        if len(self._order) > 1:
+            self._console.say(self._console.words.summary(self._counts))
+
     def _print_ready(self) -> None:
         while self._next < len(self._order):
             entry = self._order[self._next]
@@ -174,11 +181,13 @@ class _Report:
 
     def _print_refused(self, refused: Refused) -> None:
         failure = Failure.of(refused.error)
+        self._counts[JobState.FAILED] += 1
         self._console.message(self._console.words.failure(failure))
         if self._as_json:
             self._print_json(refused.location, JobState.FAILED, failure=failure)
 
     def _print_ended(self, status: JobStatus) -> None:
+        self._counts[status.state] += 1
         outcome = status.outcome
         failure = outcome.failure if isinstance(outcome, Failed) else None
         if failure is not None:
@@ -302,6 +311,7 @@ def _work(services: Services, jobs: Sequence[Job], report: _Report, console: Con
         ended = runner.close(_SECONDS_TO_END) and ended
         executor.shutdown(wait=False, cancel_futures=True)
         signal.signal(signal.SIGINT, before)
+    report.tell_sum()
     code = _INTERRUPTED if interrupted else 1 if report.something_failed or console.failed else 0
     if not ended:
         raise WorkersLeftError(code)

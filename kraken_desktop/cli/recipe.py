@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import argparse
 import json
-import shlex
 import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from kraken_desktop.cli.console import Console, UsageError, chosen_recipe, load_settings
+from kraken_desktop.cli.console import Console, UsageError, chosen_recipe, load_settings, typed_name
 from kraken_desktop.cli.recipe_options import add_options, changed
 from kraken_desktop.cli.variant_options import SYNTAX
 from kraken_desktop.composition import Services
 from kraken_desktop.model.profile_rules import check_name
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.model.recipe_rules import check_recipe
-from kraken_desktop.model.recipes import named, slug
+from kraken_desktop.model.recipes import named
 from kraken_desktop.model.records import to_record
 
 
@@ -57,12 +56,6 @@ def add_parser(commands: Any) -> None:
         each = actions.add_parser(action, help=text, description=told)
         each.add_argument("name", metavar="NAME", help="the recipe")
         each.set_defaults(run=run)
-
-
-def typed_name(recipe: Recipe, recipes: Sequence[Recipe]) -> str:
-    """How a recipe is called on a command line: short, if that leads to it and to no other one."""
-    short = slug(recipe.name)
-    return short if short and named(recipes, short) is recipe else shlex.quote(recipe.name)
 
 
 def _add(arguments: argparse.Namespace, services: Services, console: Console) -> int:

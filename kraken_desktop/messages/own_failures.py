@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message
 
 OWN_FAILURES: dict[str, Message] = {
@@ -161,17 +163,28 @@ SECRETS: dict[str, str] = {
 """By the last part of a secret's name in the keyring."""
 
 _ACCOUNT_COMMAND = "kraken-s3 account login"
-_PROFILE_COMMAND = "kraken-s3 profile edit NAME --secret-stdin"
+_PROFILE_COMMAND = "kraken-s3 profile edit {profile} --secret-stdin"
 COMMANDS: dict[str, str] = {
     "": _PROFILE_COMMAND,
     "api-secret": _ACCOUNT_COMMAND,
     "api-key": _ACCOUNT_COMMAND,
     "s3-secret": _PROFILE_COMMAND,
-    "s3-access-key": "kraken-s3 profile edit NAME --access-key ID",
+    "s3-access-key": "kraken-s3 profile edit {profile} --access-key ID",
     "s3-session-token": _PROFILE_COMMAND,
     "proxy-password": "kraken-s3 network set --proxy-password-stdin",
 }
 """By the last part of a secret's name: what enters it in a terminal. Commands are not translated."""
+
+
+def command_for(name: str, profile: str) -> str:
+    """What enters a secret in a terminal.
+
+    Args:
+        name: the last part of the secret's name.
+        profile: the name of its profile; empty if that is not known.
+    """
+    return COMMANDS.get(name, COMMANDS[""]).replace("{profile}", shlex.quote(profile) if profile else "NAME")
+
 
 KINDS: dict[str, str] = {
     "bmp": QT_TRANSLATE_NOOP("messages", "a BMP image"),

@@ -15,7 +15,7 @@ from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.link_checks import check_in_short, check_message
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
 from kraken_desktop.messages.network import NETWORK_FAILURES, NETWORK_FIELDS, NETWORK_FINDINGS
-from kraken_desktop.messages.own_failures import COMMANDS, KINDS, OWN_FAILURES, SECRETS
+from kraken_desktop.messages.own_failures import KINDS, OWN_FAILURES, SECRETS, command_for
 from kraken_desktop.messages.permissions import PermissionWords
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
 from kraken_desktop.messages.quota import QuotaWords
@@ -169,7 +169,7 @@ class Words:
         if code.startswith("secret."):
             name = values.get("name", "").rpartition("/")[2]
             values["secret"] = self._fill(SECRETS.get(name, SECRETS[""]))
-            values["command"] = COMMANDS.get(name, COMMANDS[""])
+            values["command"] = command_for(name, values.get("profile", ""))
         else:
             sizes = {name: facts.get(name) for name in ("size", "limit") if code != "engine.too_many_pixels"}
             values |= {name: size(count, self._translate) for name, count in sizes.items() if isinstance(count, int)}

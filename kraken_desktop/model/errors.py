@@ -885,6 +885,8 @@ class SecretMissingError(SecretError):
     code: ClassVar[str] = "secret.missing"
     variable: str = ""
     """The environment variable that would hold it, if the profile refers to the environment."""
+    profile: str = ""
+    """The name of the profile that it belongs to; empty for an account's."""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -150,8 +150,9 @@ class Secrets:
             return self._aws_profiles.keys(credentials.aws_profile.strip(), cancel)
         access_key = self._variable(KRAKEN_S3_ACCESS_KEY) or credentials.access_key
         if not access_key:
-            raise _missing(f"profile/{profile.id}/s3-access-key", credentials.source, KRAKEN_S3_ACCESS_KEY)
-        secret = self._needed(profile.secret_name, credentials.source)
+            name = f"profile/{profile.id}/s3-access-key"
+            raise _missing(name, credentials.source, KRAKEN_S3_ACCESS_KEY, profile.name)
+        secret = self._needed(profile.secret_name, credentials.source, profile.name)
         refers = credentials.source is CredentialSource.ENVIRONMENT
         if refers or self._variable(KRAKEN_S3_SECRET) is not None:
             token = self._variable(KRAKEN_S3_SESSION_TOKEN)
@@ -241,13 +242,13 @@ class Secrets:
                 return error
         return None
 
-    def _needed(self, name: str, source: CredentialSource) -> str:
+    def _needed(self, name: str, source: CredentialSource, profile: str = "") -> str:
         variable = variable_of(name)
         value = self._variable(variable)
         if value is None and source is not CredentialSource.ENVIRONMENT:
             value = self._kept(name)
         if value is None:
-            raise _missing(name, source, variable)
+            raise _missing(name, source, variable, profile)
         return value
 
     def _kept(self, name: str) -> str | None:
@@ -294,6 +295,6 @@ def variable_of(name: str) -> str:
     return _VARIABLES.get(name.rpartition("/")[2], "")
 
 
-def _missing(name: str, source: CredentialSource, variable: str) -> SecretMissingError:
+def _missing(name: str, source: CredentialSource, variable: str, profile: str = "") -> SecretMissingError:
     refers = source is CredentialSource.ENVIRONMENT
-    return SecretMissingError(name=name, variable=variable if refers else "")
+    return SecretMissingError(name=name, variable=variable if refers else "", profile=profile)

@@ -76,7 +76,7 @@ def test_what_is_set_is_shown_but_for_the_password(
         (["--proxy", "http://me:hunter2@proxy:1"], "User name and password do not belong into the address."),
         (["--proxy", "https://proxy:1"], "A proxy that is itself spoken to by https cannot be used."),
         (["--proxy", "proxy"], "The port of the proxy is missing."),
-        (["--ca-file", "/gone.pem"], "There is no such file (any more): /gone.pem"),
+        (["--ca-file", "/gone.pem"], "/gone.pem cannot be used, so nothing was changed.\n  There is no such file"),
     ],
 )
 def test_what_is_wrong_changes_nothing(run: Terminal, arguments: list[str], said: str) -> None:

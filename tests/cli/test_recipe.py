@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from kraken_desktop.cli.console import typed_name
 from kraken_desktop.cli.program import run
-from kraken_desktop.cli.recipe import typed_name
 from kraken_desktop.model.recipe import Chroma, KeptMetadata, OutputFormat, Recipe, Resize, Strategy
 from kraken_desktop.model.recipes import BUILT_IN_RECIPES
 from kraken_desktop.model.settings import Settings
@@ -137,7 +137,7 @@ def test_a_profile_takes_a_built_in_recipe(kraken_s3: Terminal, tmp_path: Path, 
         ("recipe add web-photo", "there is a recipe 'Web photo' already"),
         ("recipe add ' '", "needs a name"),
         ("recipe edit lossless --name screenshot", "there is a recipe 'Screenshot' already"),
-        ("recipe edit nothing", "there is no recipe 'nothing'"),
+        ("recipe edit nothing", "there is no recipe 'nothing'. There are: web-image, web-photo, screenshot, "),
         ("recipe add A --variant small:1q", "nothing that a variant has"),
         ("recipe add A --background white", "#rgb or #rrggbb"),
     ],

@@ -410,13 +410,13 @@ def test_a_token_of_the_environment_does_not_go_with_another_secret(
 def test_what_is_missing_is_named(secrets: Secrets) -> None:
     with pytest.raises(SecretMissingError) as told:
         secrets.s3_keys(PROFILE)
-    assert (told.value.name, told.value.variable) == (PROFILE.secret_name, "")
+    assert (told.value.name, told.value.variable, told.value.profile) == (PROFILE.secret_name, "", PROFILE.name)
     with pytest.raises(SecretMissingError) as told:
         secrets.api_key(Account(id="a2"))
-    assert told.value.name == "account/a2/api-key"
+    assert (told.value.name, told.value.profile) == ("account/a2/api-key", "")
     with pytest.raises(SecretMissingError) as told:
         secrets.s3_keys(Profile(id="p2", name="x"))
-    assert told.value.name == "profile/p2/s3-access-key"
+    assert (told.value.name, told.value.profile) == ("profile/p2/s3-access-key", "x")
 
 
 def test_an_aws_profile_is_asked_and_nothing_of_ours(
