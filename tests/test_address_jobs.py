@@ -4,40 +4,22 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.composition import Services
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Source, SourceKind
 from kraken_desktop.model.object_key import content_digest
 from kraken_desktop.model.profile import Engine, Uploader
 from kraken_desktop.model.recipe import Recipe
 from tests.servers.images import ImageKind, image_bytes
-from tests.servers.kraken_api import KrakenApi
-from tests.servers.s3_handle import StrictS3Handle
 from tests.support.raw_server import Peer, RawServer
-from tests.support.stage import Stage, code_of, done, picture
+from tests.support.stage import HERE, Stage, code_of, done, picture
 from tests.support.world import World
 
-HERE: dict[str, Any] = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL}
 PHOTO = image_bytes(ImageKind.JPEG, size=(320, 240))
-
-
-@pytest.fixture
-def world(home: Any, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 def source(url: str, *, typed: bool = True) -> Source:

@@ -5,18 +5,17 @@ Sources: Kraken.io docs, and the vendor's newest command-line client where they 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL.ExifTags import IFD, Base
 
-from kraken_desktop.composition import Services
 from kraken_desktop.engines.kraken_io import recipe_parameters
 from kraken_desktop.model.geometry import place
 from kraken_desktop.model.image_types import content_type
-from kraken_desktop.model.profile import Acl, Engine, Uploader
+from kraken_desktop.model.profile import Acl
 from kraken_desktop.model.recipe import (
     Chroma,
     CropMode,
@@ -28,16 +27,9 @@ from kraken_desktop.model.recipe import (
     Variant,
 )
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
-from tests.servers.s3_handle import StrictS3Handle
 from tests.support.recipes import EVERY_RECIPE
-from tests.support.stage import Stage, done, picture
+from tests.support.stage import HERE, KRAKEN_ROUTES, PUSHED, ROUTES, Stage, done, picture
 from tests.support.world import World
-
-PUSHED = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
-FETCHED = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
-HERE = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
-KRAKEN_ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="route 2")]
 
 SIZE = {"strategy", "width", "height", "size", "background", "crop_mode", "enhance"}
 ENTRY = {*SIZE, "id", "storage_path", "lossy", "quality", "sampling_scheme"}
@@ -55,18 +47,6 @@ TOP = {
 }
 TOP |= {"s3_store", "url"}
 STORE = {"key", "secret", "bucket", "region", "path", "acl", "metadata", "headers", "tags"}
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture
@@ -268,7 +248,7 @@ TWO = Recipe(
 )
 
 
-@pytest.mark.parametrize("route", [*KRAKEN_ROUTES, pytest.param(HERE, id="route 3")])
+@pytest.mark.parametrize("route", ROUTES)
 def test_everything_of_the_profile_is_on_every_image_of_a_set(
     stage: Stage, world: World, photo: Path, route: dict[str, Any]
 ) -> None:

@@ -15,10 +15,8 @@ from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import FETCHED, HERE, PUSHED, Stage, code_of, done, picture
+from tests.support.stage import HERE, OWN_UPLOADS, PUSHED, Stage, code_of, done, picture
 from tests.support.world import World
-
-OWN_UPLOADS = [pytest.param(FETCHED, id="route 2"), pytest.param(HERE, id="route 3")]
 
 SET = Recipe(
     variants=(

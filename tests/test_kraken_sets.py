@@ -12,18 +12,15 @@ import pytest
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.messages import Words
 from kraken_desktop.model.image_types import content_type
-from kraken_desktop.model.job import Cancelled, Done, Failed, Outcome, Phase, StoredImage, Verdict
+from kraken_desktop.model.job import Cancelled, Done, Phase, StoredImage, Verdict
 from kraken_desktop.model.profile import Acl
 from kraken_desktop.model.recipe import KeptMetadata, OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.model.recipes import BUILT_IN_RECIPES
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import FETCHED, HERE, PUSHED, Stage, code_of, done, picture
+from tests.support.stage import HERE, KRAKEN_ROUTES, PUSHED, ROUTES, Stage, code_of, done, failed, picture
 from tests.support.world import World
-
-KRAKEN_ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="route 2")]
-ROUTES = [*KRAKEN_ROUTES, pytest.param(HERE, id="route 3")]
 
 SET = Recipe(
     id="set",
@@ -45,11 +42,6 @@ def photo(tmp_path: Path) -> Path:
 
 def keys_of(images: tuple[StoredImage, ...]) -> list[str]:
     return [image.key for image in images]
-
-
-def failed(outcome: Outcome) -> Failed:
-    assert isinstance(outcome, Failed), outcome
-    return outcome
 
 
 # --- sets ---

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import threading
 import unicodedata
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,6 @@ from typing import Any
 import pytest
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.composition import Services
 from kraken_desktop.model.job import (
     Cancelled,
     Failed,
@@ -26,28 +24,10 @@ from kraken_desktop.model.job import (
 from kraken_desktop.model.profile import Acl
 from kraken_desktop.model.recipe import Recipe
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.support.stage import Stage, code_of, done, picture
 from tests.support.world import World
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def services(world: World) -> Iterator[Services]:
-    made = world.services()
-    yield made
-    made.close()
-
-
-@pytest.fixture
-def stage(world: World, services: Services) -> Stage:
-    return Stage(world, services)
 
 
 @pytest.fixture

@@ -6,53 +6,29 @@ The statuses and texts are those that the vendor documents, and those that its u
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from kraken_desktop.composition import Services
 from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.errors import KrakenDesktopError, Scope
-from kraken_desktop.model.job import Failed, Job, Outcome
-from kraken_desktop.model.profile import Engine, Uploader
+from kraken_desktop.model.job import Job, Outcome
+from kraken_desktop.model.profile import Uploader
 from kraken_desktop.model.recipe import Recipe, Resize, Strategy
 from kraken_desktop.transport import Timeouts
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
-from tests.servers.s3_handle import StrictS3Handle
 from tests.support.raw_server import Peer, RawServer
-from tests.support.stage import Stage
+from tests.support.stage import FETCHED, KRAKEN_ROUTES, Stage, failed
 from tests.support.world import World
-
-PUSHED = {"engine": Engine.KRAKEN, "uploader": Uploader.KRAKEN}
-FETCHED = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
-ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="route 2")]
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture
 def photo(tmp_path: Path) -> Path:
     return make_image(ImageKind.JPEG, tmp_path / "beach.jpg", size=(64, 48))
-
-
-def failed(outcome: Outcome) -> Failed:
-    assert isinstance(outcome, Failed), outcome
-    return outcome
 
 
 def read(outcome: Outcome) -> Message:
@@ -103,7 +79,7 @@ STOPPED = Message(
 LARGE = Message(
     "The image is too large for your Kraken.io plan.",
     "Each plan has a largest file size.",
-    "Save the image with fewer pixels, or choose a larger plan on kraken.io.",
+    "Make it on this computer, save it with fewer pixels, or choose a larger plan on kraken.io.",
 )
 NOT_READ = Message(
     "Kraken.io cannot read this image.",
@@ -157,7 +133,7 @@ def status(code: int, message: str | list[str], **more: Any) -> Fault:
 JOB, BATCH = Scope.JOB, Scope.BATCH
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", KRAKEN_ROUTES)
 @pytest.mark.parametrize(
     ("fault", "message", "quote", "scope", "retryable"),
     [
@@ -171,8 +147,8 @@ JOB, BATCH = Scope.JOB, Scope.BATCH
             Message(
                 LARGE.what,
                 "Your plan takes files of 1.0 kB at most.",
-                "Save the image with fewer pixels. If your plan is a larger one by now, check the key pair of the "
-                "account, then retry.",
+                "Make it on this computer, or save it with fewer pixels. If your plan is a larger one by now, check "
+                "the key pair of the account, then retry.",
             ),
             TOO_LARGE,
             JOB,
@@ -237,7 +213,7 @@ def test_an_address_that_kraken_io_cannot_open(stage: Stage, world: World, photo
     assert read(outcome) == replace(NOT_SUITED, why=NOT_SUITED.why + quote)
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", KRAKEN_ROUTES)
 def test_a_success_without_an_image_where_one_was_to_be_made(
     stage: Stage, world: World, photo: Path, route: dict[str, Any]
 ) -> None:

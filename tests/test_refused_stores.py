@@ -6,7 +6,7 @@ Each refusal is S3's own: the server that refuses Kraken.io is the one that refu
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -14,12 +14,10 @@ from typing import Any
 import pytest
 
 from kraken_desktop.cli.program import run
-from kraken_desktop.composition import Services
 from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.job import Failed, Outcome
 from kraken_desktop.model.profile import Acl, Credentials, Engine, Uploader
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
@@ -28,18 +26,6 @@ from tests.support.world import World
 
 PUSH = "Error while pushing file to S3: "
 CHARGED = "Kraken.io may have charged for the optimizing."
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def stage(world: World) -> Iterator[Stage]:
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture

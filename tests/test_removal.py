@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.composition import Services
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import (
     BucketDeniedError,
@@ -27,39 +25,16 @@ from kraken_desktop.model.profile import Acl, Collision, Credentials, Engine, Up
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Variant
 from kraken_desktop.removal import Removal, Removed
 from kraken_desktop.stores.journal import Journal
-from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
-from tests.servers.s3_handle import S3Handle, StrictS3Handle
-from tests.support.stage import Stage, done
+from tests.servers.s3_handle import StrictS3Handle
+from tests.support.stage import HERE, Stage, done
 from tests.support.world import World
 
-HERE = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
 SET = Recipe(
     variants=tuple(
         Variant(name=name, convert=form) for name, form in (("jpeg", OutputFormat.JPEG), ("webp", OutputFormat.WEBP))
     )
 )
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def either_world(home: Path, s3_server: S3Handle, make_kraken_api: KrakenApiMaker, bucket: str) -> World:
-    """With the strict S3 server, and with Ceph's."""
-    return World(home / "kraken", s3_server, make_kraken_api(s3_server), bucket)
-
-
-@pytest.fixture
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    name = "either_world" if "either_world" in request.fixturenames else "world"
-    world: World = request.getfixturevalue(name)
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,48 +14,20 @@ import pytest
 from PIL import ImageOps
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.composition import Services
 from kraken_desktop.intake import expand
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import Scope
 from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Progress, Skipped, Source, StoredImage
 from kraken_desktop.model.object_key import content_digest
-from kraken_desktop.model.profile import Acl, Collision, Engine, Uploader
+from kraken_desktop.model.profile import Acl, Collision, Engine
 from kraken_desktop.model.recipe import KeptMetadata, OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.placing import DIGEST_METADATA
-from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
-from tests.servers.s3_handle import S3Handle, StrictS3Handle
+from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import Stage, code_of, done, picture
+from tests.support.stage import FETCHED, HERE, OWN_UPLOADS, Stage, code_of, done, failed, picture
 from tests.support.world import World
-
-HERE = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
-FETCHED = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
-ROUTES = [pytest.param(FETCHED, id="route 2"), pytest.param(HERE, id="route 3")]
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def either_world(home: Path, s3_server: S3Handle, make_kraken_api: KrakenApiMaker, bucket: str) -> World:
-    """With the strict S3 server, and with Ceph's."""
-    return World(home / "kraken", s3_server, make_kraken_api(s3_server), bucket)
-
-
-@pytest.fixture
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
-    """In ``either_world`` if the test has it."""
-    name = "either_world" if "either_world" in request.fixturenames else "world"
-    world: World = request.getfixturevalue(name)
-    services: Services = world.services()
-    yield Stage(world, services)
-    services.close()
 
 
 @pytest.fixture
@@ -69,15 +40,10 @@ def only(outcome: Outcome) -> StoredImage:
     return image
 
 
-def failed(outcome: Outcome) -> Failed:
-    assert isinstance(outcome, Failed), outcome
-    return outcome
-
-
 # --- what both routes promise ---
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", OWN_UPLOADS)
 def test_everything_of_the_profile_is_on_the_object(
     stage: Stage, either_world: World, photo: Path, route: dict[str, Any]
 ) -> None:
@@ -112,7 +78,7 @@ def test_everything_of_the_profile_is_on_the_object(
         assert image.kraked_url.startswith(world.api.url)
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", OWN_UPLOADS)
 @pytest.mark.parametrize("acl", [Acl.PRIVATE, Acl.NONE])
 def test_what_is_not_public_is_not(
     stage: Stage, either_world: World, photo: Path, route: dict[str, Any], acl: Acl
@@ -130,7 +96,7 @@ def test_what_is_not_public_is_not(
         assert (image.expires_at, "?" in image.url) == (None, False)
 
 
-@pytest.mark.parametrize("route", ROUTES)
+@pytest.mark.parametrize("route", OWN_UPLOADS)
 @pytest.mark.parametrize("option", [{"acls_disabled": True}, {"acls_disabled": True, "public_access_blocked": True}])
 def test_a_bucket_of_today_takes_objects_without_an_acl(
     stage: Stage, strict_s3: StrictS3Handle, photo: Path, route: dict[str, Any], option: dict[str, bool]
@@ -607,7 +573,7 @@ def test_the_same_again_is_known_by_what_it_was_made_of(stage: Stage, world: Wor
 # --- local copies ---
 
 
-@pytest.mark.parametrize("route", [pytest.param({}, id="route 1"), *ROUTES])
+@pytest.mark.parametrize("route", [pytest.param({}, id="route 1"), *OWN_UPLOADS])
 @pytest.mark.parametrize("acl", [Acl.PUBLIC_READ, Acl.PRIVATE])
 def test_a_copy_of_each_result_stays_here(
     stage: Stage, world: World, photo: Path, folder: Path, route: dict[str, Any], acl: Acl

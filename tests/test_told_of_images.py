@@ -19,11 +19,8 @@ from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, 
 from kraken_desktop.transport import Answer
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_faults import Fault, FaultKind
-from tests.support.stage import FETCHED, HERE, PUSHED, Stage, done, picture
+from tests.support.stage import FETCHED, HERE, KRAKEN_ROUTES, PUSHED, ROUTES, Stage, done, picture
 from tests.support.world import World
-
-KRAKEN_ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="route 2")]
-ROUTES = [*KRAKEN_ROUTES, pytest.param(HERE, id="route 3")]
 
 SET = Recipe(
     variants=(

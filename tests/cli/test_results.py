@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
 import re
 from pathlib import Path
 
@@ -13,14 +12,13 @@ import pytest
 from kraken_desktop.cli.program import run
 from kraken_desktop.cli.put import _record
 from kraken_desktop.model.job import LinkCheck, StoredImage, Verdict
-from kraken_desktop.model.profile import Acl, Credentials, Engine, Uploader
+from kraken_desktop.model.profile import Acl, Collision, Credentials
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
 from tests.servers.images import ImageKind, make_image
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.s3_handle import StrictS3Handle
+from tests.support.stage import HERE
 from tests.support.world import World
 
-HERE = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
 SET = Recipe(
     id="set",
     name="Set",
@@ -30,11 +28,6 @@ SET = Recipe(
         for width in (20, 40)
     ),
 )
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(Path(os.environ["KRAKEN_DESKTOP_HOME"]), strict_s3, kraken_api, bucket)
 
 
 class Terminal:
@@ -98,6 +91,19 @@ class TestSets:
                 200,
                 "image/webp" if url.endswith("webp") else "image/jpeg",
             )
+
+
+class TestSum:
+    def test_the_last_line_counts_how_several_sources_ended(self, terminal: Terminal, tmp_path: Path) -> None:
+        terminal.set_up(collision=Collision.SKIP, path_template="{name}", **HERE)
+        first, *others = [make_image(ImageKind.PNG, tmp_path / f"{n}.png", size=(20, 20), seed=n) for n in range(3)]
+        _, _, err = terminal("put", first)
+        assert "1 done" not in err
+        for options in ([], ["--json"]):
+            code, _, err = terminal("put", *options, first, *others, tmp_path / "gone.png")
+            assert code == 1
+            last = "2 done, 1 skipped, 1 failed" if not options else "3 skipped, 1 failed"
+            assert err.splitlines()[-1] == last
 
 
 class TestLinks:

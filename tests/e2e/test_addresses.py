@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,18 +11,11 @@ import pytest
 from tests.e2e.test_cli import kraken_s3
 from tests.e2e.test_cli_routes import bare, path_of
 from tests.servers.images import ImageKind, image_bytes
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.loopback import LoopbackHandler, LoopbackServer
-from tests.servers.s3_handle import StrictS3Handle
 from tests.support.stage import picture
 from tests.support.world import World
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
 
 
 @pytest.fixture

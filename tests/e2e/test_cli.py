@@ -18,26 +18,12 @@ from typing import Any
 
 import pytest
 
-from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.images import ImageKind, make_image, make_set
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
-from tests.servers.s3_handle import S3Handle, StrictS3Handle
 from tests.support.secret_service import missing_programs
 from tests.support.world import World
 
 COMMAND = [sys.executable, "-m", "kraken_desktop.cli"]
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def either_world(home: Path, s3_server: S3Handle, make_kraken_api: KrakenApiMaker, bucket: str) -> World:
-    """With the strict S3 server, and with Ceph's."""
-    return World(home / "kraken", s3_server, make_kraken_api(s3_server), bucket)
 
 
 def kraken_s3(

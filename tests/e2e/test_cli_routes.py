@@ -13,25 +13,11 @@ import pytest
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.records import from_record
 from tests.e2e.test_cli import environment, kraken_s3, set_up
-from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.images import ImageKind, make_image, make_set
-from tests.servers.kraken_api import KrakenApi
-from tests.servers.s3_handle import S3Handle, StrictS3Handle
 from tests.support.stage import picture
 from tests.support.world import World
 
 pytestmark = pytest.mark.e2e
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def either_world(home: Path, s3_server: S3Handle, make_kraken_api: KrakenApiMaker, bucket: str) -> World:
-    """With the strict S3 server, and with Ceph's."""
-    return World(home / "kraken", s3_server, make_kraken_api(s3_server), bucket)
 
 
 def bare(world: World) -> dict[str, str]:

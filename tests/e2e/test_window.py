@@ -21,26 +21,13 @@ from kraken_desktop.model.links import LinkFormat
 from kraken_desktop.model.profile import Acl, Engine, Uploader
 from kraken_desktop.model.recipes import BUILT_IN_RECIPES
 from tests.e2e.test_cli import found_anywhere
-from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.images import ImageKind, image_bytes, make_image, make_set
-from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
-from tests.servers.s3_handle import S3Handle, StrictS3Handle
 from tests.support.gui import drop
 from tests.support.stage import picture
 from tests.support.world import World
 
 OpenWindow = Callable[..., MainWindow]
-
-
-@pytest.fixture
-def world(home: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str) -> World:
-    return World(home / "kraken", strict_s3, kraken_api, bucket)
-
-
-@pytest.fixture
-def either_world(home: Path, s3_server: S3Handle, make_kraken_api: KrakenApiMaker, bucket: str) -> World:
-    return World(home / "kraken", s3_server, make_kraken_api(s3_server), bucket)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PIL import Image
 
 from kraken_desktop.cancel import CancelToken
@@ -27,6 +28,12 @@ FETCHED: dict[str, Any] = {"engine": Engine.KRAKEN, "uploader": Uploader.LOCAL}
 """Route 2."""
 HERE: dict[str, Any] = {"engine": Engine.LOCAL, "uploader": Uploader.LOCAL, "account_id": None}
 """Route 3."""
+
+KRAKEN_ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="route 2")]
+"""Where Kraken.io makes the images."""
+OWN_UPLOADS = [pytest.param(FETCHED, id="route 2"), pytest.param(HERE, id="route 3")]
+"""Where this computer stores them."""
+ROUTES = [*KRAKEN_ROUTES, pytest.param(HERE, id="route 3")]
 
 
 class Stage:
@@ -73,9 +80,13 @@ def done(outcome: Outcome) -> Done:
     return outcome
 
 
-def code_of(outcome: Outcome) -> str:
+def failed(outcome: Outcome) -> Failed:
     assert isinstance(outcome, Failed), outcome
-    return outcome.failure.code
+    return outcome
+
+
+def code_of(outcome: Outcome) -> str:
+    return failed(outcome).failure.code
 
 
 def picture(body: bytes) -> Image.Image:
