@@ -267,6 +267,7 @@ class MainWindow(QMainWindow):
     def _speak_of_profile(self) -> None:
         self.pages.show_settings(self._settings, self.profile)
         self.quota.show_profile(self.profile, self._settings)
+        self.messages.renew_pause()
         self._show_page()
         self.arrivals.offer_held()
 

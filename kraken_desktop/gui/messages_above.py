@@ -61,6 +61,8 @@ class MessagesAbove(QObject):
         self._pause: Failure | None = None
         self.ways_of: Callable[[Failure], Sequence[WayShown]] = lambda _failure: ()
         """The ways out of a pause."""
+        self.profile_named: Callable[[Failure], str] = lambda _failure: ""
+        """The profile that a pause is about; empty for the one that is chosen."""
 
     def notices(self, notices: Iterable[KrakenDesktopError]) -> None:
         """What the settings had to do about a bad file."""
@@ -170,16 +172,23 @@ class MessagesAbove(QObject):
 
     def set_waiting(self, count: int) -> None:
         """How many images wait for the end of a pause."""
-        banner = self._banners.banner("paused")
         if count != self._waiting:
             self._waiting = count
-            if banner is not None and self._pause is not None:
-                banner.set_message(self._of_pause(self._pause))
+            self.renew_pause()
+
+    def renew_pause(self) -> None:
+        """Say again why the queue waits: another profile may be chosen."""
+        banner = self._banners.banner("paused")
+        if banner is not None and self._pause is not None:
+            message = self._of_pause(self._pause)
+            if message != banner.message:
+                banner.set_message(message)
 
     def _of_pause(self, why: Failure) -> Message:
         told = self._words.failure(why)
         waiting = self.tr("%n image(s) on hold.", "", self._waiting) if self._waiting else ""
-        return Message(self._words.paused(why), told.why, " ".join(part for part in (told.remedy, waiting) if part))
+        what = self._words.paused(why, self.profile_named(why))
+        return Message(what, told.why, " ".join(part for part in (told.remedy, waiting) if part))
 
     def went_on(self, count: int) -> None:
         """An earlier run left something to do."""

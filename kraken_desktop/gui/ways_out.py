@@ -46,6 +46,7 @@ class WaysOut(QObject):
         self._access = access
         self._words = words
         self._messages.ways_of = self.of_pause
+        self._messages.profile_named = self._other_profile
         self._messages.way_wanted.connect(self.take_in_pause)
         window.details.ways_of = window.view.ways_of = self.of_row
         window.details.way_wanted.connect(self.take_for_row)
@@ -83,6 +84,14 @@ class WaysOut(QObject):
             Way(offer=offer, label=words.offer(offer), told=words.offer_taken(offer, profile.name))
             for offer in offers_for(failure, profile)
         ]
+
+    def _other_profile(self, failure: Failure) -> str:
+        """The name of the profile of a pause, unless it is the one that the person looks at."""
+        job, chosen = self._model.job_held_by(failure), self._window.profile
+        if job is None or (chosen is not None and chosen.id == job.snapshot.profile.id):
+            return ""
+        profile = self._profile_of(job) or job.snapshot.profile
+        return profile.name
 
     def _profile_of(self, job: Job) -> Profile | None:
         """As it is now, not as it was at the drop."""

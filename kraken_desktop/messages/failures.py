@@ -192,15 +192,17 @@ FAILURES: dict[str, Message] = {
     "kraken.file_too_large": Message(
         QT_TRANSLATE_NOOP("messages", "The image is too large for your Kraken.io plan."),
         QT_TRANSLATE_NOOP("messages", "Each plan has a largest file size."),
-        QT_TRANSLATE_NOOP("messages", "Save the image with fewer pixels, or choose a larger plan on kraken.io."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Make it on this computer, save it with fewer pixels, or choose a larger plan on kraken.io."
+        ),
     ),
     "kraken.file_too_large:limit": Message(
         QT_TRANSLATE_NOOP("messages", "The image is too large for your Kraken.io plan."),
         QT_TRANSLATE_NOOP("messages", "Your plan takes files of {limit} at most."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Save the image with fewer pixels. If your plan is a larger one by now, check the key pair of the account, "
-            "then retry.",
+            "Make it on this computer, or save it with fewer pixels. If your plan is a larger one by now, check the "
+            "key pair of the account, then retry.",
         ),
     ),
     "kraken.type_refused": Message(

@@ -37,6 +37,7 @@ OPTIMIZING_COUNT = QT_TRANSLATE_NOOP("messages", "Optimizing, {made} of {outputs
 WAITING_SECONDS = QT_TRANSLATE_NOOP("messages", "Trying again in {seconds} s")
 HELD = QT_TRANSLATE_NOOP("messages", "On hold: {what}")
 PAUSED = QT_TRANSLATE_NOOP("messages", "The queue is on hold: {what}")
+PAUSED_BY = QT_TRANSLATE_NOOP("messages", "The queue is on hold, because of the profile “{profile}”: {what}")
 
 SKIP_REASONS: dict[str, str] = {
     "already_stored": QT_TRANSLATE_NOOP("messages", "Skipped: the same image is in the bucket already"),

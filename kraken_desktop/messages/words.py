@@ -116,9 +116,10 @@ class Words:
         message = self._filled(source, values)
         return Message(message.what, _joined(message.why, *self._quotes(code, facts)), message.remedy)
 
-    def paused(self, failure: Failure) -> str:
-        """Why the queue waits, on one line."""
-        return self._fill(states.PAUSED, what=self.failure(failure).what)
+    def paused(self, failure: Failure, profile_name: str = "") -> str:
+        """Why the queue waits, on one line; with the name of the profile that it is about, where that is not plain."""
+        text = states.PAUSED_BY if profile_name else states.PAUSED
+        return self._fill(text, what=self.failure(failure).what, profile=shown(profile_name))
 
     def offer(self, offer: Offer) -> str:
         """What a button that takes this way out says."""

@@ -101,6 +101,19 @@ def test_a_pause_says_how_many_images_wait(window: MainWindow, runner: NotingRun
     dialog.close()
 
 
+def test_a_pause_names_its_profile_where_another_is_chosen(window: MainWindow, qtbot: QtBot) -> None:
+    window.model.apply([replace(queued(0), waiting_for=BAD_KEY)])
+    window.messages.paused(BAD_KEY)
+    banner = window.banners.banner("paused")
+    what = "Kraken.io does not accept the API key or the API secret."
+    assert banner.message.what == f"The queue is on hold: {what}"
+    window.choose_profile("Drafts")
+    assert banner.message.what == f"The queue is on hold, because of the profile “Blog”: {what}"
+    assert banner.accessibleName().startswith(banner.message.what)
+    window.choose_profile("Blog")
+    assert banner.message.what == f"The queue is on hold: {what}"
+
+
 def test_what_comes_back_is_told(window: MainWindow) -> None:
     window.uploads.went_on.emit(1)
     assert window.banners.banner("went on").message.what == "Going on with 1 image from last time."

@@ -539,6 +539,7 @@ class TestWaysOut:
         qtbot.waitUntil(lambda: window.model.tally.counts[JobState.FAILED] == 1, timeout=WAIT_MS)
         window.view.selectRow(0)
         assert "Your plan takes files of 4.0 kB at most." in window.details.text
+        assert "Make it on this computer, or save it with fewer pixels." in window.details.text
         assert window.details.way_button.text() == "Make it on this computer"
         menu = window.view.menu_for(rows(window))
         assert "Make it on this computer" in [action.text() for action in menu.actions()]
