@@ -308,6 +308,8 @@ def test_the_servers_and_the_systems_own_words_are_quoted() -> None:
             assert "“Error {oops} while <b>working</b>”" in Words().error(error).why
     why = Words().error(errors.ConnectError(host="x", reason="No route to host")).why
     assert why.endswith("The system said: “No route to host”.")
+    why = Words().error(errors.ImageBrokenError(path="a.webp", reason="it is cut short")).why
+    assert why.endswith("The engine said: “it is cut short”.")
     for said, end in (("Oh.", "“Oh.”"), ("Oh?", "“Oh?”"), ("Oh", "“Oh”.")):
         assert Words().error(errors.ServerFaultError(status=500, said=said)).why.endswith(end)
 

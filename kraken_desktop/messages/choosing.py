@@ -32,7 +32,7 @@ _REFINED_BY = {
     "store.exchange": "problem",
 }
 
-# Where ``reason`` is the system's own text, and not a code or a path of ours.
+# Where ``reason`` is the text of the system or of a decoder, and not a code or a path of ours.
 _QUOTED = (
     "source.unreadable",
     "transport.",
@@ -47,7 +47,7 @@ _QUOTED_SETTINGS = frozenset({"unreadable", "unwritable"})
 
 
 def is_quoted(code: str, facts: Mapping[str, Fact]) -> bool:
-    """Whether the fact ``reason`` is the system's own text."""
+    """Whether the fact ``reason`` is the system's own text, or the engine's."""
     return code.startswith(_QUOTED) or (code == "store.settings" and facts.get("problem") in _QUOTED_SETTINGS)
 
 

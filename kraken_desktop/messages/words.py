@@ -75,6 +75,7 @@ _PROFILE_WHAT = QT_TRANSLATE_NOOP("messages", "The profile “{profile}” needs
 _KRAKEN_SAID = QT_TRANSLATE_NOOP("messages", "Kraken.io said: “{text}”")
 _S3_SAYS = QT_TRANSLATE_NOOP("messages", "S3 said: “{text}”")
 _ANSWER_WAS = QT_TRANSLATE_NOOP("messages", "The answer was: “{text}”")
+_ENGINE_SAID = QT_TRANSLATE_NOOP("messages", "The engine said: “{text}”")
 _SYSTEM_SAID = QT_TRANSLATE_NOOP("messages", "The system said: “{text}”")
 _S3_SAID = QT_TRANSLATE_NOOP("messages", "S3’s code for it: {text}")
 
@@ -149,7 +150,7 @@ class Words:
             yield self._fill(_S3_SAYS if code.startswith("bucket.") else _KRAKEN_SAID, text=shown(said))
         reason = facts.get("reason")
         if reason and is_quoted(code, facts):
-            yield self._fill(_SYSTEM_SAID, text=shown(reason))
+            yield self._fill(_ENGINE_SAID if code.startswith("engine.") else _SYSTEM_SAID, text=shown(reason))
         if code.startswith("bucket.") and not said and (aws_code := facts.get("aws_code")):
             yield self._fill(_S3_SAID, text=shown(aws_code))
 

@@ -113,7 +113,7 @@ def _file(data: bytes) -> _File:
         if box is None or (box.end > len(data) and box.kind not in _NEEDED and boxes):
             break
         if box.end > len(data):
-            raise broken("it is cut")
+            raise broken("it is cut short")
         if box.kind in _UNKNOWN_OFFSETS:
             raise broken(f"a file with a {box.kind.decode()} box")
         require_few(len(boxes))

@@ -77,7 +77,7 @@ def _chunks(data: bytes) -> list[_Chunk]:
         raise broken("no WebP")
     end = 8 + int.from_bytes(data[4:8], "little")
     if end > len(data):
-        raise broken("it is cut")
+        raise broken("it is cut short")
     chunks = list(_walk(data, 12, end))
     if not any(chunk.kind in _IMAGE or chunk.kind == b"ANMF" for chunk in chunks):
         raise broken("no image")
