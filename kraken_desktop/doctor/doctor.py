@@ -22,6 +22,7 @@ from kraken_desktop.model.errors import (
 from kraken_desktop.model.offers import OfferId
 from kraken_desktop.model.profile import Account, Engine, Finding, Profile, Severity, Uploader
 from kraken_desktop.model.profile_rules import check_profile
+from kraken_desktop.model.quota import is_low, is_used_up
 from kraken_desktop.model.s3_keys import S3Keys
 from kraken_desktop.stores.scratch import Scratch
 from kraken_desktop.stores.secret_store import Secrets
@@ -45,9 +46,6 @@ _BEARABLE = frozenset(
 
 _LEAVE_KRAKEN = frozenset({"acl.none_with_kraken", "credentials.temporary_key", "endpoint.kraken_uploader"})
 """What Kraken.io's uploader cannot do, and this computer's can."""
-
-_LITTLE_SHARE = 20
-"""A quota with less than this part of it left, one in so many, is worth a word."""
 
 
 def _utc_now() -> datetime:
@@ -161,9 +159,9 @@ class Doctor:
         facts: dict[str, Fact] = {"plan": status.plan_name, "left": left, "total": total}
         if not status.active:
             notes.add(Step.ACCOUNT, CheckVerdict.PROBLEM, "doctor.account_inactive", facts, [OfferId.THIS_COMPUTER])
-        elif left <= 0 < total:
+        elif is_used_up(status):
             notes.error(Step.ACCOUNT, QuotaExhaustedError(status=200))
-        elif left * _LITTLE_SHARE < total:
+        elif is_low(status):
             notes.add(Step.ACCOUNT, CheckVerdict.WARNING, "doctor.account_low", facts)
         else:
             notes.add(Step.ACCOUNT, CheckVerdict.OK, "doctor.account_ok", facts)

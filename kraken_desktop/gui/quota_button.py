@@ -5,16 +5,16 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QMenu, QProgressBar, QToolButton, QVBoxLayout, QWidget, QWidgetAction
+from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
 from typing_extensions import override
 
+from kraken_desktop.gui.quota_bar import QuotaBar
 from kraken_desktop.gui.quota_watch import Reading
 from kraken_desktop.gui.theme import GRID
 from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Account
-from kraken_desktop.model.quota import Quota
+from kraken_desktop.model.quota import Quota, is_used_up
 
-_STEPS = 1000
 _WIDEST = 52
 """Characters of a menu's line."""
 
@@ -40,10 +40,7 @@ class QuotaButton(QToolButton):
         self._label = QLabel(self)
         self._label.setTextFormat(Qt.TextFormat.PlainText)
         self._label.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self._bar = QProgressBar(self)
-        # Per mille: a progress bar counts in 32 bits, quotas are larger.
-        self._bar.setRange(0, _STEPS)
-        self._bar.setTextVisible(False)
+        self._bar = QuotaBar(self)
         for part in (self._label, self._bar):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         column = QVBoxLayout(self)
@@ -117,10 +114,8 @@ class QuotaButton(QToolButton):
         return [line for line in told if line]
 
     def _set_bar(self, quota: Quota | None) -> None:
-        """How much is used; empty where that is not known, or the plan names no total."""
-        share = quota.quota_used * _STEPS // quota.quota_total if quota is not None and quota.quota_total > 0 else 0
-        self._bar.setValue(min(max(share, 0), _STEPS))
-        look = "danger" if quota is not None and quota.quota_total > 0 and quota.quota_remaining <= 0 else "muted"
+        self._bar.show_quota(quota)
+        look = "danger" if quota is not None and is_used_up(quota) else "muted"
         if self._label.property("look") != look:
             self._label.setProperty("look", look)
             self._label.style().unpolish(self._label)

@@ -2,7 +2,7 @@
 
 Widgets ask for a look by the property of that name: ``primary`` of a button; ``bar``, ``card``, ``toast``,
 ``danger``, ``warning``, ``info`` of a frame; ``pages`` of a list; ``muted``, ``strong``, ``danger``, ``number`` of a
-label.
+label; ``warning``, ``danger`` of a progress bar.
 """
 
 from __future__ import annotations
@@ -101,6 +101,8 @@ QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QProgressBar { background: $track; border: none; border-radius: 0; min-height: 3px; max-height: 3px; }
 QProgressBar::chunk { background: $accent; }
+QProgressBar[look="warning"]::chunk { background: $warning; }
+QProgressBar[look="danger"]::chunk { background: $danger; }
 
 QTableView { background: $base; border: none; outline: none; }
 

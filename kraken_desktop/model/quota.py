@@ -18,6 +18,8 @@ LARGE_NEED = 20_000_000
 """Bytes below which a drop is not spoken of, as long as it fits."""
 LARGE_SHARE = 0.25
 """Of what is left: from there on a large drop is spoken of although it fits."""
+_LITTLE_SHARE = 20
+"""A quota with less than this part of it left, one in so many, is worth a word."""
 
 
 class Quota(Protocol):
@@ -62,6 +64,16 @@ class Forecast:
     def worth_telling(self) -> bool:
         """Whether the person wants to know although it fits."""
         return self.need.is_large and self.need.bytes > LARGE_SHARE * self.left
+
+
+def is_used_up(quota: Quota) -> bool:
+    """Whether nothing is left; a plan that names no total has no end."""
+    return quota.quota_remaining <= 0 < quota.quota_total
+
+
+def is_low(quota: Quota) -> bool:
+    """Whether so little is left that it is worth a word."""
+    return quota.quota_remaining * _LITTLE_SHARE < quota.quota_total
 
 
 def counts(snapshot: Snapshot) -> bool:

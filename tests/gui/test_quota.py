@@ -18,6 +18,7 @@ from kraken_desktop.composition import Services
 from kraken_desktop.gui import quota_gate
 from kraken_desktop.gui.banners import Banner
 from kraken_desktop.gui.main_window import MainWindow
+from kraken_desktop.gui.quota_bar import QuotaBar
 from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.translation import translate_message
@@ -155,6 +156,31 @@ class TestButton:
         asked(window)
         assert window.status_bar.quota.told in {told, Words().quota.left_short(window.quota.watch.reading.quota)}
         assert window.status_bar.quota.accessibleName() == told
+
+    @pytest.mark.parametrize(
+        ("total", "used", "color", "share"),
+        [
+            (500 * MB, 4 * MB, None, 0),
+            (500 * MB, 0, None, 0),
+            (500 * MB, 250 * MB, "accent", 0.5),
+            (500 * MB, 480 * MB, "warning", 0.96),
+            (500 * MB, 500 * MB, "danger", 1),
+            (500 * MB, 503 * MB, "danger", 1),
+            (0, 12 * MB, None, 0),
+        ],
+    )
+    def test_the_bar_has_the_color_of_how_things_stand_and_no_stray_dot(
+        self, open_window, asked, api, theme, total, used, color, share
+    ):
+        api.account.quota_total, api.account.quota_used = total, used
+        window = open_window(notes=True)
+        asked(window)
+        bar = window.status_bar.quota.findChild(QuotaBar)
+        picture = bar.grab().toImage()
+        seen = [picture.pixelColor(x, picture.height() // 2).name() for x in range(picture.width())]
+        track = theme.colors.track
+        assert set(seen) - {track} == ({getattr(theme.colors, color)} if color else set())
+        assert seen.count(track) == pytest.approx((1 - share) * len(seen), abs=2)
 
     def test_who_does_not_use_kraken_io_sees_nothing_of_it(self, open_window, api, tmp_path):
         window = open_window(notes=True, engine=Engine.LOCAL, uploader=Uploader.LOCAL)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.banners import announce
+from kraken_desktop.gui.quota_bar import QuotaBar
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.messages import Words
 
 if TYPE_CHECKING:
     from kraken_desktop.engines.kraken_answers import AccountStatus
-
-_FULL = 1000
 
 
 class QuotaView(QFrame):
@@ -27,10 +26,7 @@ class QuotaView(QFrame):
         font = self._plan.font()
         font.setBold(True)
         self._plan.setFont(font)
-        self._bar = QProgressBar(self)
-        # Per mille: a progress bar counts in 32 bits, quotas are larger.
-        self._bar.setRange(0, _FULL)
-        self._bar.setTextVisible(False)
+        self._bar = QuotaBar(self)
         self._bar.setAccessibleName(self.tr("Quota used"))
         self._used = muted(wrapping(QLabel(self)))
         layout = QVBoxLayout(self)
@@ -54,9 +50,7 @@ class QuotaView(QFrame):
             self.tr("The key pair works. Plan: {plan}, {active}.").replace("{active}", active).replace("{plan}", plan)
         )
         self._bar.setVisible(status.quota_total > 0)
-        if status.quota_total > 0:
-            share = status.quota_used * _FULL // status.quota_total
-            self._bar.setValue(min(max(share, 0), _FULL))
+        self._bar.show_quota(status)
         self._used.setText(self._words.used(status))
         self.show()
         announce(self, self.text)
