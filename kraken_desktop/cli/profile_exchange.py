@@ -100,6 +100,8 @@ def _import(arguments: argparse.Namespace, services: Services, console: Console)
             f"kraken-s3: nothing was imported, because you have these already: {', '.join(clashes)}. "
             "Say what to do with them: --rename, --replace or --skip"
         )
+    if arguments.with_secrets and any(arrival.has_secret for arrival in coming):
+        _require_keyring(services, console)
     done = Imported(settings=settings)
 
     def change(now: Settings) -> Settings:
@@ -108,9 +110,8 @@ def _import(arguments: argparse.Namespace, services: Services, console: Console)
         return done.settings
 
     services.settings.update(change)
-    if arguments.with_secrets:
-        _keep_secrets(done, services, console)
-    _tell_what_is_missing(done, services, console)
+    kept = _keep_secrets(done, services, console) if arguments.with_secrets else frozenset()
+    _tell_what_is_missing(done, done.rekeyed - kept, services, console)
     return 0
 
 
@@ -146,14 +147,32 @@ def _tell(arrival: Arrival, console: Console) -> None:
         console.say("  Its secret stands in that file as plain text; --with-secrets keeps it in the keyring.")
 
 
-def _keep_secrets(done: Imported, services: Services, console: Console) -> None:
+def _require_keyring(services: Services, console: Console) -> None:
+    """Before anything changes. Raises ``UsageError``."""
+    problem = services.secrets.available()
+    if problem is not None:
+        console.error(problem)
+        raise UsageError("kraken-s3: nothing was imported; without --with-secrets it can be")
+
+
+def _keep_secrets(done: Imported, services: Services, console: Console) -> frozenset[str]:
+    """Keep what came. The ids of the profiles that have their secret now."""
     for profile_id, secret in done.secrets.items():
         profile = done.settings.profile(profile_id)
         if profile is not None:
             keep_secret(services, console, profile.secret_name, secret)
+            if profile_id in done.rekeyed:
+                # It went with the old one.
+                services.secrets.forget(profile.session_token_name)
+    return frozenset(done.secrets)
 
 
-def _tell_what_is_missing(done: Imported, services: Services, console: Console) -> None:
+def _tell_what_is_missing(done: Imported, outdated: frozenset[str], services: Services, console: Console) -> None:
+    """Print names on standard output, and what is to be entered on standard error.
+
+    Args:
+        outdated: the ids of profiles whose kept secret belongs to another access key.
+    """
     for profile_id in done.profile_ids:
         profile = done.settings.profile(profile_id)
         if profile is None:
@@ -164,7 +183,7 @@ def _tell_what_is_missing(done: Imported, services: Services, console: Console) 
             console.say(
                 f"{profile.name}: the bucket is missing. Enter it with: kraken-s3 profile edit {name} --bucket BUCKET"
             )
-        if _lacks_secret(profile, services):
+        if profile_id in outdated or _lacks_secret(profile, services):
             key = "" if profile.credentials.access_key else " --access-key ID"
             console.say(
                 f"{profile.name}: the secret is missing. "

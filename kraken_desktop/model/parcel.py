@@ -114,6 +114,8 @@ class Imported:
     settings: Settings
     profile_ids: tuple[str, ...] = ()
     """Of the profiles that came or changed."""
+    rekeyed: frozenset[str] = frozenset()
+    """Of those that were there, and have another access key now: the secret that is kept belongs to the old one."""
     secrets: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}), repr=False)
     """By the id of its profile: what another program's file held."""
 
@@ -160,6 +162,7 @@ def imported(
     for recipe in parcel.recipes:
         settings, recipe_ids[recipe.id] = _with_recipe(recipe, settings, clash, new_id)
     changed: list[str] = []
+    rekeyed: set[str] = set()
     secrets: dict[str, str] = {}
     for each in parcel.profiles:
         recipe_id = recipe_ids.get(each.profile.recipe_id, each.profile.recipe_id)
@@ -178,6 +181,8 @@ def imported(
                 account_id=there.account_id or profile.account_id,
                 credentials=_joined(there.credentials, profile.credentials),
             )
+            if profile.credentials.access_key != there.credentials.access_key:
+                rekeyed.add(profile.id)
         else:
             taken = {other.name for other in settings.profiles}
             profile = replace(profile, id=new_id(), name=free_name(profile.name, taken))
@@ -185,7 +190,12 @@ def imported(
         changed.append(profile.id)
         if each.secret is not None:
             secrets[profile.id] = each.secret
-    return Imported(settings=settings, profile_ids=tuple(changed), secrets=MappingProxyType(secrets))
+    return Imported(
+        settings=settings,
+        profile_ids=tuple(changed),
+        rekeyed=frozenset(rekeyed),
+        secrets=MappingProxyType(secrets),
+    )
 
 
 def undone(before: Settings, after: Settings, now: Settings) -> Settings:

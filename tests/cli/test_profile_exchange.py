@@ -4,7 +4,9 @@ import io
 import json
 from pathlib import Path
 
+import keyring
 import pytest
+from keyring.backends.fail import Keyring
 
 from kraken_desktop.cli import main
 from tests.support.memory_keyring import MemoryKeyring
@@ -145,6 +147,38 @@ def test_the_secret_of_picgo_is_kept_only_if_asked(
     assert SECRET in memory_keyring.entries.values()
     for path in (each for each in home.rglob("*") if each.is_file() and each != picgo):
         assert SECRET.encode() not in path.read_bytes()
+
+
+def test_another_access_key_needs_another_secret(
+    run: Terminal, blog: str, picgo: Path, memory_keyring: MemoryKeyring
+) -> None:
+    assert json.loads(blog)
+    told = {"_configName": "Blog", "bucketName": "blog-images", "accessKeyID": "AKIANEW", "secretAccessKey": "other"}
+    picgo.write_text(json.dumps({"picBed": {"aws-s3": told}}))
+    code, out, err = run("profile", "import", "--from", "picgo", "--replace")
+    assert (code, out) == (0, "Blog\n")
+    assert "Blog: the secret is missing. Enter it with: kraken-s3 profile edit Blog --secret-stdin" in err
+    picgo.write_text(json.dumps({"picBed": {"aws-s3": told | {"accessKeyID": "AKIANEWER"}}}))
+    code, out, err = run("profile", "import", "--from", "picgo", "--replace", "--with-secrets")
+    assert (code, out) == (0, "Blog\n")
+    assert "missing" not in err
+    assert list(memory_keyring.entries.values()) == ["other"]
+
+
+def test_without_a_keyring_nothing_is_imported_with_secrets(
+    run: Terminal, picgo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = keyring.get_keyring()
+    keyring.set_keyring(Keyring())
+    try:
+        code, out, err = run("profile", "import", "--from", "picgo", "--with-secrets")
+    finally:
+        keyring.set_keyring(before)
+    assert (code, out) == (2, "")
+    assert "nothing was imported; without --with-secrets it can be" in err
+    assert SECRET not in err
+    assert "img-bucket" not in names(run)
+    assert picgo.exists()
 
 
 def test_a_profile_of_aws_asks_for_its_bucket(run: Terminal, home: Path, memory_keyring: MemoryKeyring) -> None:

@@ -152,11 +152,12 @@ def test_unsaved_changes_are_asked_about_first(house: House, tmp_path: Path, typ
 
 
 @pytest.fixture
-def picgo(home: Path) -> None:
+def picgo(home: Path) -> Path:
     path = home / ".picgo/config.json"
     path.parent.mkdir()
     told = {"bucketName": "img-bucket", "accessKeyID": "AKIAIOSFODNN7EXAMPLE", "secretAccessKey": "plain/secret"}
     path.write_text(json.dumps({"picBed": {"aws-s3": told}}))
+    return path
 
 
 @pytest.mark.usefixtures("picgo")
@@ -176,6 +177,30 @@ def test_a_secret_of_another_program_is_kept_only_if_agreed(house: House, agrees
     press(page.exchange.notice, "Undo the import")
     assert house.store.load().profiles == ()
     assert house.keyring.entries == {}
+
+
+@pytest.mark.parametrize("agrees", [True, False])
+def test_another_access_key_needs_another_secret_and_undoing_brings_the_old_one_back(
+    house: House, picgo: Path, agrees: bool
+) -> None:
+    house.fill("img-bucket")
+    old = house.store.load().profiles[0]
+    house.secrets.keep(old.session_token_name, "old token")
+    picgo.write_text(picgo.read_text().replace("AKIAIOSFODNN7EXAMPLE", "AKIANEW"))
+    page = house.open("profiles").profiles_page
+    page.exchange.begin(Program.PICGO)
+    view_of(page).choose(Clash.REPLACE)
+    if agrees:
+        view_of(page).agree()
+    view_of(page).accept()
+    assert house.store.load().profiles[0].credentials.access_key == "AKIANEW"
+    assert house.keyring.value(old.secret_name) == ("plain/secret" if agrees else S3_SECRET)
+    assert house.keyring.value(old.session_token_name) == (None if agrees else "old token")
+    assert ("still to be entered: “img-bucket”" in page.exchange.notice.text) == (not agrees)
+    press(page.exchange.notice, "Undo the import")
+    assert house.store.load().profiles == (old,)
+    assert house.keyring.value(old.secret_name) == S3_SECRET
+    assert house.keyring.value(old.session_token_name) == "old token"
 
 
 @pytest.mark.usefixtures("picgo")
