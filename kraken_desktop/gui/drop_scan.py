@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kraken_desktop.gui.incoming import Blob, Incoming, encoded
+from kraken_desktop.gui.incoming import Blob, Incoming, encoded, unpacked
 from kraken_desktop.gui.jobs import StopFlag, deadline
 from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
 from kraken_desktop.model.errors import SpoolError, UnsupportedTypeError
@@ -106,11 +106,14 @@ class Scan:
             copies=settings.copy_folders,
             cancelled=self._stop.is_set,
         )
-        blobs = list(self._incoming.blobs)
-        if self._incoming.image is not None:
-            blobs.append(encoded(self._incoming.image))
-        for blob in blobs:
+        for blob in self._blobs():
             yield self._spooled(blob)
+
+    def _blobs(self) -> Iterator[Blob]:
+        yield from self._incoming.blobs
+        yield from map(unpacked, self._incoming.embedded)
+        if self._incoming.image is not None:
+            yield encoded(self._incoming.image)
 
     def _spooled(self, blob: Blob) -> Source | Refused:
         found = sniff(blob.data[:HEAD_BYTES], blob.name)

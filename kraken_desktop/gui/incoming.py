@@ -44,6 +44,8 @@ class Incoming:
     things: tuple[str, ...] = ()
     """Paths, and http(s) addresses."""
     blobs: tuple[Blob, ...] = ()
+    embedded: tuple[str, ...] = field(default=(), repr=False)
+    """``data:`` addresses, which hold an image and may be long: for a worker, see :func:`unpacked`."""
     image: QImage | None = field(default=None, compare=False)
     """Pixels of the clipboard that nobody has encoded yet: for a worker, see :func:`encoded`."""
     left: tuple[Line, ...] = ()
@@ -52,10 +54,10 @@ class Incoming:
     """The person typed the addresses among the things."""
 
     def __bool__(self) -> bool:
-        return bool(self.things or self.blobs) or self.image is not None
+        return bool(self.things or self.blobs or self.embedded) or self.image is not None
 
     def __len__(self) -> int:
-        return len(self.things) + len(self.blobs) + (self.image is not None)
+        return len(self.things) + len(self.blobs) + len(self.embedded) + (self.image is not None)
 
 
 def may_hold_images(mime: QMimeData) -> bool:
@@ -98,15 +100,17 @@ def read(mime: QMimeData | None) -> Incoming:
 def of_addresses(addresses: Iterable[str], *, typed: bool = False, left: tuple[Line, ...] = ()) -> Incoming:
     """Addresses, paths among them; a ``data:`` address is the image that it holds."""
     things: list[str] = []
-    blobs: list[Blob] = []
+    embedded: list[str] = []
     for address in addresses:
-        if is_data(address):
-            data = decoded(address)
-            found = sniff(data[:HEAD_BYTES], "")
-            blobs.append(Blob(name=f"{_PLACEHOLDER_NAME}{found.extension if found is not None else ''}", data=data))
-        else:
-            things.append(address)
-    return Incoming(things=tuple(things), blobs=tuple(blobs), typed=typed, left=left)
+        (embedded if is_data(address) else things).append(address)
+    return Incoming(things=tuple(things), embedded=tuple(embedded), typed=typed, left=left)
+
+
+def unpacked(address: str) -> Blob:
+    """The image in a ``data:`` address. Slow if it is long: not for the window's thread."""
+    data = decoded(address)
+    found = sniff(data[:HEAD_BYTES], "")
+    return Blob(name=f"{_PLACEHOLDER_NAME}{found.extension if found is not None else ''}", data=data)
 
 
 def encoded(image: QImage) -> Blob:

@@ -138,7 +138,7 @@ def test_adding_gives_typed_addresses(dialog: Made, qtbot: QtBot, how: str) -> N
     (incoming,) = chosen
     assert incoming.things == (A, B)
     assert incoming.typed
-    assert [(blob.name, blob.data) for blob in incoming.blobs] == [("pasted.svg", b"<svg/>")]
+    assert incoming.embedded == (DATA,)
     assert not made.isVisible()
 
 

@@ -8,7 +8,7 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.gui.incoming import GNOME_FILES, RAW_BYTES, Blob, Incoming, encoded, may_hold_images, read
+from kraken_desktop.gui.incoming import GNOME_FILES, RAW_BYTES, Blob, Incoming, encoded, may_hold_images, read, unpacked
 from kraken_desktop.model.image_types import sniff
 from tests.support.gui import write_image
 
@@ -170,11 +170,15 @@ def test_an_address_that_holds_the_image(png: bytes, form: str) -> None:
         "html": mime(**{"text/html": page(address)}),
         "text": mime(text=address),
     }[form]
-    assert read(made) == Incoming(blobs=(Blob(name="pasted.png", data=png),))
+    # Unpacked by a worker: it may be long.
+    assert read(made) == Incoming(embedded=(address,))
+    assert unpacked(address) == Blob(name="pasted.png", data=png)
 
 
 def test_an_address_that_holds_something_else_becomes_a_refused_row() -> None:
-    assert read(mime(text="data:image/png;base64,aGVsbG8=")) == Incoming(blobs=(Blob(name="pasted", data=b"hello"),))
+    address = "data:image/png;base64,aGVsbG8="
+    assert read(mime(text=address)) == Incoming(embedded=(address,))
+    assert unpacked(address) == Blob(name="pasted", data=b"hello")
 
 
 def test_pixels_at_hand_come_before_addresses_in_a_page() -> None:
@@ -195,7 +199,8 @@ def test_an_empty_clipboard() -> None:
 def test_what_is_nothing_is_false() -> None:
     assert not read(QMimeData())
     assert not read(mime(["ftp://example.com/a.png"]))
-    assert len(Incoming(things=("a", "b"), blobs=(Blob(name="c", data=b""),))) == 3
+    assert len(Incoming(things=("a", "b"), blobs=(Blob(name="c", data=b""),), embedded=("data:image/png,",))) == 4
+    assert Incoming(embedded=("data:image/png,",))
 
 
 def test_a_look_while_it_hovers(png: bytes) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import base64
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -164,6 +165,12 @@ class TestPasted:
         image.fill(0xFF336699)
         (row,) = desk.add(image=image)
         assert QImage(row.job.source.location).size() == image.size()
+
+    def test_an_image_within_an_address_is_unpacked(self, desk: Desk, tmp_path: Path) -> None:
+        data = write_image(tmp_path / "x.png").read_bytes()
+        (row,) = desk.add(embedded=(f"data:image/png;base64,{base64.b64encode(data).decode()}",))
+        assert (row.job.source.kind, row.job.source.name) == (SourceKind.SPOOL, "pasted.png")
+        assert Path(row.job.source.location).read_bytes() == data
 
     def test_what_is_no_image_is_a_failed_row(self, desk: Desk) -> None:
         (row,) = desk.add(blobs=(Blob(name="x.pdf", data=b"%PDF-1.7"),))
