@@ -32,7 +32,7 @@ from kraken_desktop.composition import MOST_AT_ONCE, Services
 from kraken_desktop.intake import LeftOut, Refused, Repeated, expand
 from kraken_desktop.messages import Message
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, StoredImage, Verdict
-from kraken_desktop.model.links import LinkFormat, format_links
+from kraken_desktop.model.links import LinkFormat, alternative_text, format_links
 from kraken_desktop.model.offers import offers_for
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
@@ -198,7 +198,8 @@ class _Report:
         if self._as_json:
             self._print_json(status.job.source.location, status.state, status=status, failure=failure)
             return
-        for link in format_links(status.links, self._link_format, alt=status.job.source.name):
+        alt = alternative_text(status.job.source.name)
+        for link in format_links(status.links, self._link_format, alt=alt):
             # A line each, so that a script can tell them apart: between the tags of <picture> blanks mean nothing.
             self._console.print(" ".join(line.strip() for line in link.splitlines()))
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from kraken_desktop.model.job import JobStatus, StoredImage
-from kraken_desktop.model.links import LinkFormat, format_links
+from kraken_desktop.model.links import LinkFormat, alternative_text, format_links
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,5 +32,5 @@ def links_of(
         good = [image for image in status.links if not is_expired(image)]
         expired += len(status.links) - len(good)
         urls += [image.url for image in good]
-        texts += format_links(good, link_format, alt=status.job.source.name)
+        texts += format_links(good, link_format, alt=alternative_text(status.job.source.name))
     return CopiedLinks(text="\n".join(texts), count=len(urls), urls=frozenset(urls), expired=expired)

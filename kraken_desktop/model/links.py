@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import SplitResult, quote, urlsplit
 
+from kraken_desktop.model.image_types import extension_by_name
 from kraken_desktop.model.job import StoredImage
 from kraken_desktop.model.picture import picture_element
 from kraken_desktop.model.profile import Profile
@@ -17,6 +18,8 @@ _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _HOST_LABEL = re.compile(r"[a-z0-9-]+")
 _HOST_NAME = re.compile(r"[a-z0-9-]+(\.[a-z0-9-]+)*")
+_BETWEEN_WORDS = re.compile(r"_|(?<![0-9])-|-(?![0-9])")
+"""What stands for a blank in names of files. A hyphen between two digits is rather one of a date."""
 _MARKDOWN = re.compile(r"([\\`\[\]<>])")
 
 
@@ -119,8 +122,18 @@ def _split(url: str) -> SplitResult | None:
         return None
 
 
+def alternative_text(name: str) -> str:
+    """What a page shows, or a screen reader says, in the place of an image: its file's name as words.
+
+    Args:
+        name: of the source; ``sunset-at_sea.jpg`` becomes ``sunset at sea``.
+    """
+    stem = name.rpartition(".")[0] if extension_by_name(name) else name
+    return " ".join(_BETWEEN_WORDS.sub(" ", stem).split()) or name
+
+
 def format_link(image: StoredImage, link_format: LinkFormat, alt: str = "") -> str:
-    """One link, ready to be pasted. ``alt`` is the alternative text, usually the source's name."""
+    """One link, ready to be pasted. ``alt`` is the alternative text."""
     url = image.url
     match link_format:
         case LinkFormat.PLAIN:

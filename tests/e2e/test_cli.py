@@ -144,7 +144,7 @@ def test_json_tells_everything_of_every_source(either_world: World, tmp_path: Pa
 
 @pytest.mark.parametrize(
     ("link_format", "line"),
-    [("markdown", "![a.png]({})"), ("html", '<img src="{}" width="320" height="240" alt="a.png">')],
+    [("markdown", "![a]({})"), ("html", '<img src="{}" width="320" height="240" alt="a">')],
 )
 def test_links_as_they_are_needed(world: World, tmp_path: Path, link_format: str, line: str) -> None:
     set_up(world, "--path", "{name}")
@@ -380,7 +380,7 @@ def test_a_name_that_the_code_page_lacks(world: World, tmp_path: Path, arguments
     put = kraken_s3(world, "put", *arguments, image, environ=environ, seconds=20)
     assert put.returncode == 0, put.stderr
     told = json.loads(put.stdout)["source"] if arguments == ["--json"] else put.stdout
-    assert "写真.png" in told
+    assert image.stem in told
     assert (arguments == ["--json"]) == put.stdout.isascii()
 
 

@@ -228,7 +228,7 @@ class TestCopying:
         names = ["Plain address", "Markdown", "HTML", "CSS", "BBCode", "<picture> element"]
         assert [action.text() for action in actions] == names
         actions[1].trigger()
-        assert clipboard() == f"![image-1.png]({url_of(1)})"
+        assert clipboard() == f"![image 1]({url_of(1)})"
         assert actions[1].isChecked()
         assert not actions[0].isChecked()
         qtbot.waitUntil(lambda: services.settings.load().preferences.link_format is LinkFormat.MARKDOWN)

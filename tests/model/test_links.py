@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from kraken_desktop.model.job import StoredImage
 from kraken_desktop.model.links import (
     LinkFormat,
+    alternative_text,
     encode_key,
     format_link,
     is_aws,
@@ -160,6 +161,26 @@ def test_loopback(url: str, expected: bool) -> None:
 )
 def test_what_belongs_to_aws(url: str, expected: bool) -> None:
     assert is_aws(url) is expected
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.png", "a"),
+        ("sunset-at_sea.JPEG", "sunset at sea"),
+        ("_DSC0042.jpg", "DSC0042"),
+        ("Screenshot_2026-11-23 at 10.15.webp", "Screenshot 2026-11-23 at 10.15"),
+        ("8-bit-art.gif", "8 bit art"),
+        ("release 1.2", "release 1.2"),
+        ("Šárka -- na horách.avif", "Šárka na horách"),
+        ("two\nlines.png", "two lines"),
+        ("-.png", "-.png"),
+        (".png", ".png"),
+        ("", ""),
+    ],
+)
+def test_the_alternative_text_is_the_name_in_words(name: str, text: str) -> None:
+    assert alternative_text(name) == text
 
 
 def test_plain() -> None:
