@@ -116,7 +116,11 @@ class Removing(QObject):
         return self._background.close(seconds)
 
     def _question(self, text: str, more: str, asked: _Round) -> None:
-        if self._window.findChild(QMessageBox, "unpublish") is not None:
+        before = self._window.findChild(QMessageBox, "unpublish")
+        if isinstance(before, QMessageBox):
+            if asked.whatever_it_is:
+                # Of what is left of an earlier round nobody hears otherwise.
+                before.finished.connect(lambda _result: self._question(text, more, asked))
             return
         box = QMessageBox(self._window)
         box.setObjectName("unpublish")

@@ -181,6 +181,25 @@ def test_many_are_counted_and_the_first_are_named(shop: Shop, qtbot: QtBot) -> N
     shop.answer(qtbot, "Keep")
 
 
+def test_the_second_question_waits_for_another_one(shop: Shop, qtbot: QtBot) -> None:
+    shop.put(0, "a", "b")
+    shop.put(1, "c")
+    shop.s3.put(shop.bucket, "0/b.png", b"another one")
+    shop.select(0)
+    shift_delete(qtbot, shop.window)
+    shop.answer(qtbot, "Remove")
+    shop.window.removing.ask([shop.window.model.status(1)])
+    assert "1/c.png" in shop.text
+    shop.wait_for(qtbot, "1 image removed from the bucket")
+    assert "1/c.png" in shop.text
+    shop.answer(qtbot, "Keep")
+    assert "Remove 1 image all the same?" in shop.text
+    assert "0/b.png" in shop.text
+    shop.answer(qtbot, "Keep")
+    assert shop.window.findChild(QMessageBox, "unpublish") is None
+    assert shop.keys == ("0/b.png", "1/c.png")
+
+
 def test_what_was_replaced_is_asked_about_once_more(shop: Shop, qtbot: QtBot) -> None:
     shop.put(0, "a", "b")
     shop.s3.put(shop.bucket, "0/b.png", b"another one")
