@@ -12,13 +12,13 @@ from typing_extensions import override
 
 from kraken_desktop.gui.settings.account_form import AccountForm
 from kraken_desktop.gui.settings.asking_row import AskingRow
-from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.changes import forget_file_limit, free_name, new_id, remove_account, save_account
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
+from kraken_desktop.gui.settings.form_page import FormPage
 from kraken_desktop.gui.settings.name_box import NameBox
 from kraken_desktop.gui.settings.notice import Action, Notice
-from kraken_desktop.gui.settings.page import Page, PageHeader
+from kraken_desktop.gui.settings.page import PageHeader
 from kraken_desktop.gui.settings.questions import ask_confirm, ask_unsaved
 from kraken_desktop.gui.settings.quota_view import QuotaView
 from kraken_desktop.gui.settings.remarks import muted, wrapping
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from kraken_desktop.engines.kraken_answers import AccountStatus
 
 
-class AccountPage(Page):
+class AccountPage(FormPage):
     """Key pair, check, quota.
 
     Signals:
@@ -42,10 +42,7 @@ class AccountPage(Page):
     check_failed = Signal(object)
 
     def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._use = collaborators
-        self._settings = settings
-        self._background = Background(collaborators.run_in_background, self)
+        super().__init__(collaborators, settings, parent)
         body, layout = self.make_body()
         header = PageHeader(body)
         header.set_texts(
@@ -113,7 +110,7 @@ class AccountPage(Page):
         self._custody.tell(self.tr("It is sent to Kraken.io with each image."))
         self._custody.changed.connect(self._on_place)
         self._background.busy_changed.connect(self._render)
-        self.form.edited.connect(self._on_edited)
+        self.take_form(self.form)
         self.check_button.clicked.connect(self.check)
         self.remove_button.clicked.connect(self._ask_remove)
         self.another_button.clicked.connect(self._add_another)
@@ -150,27 +147,6 @@ class AccountPage(Page):
         return self.form.is_dirty()
 
     @override
-    def is_busy(self) -> bool:
-        """Whether it is saving or checking before that."""
-        return self._background.is_busy("save")
-
-    @override
-    def fault(self) -> str:
-        """The first field with an error that was seen."""
-        return next((self.form.title_of(name) for name in self.form.faults(touched_only=True)), "")
-
-    @override
-    def question(self) -> str:
-        """The message above the form waits for an answer."""
-        return self.tr("Not saved yet: see the message above the form") if self.notice.text and self.can_save() else ""
-
-    @override
-    def focus_fault(self) -> None:
-        """Leads to it."""
-        for name in self.form.faults()[:1]:
-            self.form.focus_field(name)
-
-    @override
     def focus_first(self) -> None:
         """Leads to the API key, or, where one is saved, to its check."""
         if self.form.api_key.text() and self.check_button.isVisibleTo(self):
@@ -185,13 +161,6 @@ class AccountPage(Page):
         if account is not None and account.id != self.form.original.id:
             self._show(account)
         self.form.lead_to(field)
-
-    def is_complete(self) -> bool:
-        """Whether nothing is wrong; what is wrong is shown."""
-        self.form.touch_all()
-        self.focus_fault()
-        self.changed.emit()
-        return not self.form.faults()
 
     @override
     def save(self, then: Callable[[], None] | None = None) -> None:
@@ -318,6 +287,7 @@ class AccountPage(Page):
         self.form.check()
         self.changed.emit()
 
+    @override
     def _on_edited(self) -> None:
         # What was found out belongs to the keys that stood here before.
         self._background.cancel("check")

@@ -9,11 +9,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
-from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.field_form import FieldForm
+from kraken_desktop.gui.settings.form_page import FormPage
 from kraken_desktop.gui.settings.list_frame import ListFrame
-from kraken_desktop.gui.settings.page import Page
 from kraken_desktop.gui.settings.questions import ask_unsaved
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.settings import Settings
@@ -32,7 +31,7 @@ class Named(Protocol):
 E = TypeVar("E", bound=Named)
 
 
-class ListPage(Page, Generic[E]):
+class ListPage(FormPage, Generic[E]):
     """List, form, and the one rule: a form with unsaved changes is never left without a question.
 
     A new entry is a draft until it is saved: it stands in the list, and nowhere else.
@@ -46,10 +45,7 @@ class ListPage(Page, Generic[E]):
         with_default: bool,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
-        self._use = collaborators
-        self._settings = settings
-        self._background = Background(collaborators.run_in_background, self)
+        super().__init__(collaborators, settings, parent)
         self._current: E | None = None
         self._is_draft = False
         self._frame = frame = ListFrame(collaborators.theme, with_default=with_default, parent=self)
@@ -63,11 +59,11 @@ class ListPage(Page, Generic[E]):
         self.entries.delete_wanted.connect(self._ask_delete)
         self._background.busy_changed.connect(self.changed)
 
+    @override
     def take_form(self, form: FieldForm) -> None:
         """The form of the entries, a child of the frame's body."""
-        self._form = form
+        super().take_form(form)
         self._frame.add_to_body(form)
-        form.edited.connect(self._on_edited)
 
     # --- what a page of this kind knows -----------------------------------------------------------
 
@@ -118,9 +114,6 @@ class ListPage(Page, Generic[E]):
         """Asks before a saved entry is deleted."""
         raise NotImplementedError
 
-    def uncover_form(self) -> None:
-        """Something in the form is to be seen, whatever stands before it."""
-
     def focus_draft(self) -> None:
         """Leads to where a new entry is begun."""
         raise NotImplementedError
@@ -162,21 +155,9 @@ class ListPage(Page, Generic[E]):
         return self._is_draft
 
     @override
-    def is_busy(self) -> bool:
-        """Whether it is saving or deleting."""
-        return self._background.is_busy("save")
-
-    @override
     def fault(self) -> str:
         """The first field with an error that was seen."""
-        if self._current is None:
-            return ""
-        return next((self._form.title_of(name) for name in self._form.faults(touched_only=True)), "")
-
-    @override
-    def question(self) -> str:
-        """The message above the form waits for an answer."""
-        return self.tr("Not saved yet: see the message above the form") if self.notice.text and self.can_save() else ""
+        return super().fault() if self._current is not None else ""
 
     @override
     def focus_first(self) -> None:
@@ -186,13 +167,6 @@ class ListPage(Page, Generic[E]):
             self.focus_draft()
         else:
             self.entries.focus_list()
-
-    @override
-    def focus_fault(self) -> None:
-        """Leads to it."""
-        for name in self._form.faults()[:1]:
-            self.uncover_form()
-            self._form.focus_field(name)
 
     @override
     def lead_to(self, entry_id: str, field: str) -> None:
@@ -206,12 +180,7 @@ class ListPage(Page, Generic[E]):
     @override
     def save(self, then: Callable[[], None] | None = None) -> None:
         """Saves if nothing is wrong."""
-        if self._current is None or self.is_busy():
-            return
-        self._form.touch_all()
-        if self._form.faults():
-            self.focus_fault()
-            self.changed.emit()
+        if self._current is None or self.is_busy() or not self.is_complete():
             return
         self.notice.clear()
         work, after = self.saving()
@@ -317,9 +286,6 @@ class ListPage(Page, Generic[E]):
             # Until the question is answered the list shows what the form shows.
             QTimer.singleShot(0, self, self.show_list)
         self.guarded(lambda: self.show_by_id(entry_id))
-
-    def _on_edited(self) -> None:
-        self.changed.emit()
 
     def _ask_delete(self) -> None:
         if self._current is None:

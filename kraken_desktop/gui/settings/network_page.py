@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui.settings.asking_row import AskingRow
-from kraken_desktop.gui.settings.background import Background
 from kraken_desktop.gui.settings.changes import save_network
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import Custody
+from kraken_desktop.gui.settings.form_page import FormPage
 from kraken_desktop.gui.settings.network_form import NetworkForm
 from kraken_desktop.gui.settings.notice import Notice
-from kraken_desktop.gui.settings.page import Page, PageHeader
+from kraken_desktop.gui.settings.page import PageHeader
 from kraken_desktop.gui.settings.remarks import Remark
 from kraken_desktop.gui.settings.trial_view import TrialView
 from kraken_desktop.model.errors import KrakenDesktopError, TrustFileError
@@ -33,14 +33,11 @@ _TYPING_MS = 400
 _MOST_NAMES = 3
 
 
-class NetworkPage(Page):
+class NetworkPage(FormPage):
     """Settings for every request: Kraken.io, the buckets, AWS."""
 
     def __init__(self, collaborators: Collaborators, settings: Settings, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._use = collaborators
-        self._settings = settings
-        self._background = Background(collaborators.run_in_background, self)
+        super().__init__(collaborators, settings, parent)
         body, layout = self.make_body()
         header = PageHeader(body)
         header.set_texts(
@@ -74,7 +71,7 @@ class NetworkPage(Page):
         self._custody.tell(self.tr("The proxy gets to see it, and nobody else."))
         self._custody.changed.connect(self._on_place)
         self._background.busy_changed.connect(self._render)
-        self.form.edited.connect(self._on_edited)
+        self.take_form(self.form)
         self.form.ca_file.edited.connect(self._look.start)
         self._look.timeout.connect(self.look_at_file)
         self.try_button.clicked.connect(self.try_out)
@@ -108,27 +105,6 @@ class NetworkPage(Page):
         return self.form.is_dirty()
 
     @override
-    def is_busy(self) -> bool:
-        """Whether it is saving."""
-        return self._background.is_busy("save")
-
-    @override
-    def fault(self) -> str:
-        """The first field with an error that was seen."""
-        return next((self.form.title_of(name) for name in self.form.faults(touched_only=True)), "")
-
-    @override
-    def question(self) -> str:
-        """The message above the form waits for an answer."""
-        return self.tr("Not saved yet: see the message above the form") if self.notice.text and self.can_save() else ""
-
-    @override
-    def focus_fault(self) -> None:
-        """Leads to it."""
-        for name in self.form.faults()[:1]:
-            self.form.focus_field(name)
-
-    @override
     def focus_first(self) -> None:
         """Leads to the choice of the proxy."""
         self.form.proxy.setFocus()
@@ -139,13 +115,6 @@ class NetworkPage(Page):
         del entry_id
         # A login that is missing, or a proxy of the system's: where it is set here.
         self.form.lead_to(field if self.form.has_field(field) and self.form.is_field_visible(field) else "proxy")
-
-    def is_complete(self) -> bool:
-        """Whether nothing is wrong; what is wrong is shown."""
-        self.form.touch_all()
-        self.focus_fault()
-        self.changed.emit()
-        return not self.form.faults()
 
     @override
     def save(self, then: Callable[[], None] | None = None) -> None:
@@ -266,6 +235,7 @@ class NetworkPage(Page):
         self.form.check()
         self.changed.emit()
 
+    @override
     def _on_edited(self) -> None:
         # What was found out belongs to what stood here before.
         self._background.cancel("try")
