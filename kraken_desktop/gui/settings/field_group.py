@@ -1,4 +1,4 @@
-"""A part of a form that knows its own fields: shows a profile, and gives it back as it stands."""
+"""A part of a form that knows its own fields."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.model.profile import Profile
 
 
 class FieldGroup(QObject):
@@ -23,14 +22,6 @@ class FieldGroup(QObject):
     def __init__(self, form: FieldForm) -> None:
         super().__init__(form)
         self._form = form
-
-    def show_profile(self, profile: Profile) -> None:
-        """Puts a profile into the fields."""
-        raise NotImplementedError
-
-    def applied_to(self, profile: Profile) -> Profile:
-        """The profile with what the fields say."""
-        raise NotImplementedError
 
     def watch_lines(self, lines: Mapping[str, QLineEdit]) -> None:
         """Tells when the text of one of these fields is edited."""

@@ -1,64 +1,30 @@
-"""A file on this computer: typed, or picked in the system's dialog."""
+"""A file on this computer."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDir, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
+from typing_extensions import override
 
-from kraken_desktop.gui.settings.field_group import show_text
+from kraken_desktop.gui.settings.browsed_field import BrowsedField
 
 
-class FileField(QWidget):
-    """A line, and a button that opens the dialog.
+class FileField(BrowsedField):
+    """Picks a file.
 
     Args:
-        name: of the field, for the dialog and for screen readers.
+        name: of the field.
         kinds: the dialog's filter, such as ``Certificates (*.pem)``.
-
-    Signals:
-        edited: typed or picked by the person.
     """
 
-    edited = Signal()
-
     def __init__(self, name: str, kinds: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = name
+        super().__init__(name, parent)
         self._kinds = kinds
-        self.line = QLineEdit(self)
-        self.button = QPushButton(self.tr("Browse…"), self)
-        self.button.setAccessibleName(self.tr("Browse: %s").replace("%s", name))
-        self.button.setAutoDefault(False)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.button)
-        # Without a policy of its own a label's letter would not lead here.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(self.line)
-        self.line.textEdited.connect(self.edited)
-        self.button.clicked.connect(self._browse)
 
-    @property
-    def path(self) -> str:
-        """Its path; ``~`` stands for the person's own folder."""
-        text = self.line.text().strip()
-        return QDir.toNativeSeparators(str(Path(text).expanduser())) if text.startswith("~") else text
-
-    def set_path(self, path: str) -> None:
-        """Shows a path."""
-        show_text(self.line, path)
-
-    def _browse(self) -> None:
+    @override
+    def make_dialog(self) -> QFileDialog:
+        """Opens where the file is."""
         dialog = QFileDialog(self, self._name, str(Path(self.path).parent) if self.path else "", self._kinds)
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._on_picked)
-        dialog.open()
-
-    def _on_picked(self, path: str) -> None:
-        self.set_path(QDir.toNativeSeparators(path))
-        self.edited.emit()
+        return dialog

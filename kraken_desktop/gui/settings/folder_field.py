@@ -1,64 +1,27 @@
-"""A folder on this computer: typed, or picked in the system's dialog."""
+"""A folder on this computer."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDir, QStandardPaths, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QDir, QStandardPaths
+from PySide6.QtWidgets import QFileDialog
+from typing_extensions import override
 
-from kraken_desktop.gui.settings.field_group import show_text
+from kraken_desktop.gui.settings.browsed_field import BrowsedField
 
 
-class FolderField(QWidget):
-    """A line, and a button that opens the dialog.
+class FolderField(BrowsedField):
+    """Picks a folder."""
 
-    Signals:
-        edited: typed or picked by the person.
-    """
-
-    edited = Signal()
-
-    def __init__(self, name: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._name = name
-        self.line = QLineEdit(self)
-        self.button = QPushButton(self.tr("Browse…"), self)
-        self.button.setAccessibleName(self.tr("Browse: %s").replace("%s", name))
-        self.button.setAutoDefault(False)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.button)
-        # Without a policy of its own a label's letter would not lead here.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(self.line)
-        self.line.textEdited.connect(self.edited)
-        self.button.clicked.connect(self._browse)
-
-    @property
-    def folder(self) -> str:
-        """Its path; ``~`` stands for the person's own folder."""
-        text = self.line.text().strip()
-        return QDir.toNativeSeparators(str(Path(text).expanduser())) if text.startswith("~") else text
-
-    def set_folder(self, folder: str) -> None:
-        """Shows a path."""
-        show_text(self.line, folder)
-
-    def _browse(self) -> None:
-        begin = self.folder
+    @override
+    def make_dialog(self) -> QFileDialog:
+        """Opens in the nearest folder that is there, else among the person's pictures."""
+        begin = self.path
         while begin and not QDir(begin).exists() and Path(begin).parent != Path(begin):
             begin = str(Path(begin).parent)
         usual = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
         dialog = QFileDialog(self, self._name, begin or usual)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(self._on_picked)
-        dialog.open()
-
-    def _on_picked(self, folder: str) -> None:
-        self.set_folder(QDir.toNativeSeparators(folder))
-        self.edited.emit()
+        return dialog

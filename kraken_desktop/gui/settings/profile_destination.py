@@ -11,9 +11,10 @@ from typing_extensions import override
 
 from kraken_desktop.gui.settings.custody import source_of
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.gui.settings.field_group import FieldGroup, show_text
+from kraken_desktop.gui.settings.field_group import show_text
 from kraken_desktop.gui.settings.folder_field import FolderField
 from kraken_desktop.gui.settings.marks import CheckBox
+from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.settings.provider_field import ProviderFields
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.gui.settings.secret_field import SecretField
@@ -33,7 +34,7 @@ class KeySource(Enum):
     AWS_PROFILE = "aws_profile"
 
 
-class DestinationFields(FieldGroup):
+class DestinationFields(ProfileFields):
     """Folder; service, bucket, region, keys, and what they have to be allowed.
 
     Signals:
@@ -140,7 +141,7 @@ class DestinationFields(FieldGroup):
         """Puts a profile into the fields."""
         credentials = profile.credentials
         self._original = credentials
-        self.folder.set_folder(profile.folder)
+        self.folder.set_path(profile.folder)
         show_text(self.bucket, profile.bucket)
         self.service.show_profile(profile)
         from_aws = credentials.source is CredentialSource.AWS_PROFILE
@@ -154,7 +155,7 @@ class DestinationFields(FieldGroup):
         """The profile with what the fields say; those that do not apply are remembered."""
         return replace(
             self.service.applied_to(profile),
-            folder=self.folder.folder if self._goes_to_folder else "",
+            folder=self.folder.path if self._goes_to_folder else "",
             bucket=self.bucket.text().strip(),
             credentials=replace(
                 profile.credentials,

@@ -14,10 +14,11 @@ from kraken_desktop.gui.settings import profile_more
 from kraken_desktop.gui.settings.collaborators import Collaborators
 from kraken_desktop.gui.settings.custody import missing_secret
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.gui.settings.field_group import FieldGroup, show_text
+from kraken_desktop.gui.settings.field_group import show_text
 from kraken_desktop.gui.settings.names import name_remarks
 from kraken_desktop.gui.settings.preview import findings, preview
 from kraken_desktop.gui.settings.profile_destination import DestinationFields
+from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.settings.profile_images import ImageFields
 from kraken_desktop.gui.settings.profile_more import MoreFields
 from kraken_desktop.gui.settings.profile_route import RouteFields
@@ -65,7 +66,7 @@ class ProfileForm(FieldForm):
         self.add_section(self.tr("Images"))
         self.images = ImageFields(self, theme, self._words)
         self.more = MoreFields(self)
-        self._groups: tuple[FieldGroup, ...] = (self.route, self.destination, self.images, self.more)
+        self._groups: tuple[ProfileFields, ...] = (self.route, self.destination, self.images, self.more)
         self.name.textEdited.connect(lambda _text: self._on_edited("name"))
         for group in self._groups:
             group.edited.connect(self._on_edited)
@@ -116,7 +117,7 @@ class ProfileForm(FieldForm):
     @property
     def lacks_folder(self) -> bool:
         """Whether a folder is meant, and none is named."""
-        return self.route.goes_to_folder and not self.destination.folder.folder
+        return self.route.goes_to_folder and not self.destination.folder.path
 
     def _fill_choices(self, profile: Profile) -> None:
         self.route.set_accounts(self._settings, profile.account_id)

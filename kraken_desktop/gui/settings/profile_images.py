@@ -8,9 +8,10 @@ from typing_extensions import override
 
 from kraken_desktop.gui.settings.acl_field import AclField
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.gui.settings.field_group import FieldGroup, choose, show_text
+from kraken_desktop.gui.settings.field_group import choose, show_text
 from kraken_desktop.gui.settings.name_box import NameBox
 from kraken_desktop.gui.settings.path_field import PathField, PreviewBox
+from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
@@ -18,7 +19,7 @@ from kraken_desktop.model.profile import Collision, Profile, Uploader
 from kraken_desktop.model.settings import Settings
 
 
-class ImageFields(FieldGroup):
+class ImageFields(ProfileFields):
     """Path, collisions, access, recipe."""
 
     def __init__(self, form: FieldForm, theme: Theme, words: Words) -> None:

@@ -9,9 +9,10 @@ from typing_extensions import override
 
 from kraken_desktop.gui.settings.disclosure import Disclosure
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.gui.settings.field_group import FieldGroup, show_text
+from kraken_desktop.gui.settings.field_group import show_text
 from kraken_desktop.gui.settings.folder_field import FolderField
 from kraken_desktop.gui.settings.pairs_editor import PairsEditor
+from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.model.profile import Profile, Uploader
 from kraken_desktop.model.s3_rules import MAX_TAGS
@@ -30,7 +31,7 @@ _STORAGE_CLASSES = (
 """Those whose objects open at once (Amazon S3 User Guide, "Using Amazon S3 storage classes")."""
 
 
-class MoreFields(FieldGroup):
+class MoreFields(ProfileFields):
     """Public address, local copies, S3's finer points."""
 
     def __init__(self, form: FieldForm) -> None:
@@ -112,7 +113,7 @@ class MoreFields(FieldGroup):
     def show_profile(self, profile: Profile) -> None:
         """Puts a profile into the fields."""
         show_text(self.public_url, profile.public_url)
-        self.local_copy.set_folder(profile.local_copy)
+        self.local_copy.set_path(profile.local_copy)
         self.path_style.set_value(profile.path_style)
         self.storage_class.setEditText(profile.storage_class)
         for editor, pairs in (
@@ -129,7 +130,7 @@ class MoreFields(FieldGroup):
         return replace(
             profile,
             public_url=self.public_url.text().strip(),
-            local_copy=self.local_copy.folder,
+            local_copy=self.local_copy.path,
             path_style=self.path_style.value,
             storage_class=self.storage_class.currentText().strip(),
             tags=self.tags.pairs(),

@@ -10,8 +10,9 @@ from typing_extensions import override
 from kraken_desktop.gui.routes import Route, route_meaning, route_of, route_title
 from kraken_desktop.gui.settings.choice_field import ChoiceField
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.gui.settings.field_group import FieldGroup, choose
+from kraken_desktop.gui.settings.field_group import choose
 from kraken_desktop.gui.settings.name_box import NameBox
+from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
@@ -24,7 +25,7 @@ class Place(Enum):
     FOLDER = "folder"
 
 
-class RouteFields(FieldGroup):
+class RouteFields(ProfileFields):
     """Route, account and place."""
 
     def __init__(self, form: FieldForm, theme: Theme) -> None:

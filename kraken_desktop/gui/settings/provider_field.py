@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QLabel, QLineEdit
 from typing_extensions import override
 
 from kraken_desktop.gui.settings.field_form import FieldForm
-from kraken_desktop.gui.settings.field_group import FieldGroup, show_text
+from kraken_desktop.gui.settings.field_group import show_text
+from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.settings.region_field import RegionField
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.gui.settings.value_box import ValueBox
@@ -28,7 +29,7 @@ class Lacking:
     remedy: str
 
 
-class ProviderFields(FieldGroup):
+class ProviderFields(ProfileFields):
     """Service, the customer's ID in its endpoint, the endpoint itself, and the region.
 
     The profile keeps the endpoint alone. While it is the one that the service gives to every customer, it is made

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from kraken_desktop.gui.settings.field_form import FieldForm
+from kraken_desktop.gui.settings.field_group import FieldGroup
 from kraken_desktop.gui.settings.remarks import Remark, muted, wrapping
 from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Finding
@@ -23,18 +22,8 @@ FORMAT_NAMES = (
 """The same in every language."""
 
 
-class RecipeFields(QObject):
-    """The fields of one subject: shows a recipe, and gives it back as it stands.
-
-    Signals:
-        edited: the person changed the field of this name.
-    """
-
-    edited = Signal(str)
-
-    def __init__(self, form: FieldForm) -> None:
-        super().__init__(form)
-        self._form = form
+class RecipeFields(FieldGroup):
+    """The fields of one subject: shows a recipe, and gives it back as it stands."""
 
     def show_recipe(self, recipe: Recipe) -> None:
         """Puts a recipe into the fields."""

@@ -56,7 +56,7 @@ class OutputFields(RecipeFields):
         form.add_field("convert", self.tr("Format"), self.convert)
         self.many.edited.connect(lambda: self.edited.emit("images"))
         self.size.edited.connect(lambda: self.edited.emit("resize"))
-        self.convert.activated.connect(lambda _row: self.edited.emit("convert"))
+        self.watch_choices({"convert": self.convert})
         self.set.edited.connect(self.edited)
 
     @property

@@ -120,7 +120,7 @@ class MoreRecipeFields(RecipeFields):
             form,
         )
         form.add_field("sandbox", self.tr("Test"), testing, focus=self.sandbox)
-        self.chroma.activated.connect(lambda _row: self.edited.emit("chroma"))
+        self.watch_choices({"chroma": self.chroma})
         self.background.edited.connect(lambda: self.edited.emit("background"))
         self.sandbox.toggled.connect(lambda: self.edited.emit("sandbox"))
         self.more.turned.connect(lambda _open: self.arrange())

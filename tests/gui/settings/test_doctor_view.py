@@ -176,7 +176,7 @@ def test_a_missing_folder_is_asked_for_first(house, doctor) -> None:
         )
     )
     page = house.open("profiles", doctor=doctor).profiles_page
-    page.form.destination.folder.set_folder("")
+    page.form.destination.folder.set_path("")
     page.form.destination.folder.edited.emit()
     page.window().bar.trial_button.click()
     assert page.findChildren(DoctorView) == []

@@ -1,0 +1,65 @@
+"""A place on this computer: typed, or picked in the system's dialog."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import QDir, Qt, Signal
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from kraken_desktop.gui.settings.field_group import show_text
+
+
+class BrowsedField(QWidget):
+    """A line, and a button that opens the dialog.
+
+    Args:
+        name: of the field, for the dialog and for screen readers.
+
+    Signals:
+        edited: typed or picked by the person.
+    """
+
+    edited = Signal()
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name = name
+        self.line = QLineEdit(self)
+        self.button = QPushButton(self.tr("Browse…"), self)
+        self.button.setAccessibleName(self.tr("Browse: %s").replace("%s", name))
+        self.button.setAutoDefault(False)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(8)
+        layout.addWidget(self.line, 1)
+        layout.addWidget(self.button)
+        # Without a policy of its own a label's letter would not lead here.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusProxy(self.line)
+        self.line.textEdited.connect(self.edited)
+        self.button.clicked.connect(self._browse)
+
+    @property
+    def path(self) -> str:
+        """What is typed; ``~`` stands for the person's own folder."""
+        text = self.line.text().strip()
+        return QDir.toNativeSeparators(str(Path(text).expanduser())) if text.startswith("~") else text
+
+    def set_path(self, path: str) -> None:
+        """Shows a path."""
+        show_text(self.line, path)
+
+    def make_dialog(self) -> QFileDialog:
+        """The system's dialog, where the path that is typed leads."""
+        raise NotImplementedError
+
+    def _browse(self) -> None:
+        dialog = self.make_dialog()
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(self._on_picked)
+        dialog.open()
+
+    def _on_picked(self, path: str) -> None:
+        self.set_path(QDir.toNativeSeparators(path))
+        self.edited.emit()
