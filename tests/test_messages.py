@@ -385,7 +385,7 @@ def test_a_missing_right_is_the_one_that_was_needed() -> None:
 
 DOCTOR_FACTS = (
     *("plan", "left", "total", "access_key", "host", "region", "minutes", "bucket", "key", "folder", "right", "arn"),
-    *("header", "storage_class", "free", "url", "status", "content_type", "said"),
+    *("header", "storage_class", "free", "url", "status", "content_type", "said", "reason", "endpoint"),
 )
 
 
@@ -512,6 +512,7 @@ def diagnosis_texts(words: Words) -> list[str]:
         seen = () if verdict is CheckVerdict.NOT_CHECKED else (observed("doctor.clock_ok", verdict=verdict),)
         whole = Diagnosis(profile=Profile(id="1", name="1"), observations=seen, cancelled=not seen)
         texts.append(told.summary(whole))
+    texts.append(told.unreached(dataclasses.replace(whole, observations=(observed(diagnosis.NOT_REACHED),))))
     return texts
 
 

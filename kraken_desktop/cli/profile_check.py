@@ -78,7 +78,7 @@ class _Told:
         self._quiet = quiet
 
     def __call__(self, told: Step | Observation) -> None:
-        if self._quiet or isinstance(told, Step):
+        if self._quiet or isinstance(told, Step) or told.is_unreached:
             return
         words = self._console.words
         self._console.print(words.diagnosis.line(told))
@@ -94,7 +94,10 @@ class _Told:
         if self._quiet:
             self._console.print(json.dumps(_record(diagnosis, self._console.words), indent=2))
         else:
-            self._console.say(self._console.words.diagnosis.summary(diagnosis))
+            words = self._console.words.diagnosis
+            if unreached := words.unreached(diagnosis):
+                self._console.print(unreached)
+            self._console.say(words.summary(diagnosis))
 
 
 _OPTIONS: dict[OfferId, str] = {

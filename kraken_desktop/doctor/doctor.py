@@ -129,7 +129,7 @@ class Doctor:
             self._bucket(profile, cancel, notes, patience, secret, token)
         if profile.local_copy and not _is_wrong(profile, "local_copy"):
             FolderCheck(self._transport, profile, self._scratch(), notes=notes, cancel=cancel).copies()
-        if profile.uploader is Uploader.KRAKEN and not profile.folder:
+        if profile.uploader is Uploader.KRAKEN and not profile.folder and notes.was_tried(Step.STORE):
             notes.add(Step.KRAKEN, CheckVerdict.NOT_CHECKED, "doctor.kraken_later")
 
     def _settings(self, profile: Profile, notes: Notes) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TypeAlias
 
-from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Observation, Step, steps_of
+from kraken_desktop.model.diagnosis import NOT_REACHED, CheckVerdict, Diagnosis, Observation, Step, steps_of
 from kraken_desktop.model.errors import Fact, KrakenDesktopError
 from kraken_desktop.model.job import Failure
 from kraken_desktop.model.offers import Offer, OfferId, offers_for
@@ -72,13 +72,18 @@ class Notes:
         """Whether a problem was noted about this step."""
         return any(each.step is step and each.verdict is CheckVerdict.PROBLEM for each in self._observations)
 
+    def was_tried(self, step: Step) -> bool:
+        """Whether this step ended well or in a problem, and was not avoided."""
+        tried = {CheckVerdict.OK, CheckVerdict.PROBLEM}
+        return any(each.step is step and each.verdict in tried for each in self._observations)
+
     def diagnosis(self, *, cancelled: bool) -> Diagnosis:
         """All of it, in order; what was not reached is said to be so."""
         order = {step: place for place, step in enumerate(steps_of(self._profile))}
         if not cancelled:
             for step in order:
                 if not self.has(step):
-                    self.add(step, CheckVerdict.NOT_CHECKED, "doctor.not_reached")
+                    self.add(step, CheckVerdict.NOT_CHECKED, NOT_REACHED)
         told = sorted(self._observations, key=lambda each: order.get(each.step, len(order)))
         return Diagnosis(profile=self._profile, observations=tuple(told), cancelled=cancelled)
 

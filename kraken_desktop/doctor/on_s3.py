@@ -23,16 +23,19 @@ from kraken_desktop.model.errors import (
     BucketError,
     BucketLookupError,
     BucketRefusedError,
+    ConnectError,
     Fact,
     NameLookupError,
     ObjectExistsError,
     SecretError,
+    TimeoutExpiredError,
     TransportError,
     WrongRegionError,
 )
 from kraken_desktop.model.links import is_aws
 from kraken_desktop.model.object_key import PathTemplate
 from kraken_desktop.model.profile import Acl, Collision, Profile, Uploader
+from kraken_desktop.model.providers import provider_of
 from kraken_desktop.model.regions import region_named
 from kraken_desktop.model.s3_keys import S3Keys
 from kraken_desktop.stores.scratch import Scratch
@@ -119,7 +122,16 @@ class S3Check:
             code = "doctor.no_such_region"
         elif isinstance(error, NameLookupError) and not on_aws and trials.host.startswith(f"{profile.bucket}."):
             code = "doctor.no_bucket_host"
+        elif isinstance(error, NameLookupError) and profile.endpoint:
+            made = provider_of(profile.endpoint).parts_of(profile.endpoint) is not None
+            # Then the form has no field for the endpoint, but for what it is made of.
+            code = "doctor.no_service_host" if made else "doctor.no_endpoint_host"
+        elif profile.endpoint and _makes_no_connection(error):
+            code = "doctor.endpoint_silent"
         if code:
+            if isinstance(error, NameLookupError):
+                # What the system says of a name that is not there helps nobody.
+                facts["reason"] = ""
             self._notes.add(Step.CONNECTION, CheckVerdict.PROBLEM, code, facts)
         else:
             self._notes.error(Step.CONNECTION, error)
@@ -264,3 +276,7 @@ class S3Check:
 
     def _about(self, trials: Trials) -> dict[str, Fact]:
         return {"bucket": self._profile.bucket, "key": trials.key, "arn": objects_arn(self._profile)}
+
+
+def _makes_no_connection(error: TransportError) -> bool:
+    return isinstance(error, ConnectError) or (isinstance(error, TimeoutExpiredError) and error.phase == "connect")

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kraken_desktop.messages.doctor_findings import DOCTOR_FINDINGS, ON_THE_WHOLE, S3_SAYS, STEPS, VERDICTS
+from kraken_desktop.messages.doctor_findings import (
+    DOCTOR_FINDINGS,
+    ON_THE_WHOLE,
+    S3_SAYS,
+    STEPS,
+    SYSTEM_SAID,
+    UNREACHED,
+    VERDICTS,
+)
 from kraken_desktop.messages.text import Message, Translate, fill, shown, shown_path, size
 from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Observation, Step
 from kraken_desktop.model.errors import Fact
@@ -46,11 +54,11 @@ class DiagnosisWords:
         if (source := DOCTOR_FINDINGS.get(told.code)) is not None:
             values = {name: self._value(name, fact) for name, fact in told.facts.items()}
             message = Message(*(fill(self._translate, text, values) if text else "" for text in _parts(source)))
-            said = values.get("said", "")
-            if not said:
-                return message
-            quote = fill(self._translate, S3_SAYS, {"text": said})
-            return Message(message.what, " ".join(part for part in (message.why, quote) if part), message.remedy)
+            why = [message.why]
+            for name, form in (("said", S3_SAYS), ("reason", SYSTEM_SAID)):
+                if said := values.get(name, ""):
+                    why.append(fill(self._translate, form, {"text": said}))
+            return Message(message.what, " ".join(part for part in why if part), message.remedy)
         if told.step is Step.SETTINGS:
             field, detail = str(told.facts.get("field", "")), str(told.facts.get("detail", ""))
             return self._finding(Finding(field=field, problem=told.code, detail=detail))
@@ -59,6 +67,11 @@ class DiagnosisWords:
     def summary(self, diagnosis: Diagnosis) -> str:
         """The whole check in a sentence."""
         return fill(self._translate, ON_THE_WHOLE[diagnosis.verdict], {"profile": shown(diagnosis.profile.name)})
+
+    def unreached(self, diagnosis: Diagnosis) -> str:
+        """All that was not looked at, on one line; empty if everything was."""
+        steps = ", ".join(self.step(step) for step in diagnosis.unreached)
+        return fill(self._translate, UNREACHED, {"steps": steps}) if steps else ""
 
     def line(self, told: Observation) -> str:
         """One observation on one line, without its way out: ``OK: Connection to S3. s3.example.com answers.``"""
@@ -70,9 +83,13 @@ class DiagnosisWords:
         """All of it as text, for whoever is asked for help. Holds no secret."""
         lines = [self.summary(diagnosis)]
         for each in diagnosis.observations:
+            if each.is_unreached:
+                continue
             lines.append(self.line(each))
             if remedy := self.observation(each).remedy:
                 lines.append(f"  {remedy}")
+        if unreached := self.unreached(diagnosis):
+            lines.append(unreached)
         return "\n".join(lines) + "\n"
 
     def _value(self, name: str, fact: Fact) -> str:

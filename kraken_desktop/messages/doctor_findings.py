@@ -36,7 +36,9 @@ ON_THE_WHOLE: dict[CheckVerdict, str] = {
     CheckVerdict.NOT_CHECKED: QT_TRANSLATE_NOOP("messages", "The check of “{profile}” was stopped."),
 }
 
+UNREACHED = QT_TRANSLATE_NOOP("messages", "Not checked, because of what is above: {steps}.")
 S3_SAYS = QT_TRANSLATE_NOOP("messages", "S3 said: “{text}”")
+SYSTEM_SAID = QT_TRANSLATE_NOOP("messages", "The system said: “{text}”")
 
 _ALLOW = QT_TRANSLATE_NOOP("messages", "Allow {right} on {arn} for the access key, then check again.")
 _NO_TAGS = QT_TRANSLATE_NOOP(
@@ -81,6 +83,30 @@ DOCTOR_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "This service may not have a name of its own for each bucket."),
         QT_TRANSLATE_NOOP(
             "messages", "Let the bucket’s name be in the path of addresses (under More), or correct the S3 endpoint."
+        ),
+    ),
+    "doctor.no_endpoint_host": Message(
+        QT_TRANSLATE_NOOP("messages", "{host} was not found."),
+        QT_TRANSLATE_NOOP("messages", "“S3 endpoint” names a server that is not there, or this computer is offline."),
+        QT_TRANSLATE_NOOP(
+            "messages", "Correct “S3 endpoint” in the profile, or check the internet connection; then check again."
+        ),
+    ),
+    "doctor.no_service_host": Message(
+        QT_TRANSLATE_NOOP("messages", "{host} was not found."),
+        QT_TRANSLATE_NOOP("messages", "The service has no such region or account ID, or this computer is offline."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Correct “Region” or “Account ID” in the profile, or check the internet connection; then check again.",
+        ),
+    ),
+    "doctor.endpoint_silent": Message(
+        QT_TRANSLATE_NOOP("messages", "{host} does not answer."),
+        QT_TRANSLATE_NOOP("messages", "Nobody takes connections at {endpoint}, or a firewall blocks them."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Correct “S3 endpoint” in the profile, its port included, or check the internet connection and the "
+            "firewall; then check again.",
         ),
     ),
     "doctor.clock_ok": Message(QT_TRANSLATE_NOOP("messages", "The clock agrees with S3’s."), "", ""),

@@ -83,6 +83,15 @@ PROFILE_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "It is run apart from the other regions of AWS."),
         QT_TRANSLATE_NOOP("messages", "Try it with one image first."),
     ),
+    "endpoint.missing": Message(
+        QT_TRANSLATE_NOOP("messages", "The S3 endpoint is missing."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "The region “{detail}” is none of Amazon’s, but of a service with an endpoint of its own, such as "
+            "Cloudflare R2.",
+        ),
+        QT_TRANSLATE_NOOP("messages", "Enter the account ID that the service shows, or its S3 endpoint."),
+    ),
     "endpoint.not_a_url": Message(
         QT_TRANSLATE_NOOP("messages", "The endpoint is not an address."),
         _OPENS,

@@ -55,6 +55,9 @@ class CheckVerdict(StrEnum):
     NOT_CHECKED = "not_checked"
 
 
+NOT_REACHED = "doctor.not_reached"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What was found in one step; a step may have several.
@@ -70,6 +73,11 @@ class Observation:
     offers: tuple[Offer, ...] = ()
     """Ways out that one click takes, the best first."""
 
+    @property
+    def is_unreached(self) -> bool:
+        """Whether something before it kept the step from being looked at."""
+        return self.code == NOT_REACHED
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnosis:
@@ -79,6 +87,11 @@ class Diagnosis:
     """As it was checked, which may differ from what is saved."""
     observations: tuple[Observation, ...]
     cancelled: bool = False
+
+    @property
+    def unreached(self) -> tuple[Step, ...]:
+        """What was not looked at, because of what was found before."""
+        return tuple(each.step for each in self.observations if each.is_unreached)
 
     @property
     def verdict(self) -> CheckVerdict:
@@ -119,6 +132,9 @@ CODES = (
     "doctor.connection_ok",
     "doctor.no_such_region",
     "doctor.no_bucket_host",
+    "doctor.no_endpoint_host",
+    "doctor.no_service_host",
+    "doctor.endpoint_silent",
     "doctor.clock_ok",
     "doctor.clock_ahead",
     "doctor.clock_behind",
@@ -168,6 +184,6 @@ CODES = (
     "doctor.may_be_left",
     "doctor.copy_ok",
     "doctor.kraken_later",
-    "doctor.not_reached",
+    NOT_REACHED,
 )
 """Every code of an observation that is neither an error's nor a finding's."""

@@ -22,7 +22,7 @@ from kraken_desktop.model.profile import (
     Profile,
     Uploader,
 )
-from kraken_desktop.model.providers import Publishing, provider_of
+from kraken_desktop.model.providers import AUTO, Publishing, provider_of
 from kraken_desktop.model.regions import is_plausible, region_named
 from kraken_desktop.model.s3_rules import (
     check_bucket,
@@ -61,6 +61,7 @@ PROBLEMS = (
     "region.implausible",
     "region.unknown",
     "region.apart",
+    "endpoint.missing",
     "endpoint.not_a_url",
     "endpoint.not_https",
     "endpoint.extra_parts",
@@ -217,6 +218,10 @@ def _check_region(profile: Profile) -> Iterator[Finding]:
     region = profile.region
     if not region.strip():
         yield error("region", "empty")
+        return
+    if region.strip() == AUTO and not profile.endpoint:
+        # Amazon has no such region: a service is meant whose endpoint is not complete.
+        yield error("endpoint", "missing", region.strip())
         return
     # Other services have names of their own, such as "auto".
     elsewhere = bool(profile.endpoint) and not is_aws(profile.endpoint)

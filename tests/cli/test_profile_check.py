@@ -80,6 +80,20 @@ def test_json_says_all(set_up: SetUp, capsys: pytest.CaptureFixture[str]) -> Non
     assert all(secret not in out + err for secret in world.secrets)
 
 
+def test_what_was_not_reached_is_one_line(set_up: SetUp, capsys: pytest.CaptureFixture[str]) -> None:
+    set_up(endpoint="https://s3.nowhere.invalid")
+    assert run(["profile", "check", "Web"]) == 1
+    out, err = capsys.readouterr()
+    assert len(out.splitlines()) == 4
+    assert out.splitlines()[-1] == (
+        "Not checked, because of what is above: This computer’s clock, Access key and secret, Bucket and region, "
+        "Storing an image, Names that are taken, Opening the link, Removing the test image."
+    )
+    assert "Correct “S3 endpoint” in the profile" in err
+    assert run(["profile", "check", "Web", "--json"]) == 1
+    assert sum(step["verdict"] == "not_checked" for step in json.loads(capsys.readouterr().out)["steps"]) == 7
+
+
 def test_an_unknown_profile(set_up: SetUp, capsys: pytest.CaptureFixture[str]) -> None:
     set_up()
     assert run(["profile", "check", "Shop"]) == 2

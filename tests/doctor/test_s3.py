@@ -253,6 +253,25 @@ def test_kraken_itself_is_not_tried(clinic: Clinic, strict_s3: StrictS3Handle) -
     assert [each.endpoint for each in clinic.world.api.requests] == ["user_status"]
 
 
+def test_what_was_not_tried_is_not_said_to_have_been(clinic: Clinic) -> None:
+    diagnosis = clinic.check(**KRAKEN, endpoint="https://s3.nowhere.invalid")
+    assert Step.KRAKEN in diagnosis.unreached
+    assert "doctor.kraken_later" not in [each.code for each in diagnosis.observations]
+    report = Words().diagnosis.report(diagnosis)
+    assert report.endswith(
+        "Not checked, because of what is above: This computer’s clock, Access key and secret, Bucket and region, "
+        "Storing an image, Names that are taken, Opening the link, Removing the test image, Upload by Kraken.io.\n"
+    )
+    assert report.count("because of what is above") == 1
+
+
+def test_a_service_whose_account_is_not_named(clinic: Clinic) -> None:
+    diagnosis = clinic.check(endpoint="", region="auto")
+    assert wrong(diagnosis) == ["endpoint.missing"]
+    told = said(diagnosis, "endpoint.missing")
+    assert told.endswith("Enter the account ID that the service shows, or its S3 endpoint.")
+
+
 def test_a_temporary_key_is_refused_where_kraken_uploads(clinic: Clinic, strict_s3: StrictS3Handle) -> None:
     diagnosis = clinic.check(credentials=Credentials(access_key="ASIAIOSFODNN7EXAMPLE"), **KRAKEN)
     refused = found(diagnosis, "credentials.temporary_key")

@@ -39,8 +39,11 @@ def assert_nothing_was_stored(diagnosis: Diagnosis) -> None:
 
 def test_a_name_that_is_none(clinic: Clinic) -> None:
     diagnosis = clinic.check(endpoint="https://s3.nowhere.invalid")
-    assert wrong(diagnosis) == ["transport.name_lookup"]
-    assert said(diagnosis, "transport.name_lookup").startswith("s3.nowhere.invalid was not found.")
+    assert wrong(diagnosis) == ["doctor.no_endpoint_host"]
+    assert said(diagnosis, "doctor.no_endpoint_host") == (
+        "s3.nowhere.invalid was not found. “S3 endpoint” names a server that is not there, or this computer is "
+        "offline. Correct “S3 endpoint” in the profile, or check the internet connection; then check again."
+    )
     assert_nothing_was_stored(diagnosis)
 
 
@@ -51,16 +54,27 @@ def test_a_service_without_a_name_for_each_bucket(clinic: Clinic) -> None:
     assert "Let the bucket’s name be in the path of addresses" in told
 
 
-def test_a_region_that_is_misspelled(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_found(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name with this end has an address: of real services nobody may ask in a test."""
     look_up = socket.getaddrinfo
 
     def nothing(host: Any, *more: Any, **named: Any) -> Any:
-        if str(host).endswith(".amazonaws.com"):
+        if str(host).endswith(suffix):
             raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
         return look_up(host, *more, **named)
 
-    # Of a name at AWS nobody may ask in a test.
     monkeypatch.setattr(socket, "getaddrinfo", nothing)
+
+
+def test_a_region_that_the_service_does_not_have(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing_found(".backblazeb2.com", monkeypatch)
+    endpoint = "https://s3.us-west-009.backblazeb2.com"
+    diagnosis = clinic.check(endpoint=endpoint, region="us-west-009", path_style=True)
+    assert "Correct “Region” or “Account ID” in the profile" in said(diagnosis, "doctor.no_service_host")
+
+
+def test_a_region_that_is_misspelled(clinic: Clinic, monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing_found(".amazonaws.com", monkeypatch)
     diagnosis = clinic.check(endpoint="", region="eu-cental-1")
     assert "doctor.no_such_region" in wrong(diagnosis)
     told = said(diagnosis, "doctor.no_such_region")
@@ -72,7 +86,12 @@ def test_nobody_answers(clinic: Clinic) -> None:
     with RawServer(lambda peer: None) as server:
         port = server.port
     diagnosis = clinic.check(endpoint=f"http://127.0.0.1:{port}")
-    assert said(diagnosis, "transport.connect").startswith("127.0.0.1 does not answer.")
+    told = said(diagnosis, "doctor.endpoint_silent")
+    assert told.startswith(
+        f"127.0.0.1 does not answer. Nobody takes connections at http://127.0.0.1:{port}, or a firewall blocks them. "
+        "The system said: “"
+    )
+    assert "Correct “S3 endpoint” in the profile, its port included" in told
     assert_nothing_was_stored(diagnosis)
 
 

@@ -173,7 +173,7 @@ def test_the_detail_shows_what_cannot_be_seen() -> None:
         ({"region": "EU-WEST-1"}, ["region.implausible"]),
         ({"region": "eu-west-1 "}, ["region.implausible"]),
         ({"region": "eu-west-1\n"}, ["region.implausible"]),
-        ({"region": "auto"}, ["region.implausible"]),
+        ({"region": "auto"}, ["endpoint.missing"]),
         ({"region": "auto", "endpoint": "https://s3.amazonaws.com"}, ["region.implausible"]),
         ({"region": "", **R2}, ["region.empty"]),
         ({"region": "us east", **R2}, ["region.implausible"]),

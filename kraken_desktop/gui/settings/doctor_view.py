@@ -80,6 +80,8 @@ class DoctorView(QDialog):
         self._steps = QVBoxLayout(self._body)
         self._steps.setContentsMargins(0, 0, 12, 0)
         self._steps.setSpacing(12)
+        self._unreached = muted(wrapping(QLabel(self._body)))
+        self._steps.addWidget(self._unreached)
         self._steps.addStretch(1)
         scroll = PageScroll(self._body, self)
         # By the arrow keys too: most of it is nothing but text.
@@ -166,12 +168,16 @@ class DoctorView(QDialog):
                 row.begin()
             else:
                 row.add(told)
-            bring_into_sight(row)
+                # Told once, below them all.
+                row.setVisible(not told.is_unreached)
+            if not row.isHidden():
+                bring_into_sight(row)
 
     def _on_done(self, diagnosis: Diagnosis) -> None:
         self._end()
         self._diagnosis = diagnosis
         self._summary.setText(self._words.diagnosis.summary(diagnosis))
+        self._show_unreached(self._words.diagnosis.unreached(diagnosis))
         self._render()
         announce(self, self._summary.text())
         worst = next((row for row in self._rows.values() if row.verdict is diagnosis.verdict), None)
@@ -218,6 +224,11 @@ class DoctorView(QDialog):
         }
         for place, row in enumerate(self._rows.values()):
             self._steps.insertWidget(place, row)
+        self._show_unreached("")
+
+    def _show_unreached(self, text: str) -> None:
+        self._unreached.setText(text)
+        self._unreached.setVisible(bool(text))
 
     def _render(self) -> None:
         checking = self.is_checking()

@@ -115,9 +115,11 @@ class ProfileForm(FieldForm):
         self.edited.emit()
 
     @property
-    def lacks_folder(self) -> bool:
-        """Whether a folder is meant, and none is named."""
-        return self.route.goes_to_folder and not self.destination.folder.path
+    def lacks_place(self) -> bool:
+        """Whether a folder is meant, or another service than Amazon's, and nobody can tell yet which."""
+        if self.route.goes_to_folder:
+            return not self.destination.folder.path
+        return self.destination.service.lacking() is not None
 
     def _fill_choices(self, profile: Profile) -> None:
         self.route.set_accounts(self._settings, profile.account_id)

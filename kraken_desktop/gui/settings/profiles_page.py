@@ -223,7 +223,7 @@ class ProfilesPage(ListPage[Profile]):
         from kraken_desktop.gui.settings.doctor_view import DoctorView  # with it comes all that speaks to servers
 
         self.form.touch_all()
-        if self.form.lacks_folder:
+        if self.form.lacks_place:
             self.focus_fault()
             return
         use, form = self._use, self.form

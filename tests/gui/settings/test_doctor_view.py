@@ -17,6 +17,7 @@ from kraken_desktop.gui.jobs import Background as ThreadPool
 from kraken_desktop.gui.settings.doctor_view import Check, DoctorView
 from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Step
 from kraken_desktop.model.profile import Account, Acl, Credentials, Engine, Profile, Uploader
+from kraken_desktop.model.providers import PROVIDERS, provider_named
 from kraken_desktop.stores.scratch import Scratch
 from kraken_desktop.transport import Transport
 from tests.servers.strict_s3 import S3Fault
@@ -181,6 +182,29 @@ def test_a_missing_folder_is_asked_for_first(house, doctor) -> None:
     page.window().bar.trial_button.click()
     assert page.findChildren(DoctorView) == []
     assert page.fault() == "Folder"
+
+
+def test_a_missing_account_id_is_asked_for_first(open_page, bucket) -> None:
+    page = open_page(bucket)
+    box = page.form.destination.service.provider
+    box.setCurrentIndex(PROVIDERS.index(provider_named("r2")))
+    box.activated.emit(box.currentIndex())
+    page.window().bar.trial_button.click()
+    assert page.findChildren(DoctorView) == []
+    assert page.fault() == "Account ID"
+    assert page.window().focusWidget() is page.form.destination.service.account
+
+
+def test_what_was_not_reached_is_told_once(open_page, bucket) -> None:
+    page = open_page(bucket, endpoint="https://s3.nowhere.invalid")
+    view = start(page)
+    seen = [step for step, row in view._rows.items() if row.isVisibleTo(view)]
+    assert seen == [Step.SETTINGS, Step.SECRETS, Step.CONNECTION]
+    assert "Correct “S3 endpoint” in the profile" in row_text(view, Step.CONNECTION)
+    assert view._unreached.isVisibleTo(view)
+    assert view._unreached.text().startswith("Not checked, because of what is above: This computer’s clock, Access")
+    view.copy_button.click()
+    assert QGuiApplication.clipboard().text().count("because of what is above") == 1
 
 
 def test_rows_are_seen_while_it_goes_on(qtbot, house, open_page, bucket) -> None:
