@@ -79,8 +79,10 @@ EXCHANGE_FAILURES: dict[str, Message] = {
 
 NOTES: dict[str, str] = {
     "unknown_field": QT_TRANSLATE_NOOP("messages", "“{detail}” means nothing to this version, and is left out."),
-    "no_account": QT_TRANSLATE_NOOP(
-        "messages", "It needs a Kraken.io account, and there is none here yet. There it was called “{detail}”."
+    "no_account": QT_TRANSLATE_NOOP("messages", "It needs a Kraken.io account: choose or add one after the import."),
+    "no_account_called": QT_TRANSLATE_NOOP(
+        "messages",
+        "It needs a Kraken.io account: choose or add one after the import. There it was called “{detail}”.",
     ),
     "no_recipe": QT_TRANSLATE_NOOP("messages", "Its recipe is not in the file; it gets the usual one."),
     "no_bucket": QT_TRANSLATE_NOOP("messages", "No bucket is named there. Enter it after the import."),

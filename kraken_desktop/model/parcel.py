@@ -16,6 +16,7 @@ from kraken_desktop.model.settings import Settings, with_id
 NOTES = (
     "unknown_field",
     "no_account",
+    "no_account_called",
     "no_recipe",
     "no_bucket",
     "engine_local",
@@ -141,7 +142,7 @@ def arrivals(parcel: Parcel, settings: Settings) -> tuple[Arrival, ...]:
             profile = replace(profile, recipe_id=DEFAULT_RECIPE_ID)
         met = _profile_like(profile, settings)
         if profile.engine is Engine.KRAKEN and met is None and _account_id(each, settings) is None:
-            notes.append(Note("no_account", each.account_name))
+            notes.append(Note("no_account_called" if each.account_name else "no_account", each.account_name))
         told.append(
             Arrival(
                 name=profile.name,

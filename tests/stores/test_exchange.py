@@ -123,10 +123,16 @@ def test_the_account_is_found_by_its_name_or_because_it_is_the_only_one() -> Non
     assert take(text, Settings().with_account(Account(id="x", name="Else"))).profiles[0].account_id == "x"
     (recipe, profile) = arrivals(handed_on(text), Settings())
     assert recipe.is_recipe
-    assert profile.notes == (Note("no_account", "Company"),)
+    assert profile.notes == (Note("no_account_called", "Company"),)
     assert note_in_words(profile.notes[0], Words()) == (
-        "It needs a Kraken.io account, and there is none here yet. There it was called “Company”."
+        "It needs a Kraken.io account: choose or add one after the import. There it was called “Company”."
     )
+    nameless = json.loads(text)
+    del nameless["profiles"][0]["account"]
+    profile = arrivals(handed_on(json.dumps(nameless)), Settings())[1]
+    assert [note_in_words(note, Words()) for note in profile.notes] == [
+        "It needs a Kraken.io account: choose or add one after the import."
+    ]
 
 
 def test_a_recipe_that_is_not_in_the_file_is_replaced_by_the_usual_one() -> None:
