@@ -155,6 +155,20 @@ def test_a_service_with_policies_may_want_them_without_the_condition() -> None:
     assert sentence not in said(replace(profile, collision=Collision.OVERWRITE), KEY)
 
 
+def test_a_service_that_nobody_knows_may_take_acls() -> None:
+    other = replace(OWN, endpoint="https://s3.example.com")
+    provider = provider_of(other.endpoint)
+    by_bucket = "Whether images open for anybody is a setting of the bucket: look there, or ask the service."
+    by_acl = (
+        "Each image is sent with a public ACL, which not every service heeds. A check of the profile opens a link, and "
+        "tells."
+    )
+    for acl, told in ((Acl.NONE, by_bucket), (Acl.PUBLIC_READ, by_acl), (Acl.PRIVATE, "")):
+        profile = replace(other, acl=acl)
+        assert WORDS.hint(provider, profile) == told
+        assert said(profile, BUCKET) == ((told,) if told else ())
+
+
 def test_a_hint_says_what_is_missing() -> None:
     r2 = provider_named("r2")
     assert r2 is not None

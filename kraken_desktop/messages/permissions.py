@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from kraken_desktop.buckets.policy import Ownership, PublicAccess, Purpose, Right, ownership, public_access, rights
-from kraken_desktop.messages.providers import KEYS, OPENING, OTHER_NAME, PREFIXES, UPLOADS_ITSELF
+from kraken_desktop.messages.providers import KEYS, OPENING, OPENING_BY_ACL, OTHER_NAME, PREFIXES, UPLOADS_ITSELF
 from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Translate, fill, identity
 from kraken_desktop.model.key_prefix import key_prefix
 from kraken_desktop.model.profile import Acl, Engine, Profile, Uploader
-from kraken_desktop.model.providers import Provider, provider_of
+from kraken_desktop.model.providers import OTHER, Provider, provider_of
 
 _SECRET_TITLE = QT_TRANSLATE_NOOP("messages", "Who gets to see the secret")
 _KEY_TITLE = QT_TRANSLATE_NOOP("messages", "What the key may do")
@@ -161,8 +161,8 @@ class PermissionWords:
         if provider.is_aws:
             return ""
         told = [UPLOADS_ITSELF] if profile.engine is Engine.KRAKEN else []
-        if profile.acl is not Acl.PRIVATE and not profile.public_url and provider.id in OPENING:
-            told.append(OPENING[provider.id])
+        if not profile.public_url and (opening := _opening(profile, provider)):
+            told.append(opening)
         return " ".join(self._translate(each) for each in told)
 
     def _keys_of(self, provider: Provider, profile: Profile) -> str:
@@ -170,6 +170,15 @@ class PermissionWords:
         if prefix and provider.id in PREFIXES:
             told = f"{told} {fill(self._translate, PREFIXES[provider.id], {'prefix': prefix})}"
         return told
+
+
+def _opening(profile: Profile, provider: Provider) -> str:
+    """What it takes beside an upload so that images open; empty where nothing does, or nobody is to open them."""
+    if profile.acl is Acl.PRIVATE:
+        return ""
+    if provider is OTHER and profile.acl is Acl.PUBLIC_READ:
+        return OPENING_BY_ACL
+    return OPENING.get(provider.id, "")
 
 
 def _secret(profile: Profile) -> str:
@@ -200,8 +209,8 @@ def _asks_for_absence(needed: tuple[Right, ...]) -> bool:
 
 def _bucket_lines(profile: Profile, provider: Provider, translate: Translate) -> Iterator[str]:
     if not provider.is_aws:
-        if profile.acl is not Acl.PRIVATE and provider.id in OPENING:
-            yield translate(OPENING[provider.id])
+        if opening := _opening(profile, provider):
+            yield translate(opening)
         return
     if ownership(profile) is Ownership.ANY:
         yield translate(_ACLS_ANY)

@@ -127,5 +127,12 @@ OPENING: dict[str, str] = {
 }
 """By ``Provider.id``: what it takes beside an upload; nothing where the ACL of each image does it."""
 
+OPENING_BY_ACL = QT_TRANSLATE_NOOP(
+    "messages",
+    "Each image is sent with a public ACL, which not every service heeds. A check of the profile opens a link, and "
+    "tells.",
+)
+"""In its place for a service that nobody knows, where the profile sends an ACL."""
+
 UPLOADS_ITSELF = QT_TRANSLATE_NOOP("messages", "Kraken.io writes into Amazon S3 only, so this computer uploads.")
 """Said where Kraken.io makes images smaller."""
