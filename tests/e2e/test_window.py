@@ -158,7 +158,7 @@ def test_a_set_becomes_a_picture_element_whose_every_address_opens(
     recipe = next(each for each in BUILT_IN_RECIPES if each.name == "Responsive set")
     world.set_up(services, engine=engine, uploader=uploader, recipe_id=recipe.id, path_template="{stem}{ext}")
     window = open_window(world, services=services)
-    drop(window, files(make_image(ImageKind.JPEG, tmp_path / "sea & sun.jpg", size=(1700, 425))))
+    drop(window, files(make_image(ImageKind.JPEG, tmp_path / "sea & sun.jpg", size=(1700, 68))))
     (status,) = wait_for(qtbot, window, 1)
     assert status.state is JobState.DONE
     window.wishes.link_format = LinkFormat.PICTURE
@@ -173,7 +173,7 @@ def test_a_set_becomes_a_picture_element_whose_every_address_opens(
         answer = world.s3.anonymous_get(url)
         assert answer.headers["content-type"] == kind
         assert picture(answer.body).width == width
-    assert found.fallback["alt"] == "sea & sun.jpg"
+    assert found.fallback["alt"] == "sea & sun"
     shown = picture(world.s3.anonymous_get(found.fallback["src"] or "").body)
     assert (str(shown.width), str(shown.height)) == (found.fallback["width"], found.fallback["height"])
     assert len(world.api.uploads) == (3 if engine is Engine.KRAKEN else 0), "once a format"
@@ -187,7 +187,7 @@ def test_this_computer_stores_privately_with_a_link_that_opens(
     copies = tmp_path / "copies"
     world.set_up(services, engine=engine, uploader=Uploader.LOCAL, acl=Acl.PRIVATE, local_copy=str(copies))
     window = open_window(world, services=services)
-    drop(window, files(make_image(ImageKind.PNG, tmp_path / "a.png")))
+    drop(window, files(make_image(ImageKind.PNG, tmp_path / "a.png", size=(160, 120))))
     (status,) = wait_for(qtbot, window, 1)
     assert status.state is JobState.DONE, window.model.data(window.model.index(0, 0), Qt.ItemDataRole.ToolTipRole)
     window.wishes.copy_all()
