@@ -6,15 +6,12 @@ from dataclasses import replace
 
 import pyvips
 
-from kraken_desktop.engines.local import color, decode, headers, metadata, source_file
+from kraken_desktop.engines.local import color, decode, metadata
 from kraken_desktop.engines.local.child import Announce
 from kraken_desktop.engines.local.headers import Header
+from kraken_desktop.engines.local.looking import opened
 from kraken_desktop.engines.local.picture import Pixels
-from kraken_desktop.engines.local.protocol import Limits, Started, Thumbnail, ThumbnailTask
-from kraken_desktop.model.errors import ImageBrokenError
-
-# Operations that libvips remembers would only fill the memory of a child that never repeats one.
-pyvips.cache_set_max(0)
+from kraken_desktop.engines.local.protocol import Limits, Thumbnail, ThumbnailTask
 
 
 def run(task: ThumbnailTask, limits: Limits, announce: Announce) -> Thumbnail:
@@ -24,10 +21,7 @@ def run(task: ThumbnailTask, limits: Limits, announce: Announce) -> Thumbnail:
         SourceError: the source cannot be read.
         EngineError: one of its subclasses.
     """
-    data = source_file.read(task.source)
-    header = headers.read(data, task.source, limits)
-    announce(Started(megapixels=header.width * header.height / 1e6))
-    try:
+    with opened(task.source, limits, announce) as (data, header):
         if header.extension == ".heic":
             pixels = _heic(data, header, task)
         elif header.extension == ".avif" and header.is_animated:
@@ -36,8 +30,6 @@ def run(task: ThumbnailTask, limits: Limits, announce: Announce) -> Thumbnail:
         else:
             pixels = _shrunk(data, task.size)
         return Thumbnail(pixels=bytes(squared(pixels, task.size).write_to_memory()))
-    except pyvips.Error as error:
-        raise ImageBrokenError(path=task.source, reason=str(error).strip()[:300]) from error
 
 
 def squared(pixels: Pixels, size: int) -> Pixels:

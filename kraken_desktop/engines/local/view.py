@@ -7,16 +7,13 @@ from __future__ import annotations
 
 import pyvips
 
-from kraken_desktop.engines.local import color, decode, headers, metadata, source_file, svg
+from kraken_desktop.engines.local import color, decode, metadata, svg
 from kraken_desktop.engines.local.child import Announce
 from kraken_desktop.engines.local.headers import Header, refuse_size
+from kraken_desktop.engines.local.looking import opened
 from kraken_desktop.engines.local.picture import Pixels
-from kraken_desktop.engines.local.protocol import Limits, Started, View, ViewTask
-from kraken_desktop.model.errors import ImageBrokenError
+from kraken_desktop.engines.local.protocol import Limits, View, ViewTask
 from kraken_desktop.model.geometry import Size
-
-# Operations that libvips remembers would only fill the memory of a child that never repeats one.
-pyvips.cache_set_max(0)
 
 _Region = tuple[int, int, int, int]
 
@@ -28,10 +25,7 @@ def run(task: ViewTask, limits: Limits, announce: Announce) -> View:
         SourceError: the source cannot be read.
         EngineError: one of its subclasses.
     """
-    data = source_file.read(task.source)
-    header = headers.read(data, task.source, limits)
-    announce(Started(megapixels=header.width * header.height / 1e6))
-    try:
+    with opened(task.source, limits, announce) as (data, header):
         full, region, pixels = _seen(data, header, task, limits)
         small = _small(pixels, task.side)
         return View(
@@ -44,8 +38,6 @@ def run(task: ViewTask, limits: Limits, announce: Announce) -> View:
             extension=header.extension,
             pixels=bytes(color.for_screen(small).write_to_memory()),
         )
-    except pyvips.Error as error:
-        raise ImageBrokenError(path=task.source, reason=str(error).strip()[:300]) from error
 
 
 def _seen(data: bytes, header: Header, task: ViewTask, limits: Limits) -> tuple[Size, _Region, Pixels]:
