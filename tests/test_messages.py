@@ -463,7 +463,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.paused(Failure(code="kraken.quota"), name) for name in ("", "1")]
     shown += [words.recipe(recipe) for recipe in EVERY_RECIPE]
     shown += [words.variant(variant) for recipe in EVERY_RECIPE for variant in recipe.variants]
-    shown += [words.summary(dict.fromkeys(JobState, 2)), words.saving(5, 10), words.saving(0, 10)]
+    shown += [words.summary(dict.fromkeys(JobState, 2), held=1), words.saving(5, 10), words.saving(0, 10)]
     shown += [words.left_out("1", [(reason, count)]) for reason in LeftOutReason for count in (1, 2)]
     shown += [words.repeated(1), words.repeated(2)]
     shown += [words.size(10**power) for power in (0, 1, 3, 6, 9, 12)] + [words.images(1), words.images(2)]
@@ -711,6 +711,7 @@ def test_percent(part: int, whole: int, text: str) -> None:
 def test_counts() -> None:
     words = Words()
     assert words.summary({JobState.FAILED: 2, JobState.DONE: 58, JobState.QUEUED: 0}) == "58 done, 2 failed"
+    assert words.summary({JobState.DONE: 1, JobState.QUEUED: 9}, held=7) == "1 done, 2 queued, 7 on hold"
     assert words.summary({}) == ""
     assert words.images(1) == "1 image"
     assert words.images(0) == "0 images"

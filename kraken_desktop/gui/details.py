@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from kraken_desktop.gui.job_lines import can_retry
 from kraken_desktop.gui.labels import wrapping_label
 from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.results import local_files
-from kraken_desktop.gui.row_menu import RETRYABLE
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Message
@@ -26,12 +26,14 @@ class Details(QFrame):
         report_wanted: a ``list`` of one ``JobStatus``.
         folder_wanted: the path of a result on this computer, whose folder is to be shown.
         way_wanted: a ``JobStatus``, and the ``Offer`` that is the way out of its trouble.
+        focus_lost: what had the keyboard's focus in here is gone.
     """
 
     retry_wanted = Signal(object)
     report_wanted = Signal(object)
     folder_wanted = Signal(str)
     way_wanted = Signal(object, object)
+    focus_lost = Signal()
 
     def __init__(self, theme: Theme, row_text: RowText, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,8 +81,16 @@ class Details(QFrame):
 
     def show_status(self, status: JobStatus | None) -> None:
         """Speak of this row; hidden where there is nothing more to say."""
+        had_focus = self._has_focus
         self._status = status
         self._render()
+        if had_focus and not self._has_focus:
+            self.focus_lost.emit()
+
+    @property
+    def _has_focus(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
 
     @property
     def text(self) -> str:
@@ -114,7 +124,7 @@ class Details(QFrame):
         self.way_button.setVisible(way is not None)
         self.way_button.setText(way.label if way is not None else "")
         self.way_button.setToolTip(way.told if way is not None else "")
-        self.retry_button.setVisible(status.state in RETRYABLE)
+        self.retry_button.setVisible(can_retry(status))
         self.copy_button.setVisible(bool(trouble.what))
         self._file = next(local_files(status), "")
         self.folder_button.setVisible(bool(self._file))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
-from kraken_desktop.model.job import JobStatus, StoredImage
+from kraken_desktop.model.job import Failed, JobState, JobStatus, StoredImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,19 @@ def images_of(status: JobStatus) -> tuple[StoredImage, ...]:
 def can_open(status: JobStatus) -> bool:
     """Whether there are several images to be listed below the job."""
     return len(images_of(status)) > 1
+
+
+def can_retry(status: JobStatus) -> bool:
+    """Whether to try the job again could lead anywhere.
+
+    An address that leads into a private network is followed there if it was typed, and never if it was not.
+    """
+    if status.state is JobState.CANCELLED:
+        return True
+    if not isinstance(status.outcome, Failed):
+        return False
+    failure = status.outcome.failure
+    return failure.code != "source.blocked" or bool(failure.facts.get("redirected"))
 
 
 def narrowed(status: JobStatus, places: Collection[int]) -> JobStatus:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from PySide6.QtCore import QEvent, QItemSelectionRange, QModelIndex, QPoint, Qt, QTimer, QUrl, Signal
+from PySide6.QtCore import QEvent, QItemSelectionRange, QModelIndex, QPoint, QRect, Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QKeySequence,
     QMouseEvent,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import (
@@ -188,6 +189,16 @@ class JobView(QTableView):
 
     def _on_scrolled(self) -> None:
         self._hover_at(self.viewport().mapFromGlobal(self.cursor().pos()))
+
+    @override
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The row that is spoken of below the list stays in sight when that takes or leaves room."""
+        row = self._only_row()
+        index = self._jobs.index(row, 0) if row is not None else QModelIndex()
+        was_seen = index.isValid() and self.visualRect(index).intersects(QRect(QPoint(), event.oldSize()))
+        super().resizeEvent(event)
+        if was_seen:
+            self.scrollTo(index)
 
     # --- mouse ---
 

@@ -178,6 +178,7 @@ class MainWindow(QMainWindow):
         view.retry_wanted.connect(self.wishes.retry)
         view.remove_wanted.connect(self.wishes.remove)
         view.current_changed.connect(self.details.show_status)
+        self.details.focus_lost.connect(view.setFocus)
         self.details.retry_wanted.connect(self.wishes.retry)
         self.details.report_wanted.connect(self.wishes.copy_reports)
         self.details.folder_wanted.connect(view.opening.folder_of)

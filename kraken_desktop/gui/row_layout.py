@@ -10,8 +10,9 @@ from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QStyle
 
+from kraken_desktop.gui.job_lines import can_retry
 from kraken_desktop.gui.theme import GRID
-from kraken_desktop.model.job import JobState, JobStatus
+from kraken_desktop.model.job import JobStatus
 
 THUMBNAIL = 56
 """Device-independent pixels, both ways."""
@@ -43,7 +44,7 @@ def action_of(status: JobStatus) -> Action | None:
     """What is most wanted of a job in this state."""
     if not status.state.ended:
         return Action.CANCEL
-    if status.state in {JobState.FAILED, JobState.CANCELLED}:
+    if can_retry(status):
         return Action.RETRY
     return Action.COPY if status.links else None
 

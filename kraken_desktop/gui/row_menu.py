@@ -9,19 +9,17 @@ from PySide6.QtCore import QCoreApplication, QKeyCombination, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu
 
-from kraken_desktop.gui.job_lines import can_open
+from kraken_desktop.gui.job_lines import can_open, can_retry
 from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import failure_of
 from kraken_desktop.gui.theme import Theme
-from kraken_desktop.model.job import JobState, JobStatus, SourceKind
+from kraken_desktop.model.job import JobStatus, SourceKind
 from kraken_desktop.model.links import LinkFormat, is_web_address
 
 if TYPE_CHECKING:
     from kraken_desktop.gui.job_list import JobListModel
     from kraken_desktop.gui.job_view import JobView
 
-RETRYABLE = frozenset({JobState.FAILED, JobState.CANCELLED})
-"""States out of which a job can be tried again."""
 UNPUBLISH = QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_Delete)
 """Beside the key that takes a row off the list, and not it."""
 _MOST_OPENED = 10
@@ -42,21 +40,19 @@ def row_menu(view: JobView, model: JobListModel, chosen: list[JobStatus], theme:
 
 def _add_links(menu: QMenu, view: JobView, chosen: list[JobStatus], theme: Theme) -> None:
     linked = [status for status in chosen if status.links]
+    if not linked:
+        return
     count = sum(len(status.links) for status in linked)
     copying = menu.addAction(
-        theme.icon("copy"), _count("&Copy %n link(s)", max(1, count)), partial(view.copy_wanted.emit, linked, None)
+        theme.icon("copy"), _count("&Copy %n link(s)", count), partial(view.copy_wanted.emit, linked, None)
     )
     copying.setShortcut(QKeySequence.StandardKey.Copy)
-    copying.setEnabled(bool(linked))
     formats = menu.addMenu(theme.icon("link"), _tr("Copy &as"))
-    formats.setEnabled(bool(linked))
     for name, text in format_names().items():
         formats.addAction(text, partial(view.copy_wanted.emit, linked, name))
     in_browser = any(is_web_address(status.links[0].url) for status in linked)
-    opening = _tr("&Open in the browser") if in_browser or not linked else _tr("&Open")
-    menu.addAction(theme.icon("open"), opening, lambda: view.open_links(linked)).setEnabled(
-        0 < len(linked) <= _MOST_OPENED
-    )
+    opening = _tr("&Open in the browser") if in_browser else _tr("&Open")
+    menu.addAction(theme.icon("open"), opening, lambda: view.open_links(linked)).setEnabled(len(linked) <= _MOST_OPENED)
     on_disk = [path for status in linked for path in local_files(status)]
     if on_disk:
         menu.addAction(
@@ -65,7 +61,7 @@ def _add_links(menu: QMenu, view: JobView, chosen: list[JobStatus], theme: Theme
 
 
 def _add_work(menu: QMenu, view: JobView, chosen: list[JobStatus], theme: Theme) -> None:
-    failed = [status.job.id for status in chosen if status.state in RETRYABLE]
+    failed = [status.job.id for status in chosen if can_retry(status)]
     running = [status.job.id for status in chosen if not status.state.ended]
     troubled = [status for status in chosen if failure_of(status) is not None]
     for way in view.ways_of(chosen[0]) if len(chosen) == 1 else ():

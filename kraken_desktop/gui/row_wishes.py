@@ -10,9 +10,9 @@ from PySide6.QtGui import QGuiApplication
 
 from kraken_desktop.gui.banners import Toast
 from kraken_desktop.gui.clipboard import links_of
+from kraken_desktop.gui.job_lines import can_retry
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import JobView
-from kraken_desktop.gui.row_menu import RETRYABLE
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.model.job import JobState, JobStatus
@@ -75,11 +75,11 @@ class RowWishes(QObject):
 
     def retry_all(self) -> None:
         """All failed and cancelled ones."""
-        self.retry([status.job.id for status in self._model.statuses if status.state in RETRYABLE])
+        self.retry([status.job.id for status in self._model.statuses if can_retry(status)])
 
     def retry_selected_or_all(self) -> None:
         """The selected ones if there are any that can be, else all."""
-        chosen = [status.job.id for status in self._view.selected() if status.state in RETRYABLE]
+        chosen = [status.job.id for status in self._view.selected() if can_retry(status)]
         if chosen:
             self.retry(chosen)
         else:

@@ -9,7 +9,6 @@ from typing_extensions import override
 
 from kraken_desktop.gui.labels import ElidedLabel
 from kraken_desktop.gui.quota_button import QuotaButton
-from kraken_desktop.gui.row_menu import RETRYABLE
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Words, percent
@@ -119,9 +118,9 @@ class StatusBar(QFrame):
         self.stop_button.setVisible(found is not None)
 
     def show_tally(self, tally: Tally, run: Tally) -> None:
-        """Figures of all rows, and of those on their way."""
-        self.counts.set_full_text(self._words.summary(tally.counts) or self.tr("No images yet"))
-        self.figures.set_full_text(self._figures(tally, run))
+        """Figures of all rows; the bar is about those on their way."""
+        self.counts.set_full_text(self._words.summary(tally.counts, tally.held) or self.tr("No images yet"))
+        self.figures.set_full_text(self._figures(tally))
         self.figures.setVisible(bool(self.figures.full_text))
         busy = tally.unfinished > 0
         value = _STEPS * run.ended // run.total if run.total else 0
@@ -131,24 +130,24 @@ class StatusBar(QFrame):
         self.progress.setVisible(busy)
         self.progress.setAccessibleDescription(self.figures.full_text)
         self.cancel_button.setVisible(busy)
-        self._set_retryable(sum(tally.counts[state] for state in RETRYABLE))
+        self._set_retryable(tally.retryable)
         self.clear_button.setVisible(tally.ended > tally.counts[JobState.FAILED])
 
-    def _figures(self, tally: Tally, run: Tally) -> str:
+    def _figures(self, tally: Tally) -> str:
         told: list[str] = []
         if self._scanned is not None:
             told.append(self.tr("Looking for images: %n found", "", self._scanned))
         if tally.unfinished:
             size = self._words.size
-            text = self.tr("{ended} of {total} images, {through} of {bytes} done")
-            if not run.bytes_total:
+            text = self.tr("{ended} of {total} images, {through} of {bytes}")
+            if not tally.bytes_total:
                 # Addresses: nobody knows yet.
-                text = self.tr("{ended} of {total} images done")
+                text = self.tr("{ended} of {total} images")
             told.append(
-                text.replace("{ended}", str(run.ended))
-                .replace("{total}", str(run.total))
-                .replace("{through}", size(run.bytes_through))
-                .replace("{bytes}", size(run.bytes_total))
+                text.replace("{ended}", str(tally.ended))
+                .replace("{total}", str(tally.total))
+                .replace("{through}", size(tally.bytes_through))
+                .replace("{bytes}", size(tally.bytes_total))
             )
         if tally.bytes_saved:
             text = self.tr("{size} saved ({share})")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from kraken_desktop.gui.job_lines import can_retry
 from kraken_desktop.gui.progress import share_of
 from kraken_desktop.model.job import Done, JobState, JobStatus
 
@@ -15,6 +16,7 @@ class Tally:
         self.counts: Counter[JobState] = Counter()
         self.held = 0
         """Of the queued jobs, those that nothing but the person can let go on."""
+        self.retryable = 0
         self.bytes_total = 0
         """Of all sources."""
         self.bytes_through = 0
@@ -57,6 +59,7 @@ class Tally:
         self.counts[status.state] += sign
         if status.state is JobState.QUEUED and status.waiting_for is not None:
             self.held += sign
+        self.retryable += sign * can_retry(status)
         size = status.job.source.size or 0
         self.bytes_total += sign * size
         self.bytes_through += sign * round(size * share_of(status))

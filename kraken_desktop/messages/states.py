@@ -76,6 +76,7 @@ SUMMARY: dict[JobState, str] = {
     JobState.QUEUED: QT_TRANSLATE_NOOP("messages", "{count} queued"),
 }
 """In the order of a status line."""
+SUMMARY_HELD = QT_TRANSLATE_NOOP("messages", "{count} on hold")
 
 LEFT_OUT = QT_TRANSLATE_NOOP("messages", "Left out of “{folder}”: {counts}")
 

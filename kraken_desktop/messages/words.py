@@ -297,12 +297,16 @@ class Words:
         """``1 image``, ``3 images``."""
         return self._counted((states.ONE_IMAGE, states.MANY_IMAGES), count)
 
-    def summary(self, counts: Mapping[JobState, int]) -> str:
-        """``58 done, 2 failed``; empty without jobs."""
-        told = (
-            self._fill(text, count=str(counts[state])) for state, text in states.SUMMARY.items() if counts.get(state)
-        )
-        return ", ".join(told)
+    def summary(self, counts: Mapping[JobState, int], held: int = 0) -> str:
+        """``58 done, 2 failed``; empty without jobs.
+
+        Args:
+            held: how many of the queued ones are on hold, and are counted as such.
+        """
+        told = [(text, counts.get(state, 0)) for state, text in states.SUMMARY.items() if state is not JobState.QUEUED]
+        queued = counts.get(JobState.QUEUED, 0)
+        told += [(states.SUMMARY[JobState.QUEUED], queued - held), (states.SUMMARY_HELD, held)]
+        return ", ".join(self._fill(text, count=str(count)) for text, count in told if count)
 
     def left_out(self, folder: str, counts: Iterable[tuple[str, int]]) -> str:
         """What of a dropped folder was passed over, on one line; takes the parts of an ``intake.LeftOut``."""

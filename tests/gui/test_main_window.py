@@ -455,7 +455,7 @@ class TestMessages:
         window.model.apply([done(0), running(1, sent=500)])
         assert window.status_bar.counts.full_text == "1 done, 1 running"
         figures = window.status_bar.figures.full_text
-        assert "1 of 2 images, 1.5 kB of 2.0 kB done" in figures
+        assert "1 of 2 images, 1.5 kB of 2.0 kB" in figures
         assert "600 bytes saved (60%)" in figures
         assert window.status_bar.progress.value() == 625
 
@@ -465,7 +465,7 @@ class TestTheEnd:
         source = Source(kind=SourceKind.URL, location="https://example.com/a.png", name="a.png")
         first, second = running(0), queued(1)
         window.model.apply([replace(each, job=replace(each.job, source=source)) for each in (first, second)])
-        assert window.status_bar.figures.full_text == "0 of 2 images done"
+        assert window.status_bar.figures.full_text == "0 of 2 images"
 
     def test_without_work_it_just_closes(
         self, window: MainWindow, runner: NotingRunner, services: WindowServices, qtbot: QtBot
