@@ -4,40 +4,27 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QDir, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import QDir, Qt
+from PySide6.QtWidgets import QFileDialog, QPushButton, QWidget
 
 from kraken_desktop.gui.settings.field_group import show_text
+from kraken_desktop.gui.settings.line_with_button import LineWithButton
 
 
-class BrowsedField(QWidget):
+class BrowsedField(LineWithButton):
     """A line, and a button that opens the dialog.
 
     Args:
         name: of the field, for the dialog and for screen readers.
-
-    Signals:
-        edited: typed or picked by the person.
     """
-
-    edited = Signal()
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._name = name
-        self.line = QLineEdit(self)
         self.button = QPushButton(self.tr("Browse…"), self)
         self.button.setAccessibleName(self.tr("Browse: %s").replace("%s", name))
         self.button.setAutoDefault(False)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.button)
-        # Without a policy of its own a label's letter would not lead here.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(self.line)
-        self.line.textEdited.connect(self.edited)
+        self.take_button(self.button)
         self.button.clicked.connect(self._browse)
 
     @property

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QFontDatabase
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QLineEdit,
     QMenu,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
+from kraken_desktop.gui.settings.line_with_button import LineWithButton
 from kraken_desktop.gui.settings.preview import Preview
 from kraken_desktop.gui.settings.remarks import breakable, muted, wrapping
 from kraken_desktop.messages import Message, Words
@@ -24,18 +23,11 @@ from kraken_desktop.model.object_key import filters, variables
 _BETWEEN_NAMES = 6
 
 
-class PathField(QWidget):
-    """A line with a menu of all variables beside it.
-
-    Signals:
-        edited: the text changed by the person's hand.
-    """
-
-    edited = Signal()
+class PathField(LineWithButton):
+    """A line with a menu of all variables beside it."""
 
     def __init__(self, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.line = QLineEdit(self)
         self.line.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         self.button = QToolButton(self)
         self.button.setText(self.tr("Inse&rt"))
@@ -50,15 +42,7 @@ class PathField(QWidget):
         for spelling, code in filters():
             self._add(spelling, words.explanation(code))
         self.button.setMenu(self.menu)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self.line, 1)
-        layout.addWidget(self.button)
-        # Without a policy of its own a label's letter would not lead here.
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setFocusProxy(self.line)
-        self.line.textEdited.connect(self.edited)
+        self.take_button(self.button)
         self.button.clicked.connect(self.button.showMenu)
 
     def insert(self, spelling: str) -> None:
