@@ -10,7 +10,7 @@ from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QResizeEven
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from kraken_desktop.gui.labels import wrapping_label
+from kraken_desktop.gui.labels import plain_tip, wrapping_label
 from kraken_desktop.gui.theme import GRID, Theme
 from kraken_desktop.messages import Message
 
@@ -74,7 +74,7 @@ class Banner(QFrame):
         self.buttons: list[QPushButton] = []
         for text, act, told_before in (Choice(*choice) for choice in choices):
             button = QPushButton(text, self)
-            button.setToolTip(told_before)
+            button.setToolTip(plain_tip(told_before))
             button.clicked.connect(act)
             self._row_of_buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
             self.buttons.append(button)

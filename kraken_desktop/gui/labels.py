@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
@@ -64,7 +66,12 @@ class ElidedLabel(QLabel):
     def _cut(self) -> None:
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
-        self.setToolTip(self._full if shown != self._full else "")
+        self.setToolTip(plain_tip(self._full) if shown != self._full else "")
+
+
+def plain_tip(text: str) -> str:
+    """The text as a tool tip that is never read as markup: Qt would take a name such as ``<img src=…>`` for some."""
+    return f"<div>{html.escape(text)}</div>" if "<" in text else text
 
 
 def line(parent: QWidget) -> QFrame:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from kraken_desktop.gui.labels import plain_tip
 from kraken_desktop.gui.settings.name_box import NameBox
 
 
@@ -166,10 +167,10 @@ class EntryList(QWidget):
         for row, (entry_id, text, tip) in enumerate(entries):
             item = QListWidgetItem(text, self._list)
             item.setData(Qt.ItemDataRole.UserRole, entry_id)
-            item.setToolTip(tip)
+            item.setToolTip(plain_tip(tip))
             item.setSizeHint(QSize(0, self.fontMetrics().height() + 10))
             self.box.addItem(text, entry_id)
-            self.box.setItemData(row, tip, Qt.ItemDataRole.ToolTipRole)
+            self.box.setItemData(row, plain_tip(tip), Qt.ItemDataRole.ToolTipRole)
         self._list.blockSignals(False)
         self.set_current(current)
 

@@ -107,6 +107,8 @@ class PageHeader(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self._title = QLabel(self)
+        # Of names of profiles and files.
+        self._title.setTextFormat(Qt.TextFormat.PlainText)
         font = self._title.font()
         font.setPointSizeF(font.pointSizeF() * 1.4)
         font.setBold(True)
