@@ -6,6 +6,7 @@ import pytest
 
 from kraken_desktop.messages import Words
 from kraken_desktop.messages.link_checks import LINK_TROUBLES, SHORT
+from kraken_desktop.model import link_trouble
 from kraken_desktop.model.errors import TransportError, all_error_types
 from kraken_desktop.model.job import LinkCheck, Verdict
 from kraken_desktop.model.profile import Profile
@@ -37,6 +38,7 @@ def test_every_text_is_reached() -> None:
         if (message := Words().link_trouble(check, profile))
     }
     assert len(told) == len(LINK_TROUBLES) == len(CASES)
+    assert set(LINK_TROUBLES) == set(link_trouble.LINK_TROUBLES)
     assert {key.partition(":")[0] for key in SHORT} == {verdict.value for verdict in Verdict}
 
 

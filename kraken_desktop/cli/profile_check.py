@@ -122,7 +122,7 @@ _POLICIES = {
     "doctor.look_denied": "",
     "doctor.list_denied": "",
     "doctor.link_signed_denied": "",
-    "doctor.link_not_public": " --bucket-policy",
+    "link.forbidden:policy": " --bucket-policy",
     "doctor.left_behind": " --with-delete",
 }
 """By code, what to ask ``profile policy`` for."""

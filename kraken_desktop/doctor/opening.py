@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from kraken_desktop.buckets.policy import objects_arn
 from kraken_desktop.buckets.s3_answers import refusal
@@ -14,10 +13,11 @@ from kraken_desktop.doctor.notes import Notes
 from kraken_desktop.doctor.sample import BYTES, TYPE
 from kraken_desktop.doctor.trials import Trials
 from kraken_desktop.link_check import check_link
-from kraken_desktop.model.diagnosis import CheckVerdict, Step
+from kraken_desktop.model.diagnosis import LINK_CODE, CheckVerdict, Step
 from kraken_desktop.model.errors import Fact
-from kraken_desktop.model.job import LinkCheck, StoredImage, Verdict
-from kraken_desktop.model.profile import Acl, Profile
+from kraken_desktop.model.job import StoredImage, Verdict
+from kraken_desktop.model.link_trouble import link_trouble
+from kraken_desktop.model.profile import Profile
 
 if TYPE_CHECKING:
     from kraken_desktop.transport import Transport
@@ -66,32 +66,7 @@ def check_public_link(
         return
     facts: dict[str, Fact] = {
         "url": url,
-        "host": urlsplit(url).hostname or "",
         "status": found.status,
-        "content_type": found.content_type,
-        "bucket": profile.bucket,
-        "public_url": profile.public_url,
-        "arn": objects_arn(profile),
+        "content_type": found.content_type.partition(";")[0],
     }
-    notes.add(Step.OPEN, CheckVerdict.PROBLEM, _code(found, profile), facts)
-
-
-def _code(found: LinkCheck, profile: Profile) -> str:
-    based = bool(profile.public_url)
-    match found.verdict:
-        case Verdict.FORBIDDEN if based:
-            return "doctor.base_denied"
-        case Verdict.FORBIDDEN:
-            return "doctor.link_acl_ignored" if profile.acl is Acl.PUBLIC_READ else "doctor.link_not_public"
-        case Verdict.MISSING:
-            return "doctor.base_elsewhere" if based else "doctor.link_missing"
-        case Verdict.WRONG_TYPE if not found.content_type:
-            return "doctor.link_untyped"
-        case Verdict.WRONG_TYPE:
-            return "doctor.link_page" if found.content_type.lower().startswith("text/html") else "doctor.link_type"
-        case Verdict.WRONG_LENGTH:
-            return "doctor.link_other"
-        case Verdict.UNREACHABLE:
-            return "doctor.link_unreachable"
-        case _:
-            return "doctor.link_status"
+    notes.add(Step.OPEN, CheckVerdict.PROBLEM, LINK_CODE + link_trouble(found, profile), facts)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from kraken_desktop.messages.doctor_findings import (
     DOCTOR_FINDINGS,
+    LINK_WAS,
     ON_THE_WHOLE,
     S3_SAYS,
     STEPS,
@@ -14,7 +15,7 @@ from kraken_desktop.messages.doctor_findings import (
     VERDICTS,
 )
 from kraken_desktop.messages.text import Message, Translate, fill, shown, shown_path, size
-from kraken_desktop.model.diagnosis import CheckVerdict, Diagnosis, Observation, Step
+from kraken_desktop.model.diagnosis import LINK_CODE, CheckVerdict, Diagnosis, Observation, Step
 from kraken_desktop.model.errors import Fact
 from kraken_desktop.model.job import Failure
 from kraken_desktop.model.profile import Finding
@@ -58,6 +59,8 @@ class DiagnosisWords:
             for name, form in (("said", S3_SAYS), ("reason", SYSTEM_SAID)):
                 if said := values.get(name, ""):
                     why.append(fill(self._translate, form, {"text": said}))
+            if told.code.startswith(LINK_CODE):
+                why.append(fill(self._translate, LINK_WAS, {"text": values.get("url", "")}))
             return Message(message.what, " ".join(part for part in why if part), message.remedy)
         if told.step is Step.SETTINGS:
             field, detail = str(told.facts.get("field", "")), str(told.facts.get("detail", ""))

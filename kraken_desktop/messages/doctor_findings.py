@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from kraken_desktop.messages.link_checks import LINK_TROUBLES
 from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message
-from kraken_desktop.model.diagnosis import CheckVerdict, Step
+from kraken_desktop.model.diagnosis import LINK_CODE, CheckVerdict, Step
 
 STEPS: dict[Step, str] = {
     Step.SETTINGS: QT_TRANSLATE_NOOP("messages", "Settings of the profile"),
@@ -38,18 +39,13 @@ ON_THE_WHOLE: dict[CheckVerdict, str] = {
 
 UNREACHED = QT_TRANSLATE_NOOP("messages", "Not checked, because of what is above: {steps}.")
 S3_SAYS = QT_TRANSLATE_NOOP("messages", "S3 said: “{text}”")
+LINK_WAS = QT_TRANSLATE_NOOP("messages", "The link: {text}")
 SYSTEM_SAID = QT_TRANSLATE_NOOP("messages", "The system said: “{text}”")
 
 _ALLOW = QT_TRANSLATE_NOOP("messages", "Allow {right} on {arn} for the access key, then check again.")
 _NO_TAGS = QT_TRANSLATE_NOOP(
     "messages", "Allow {right} on {arn} for the access key, or remove the tags. Then check again."
 )
-_BY_POLICY = QT_TRANSLATE_NOOP(
-    "messages",
-    "Allow everybody s3:GetObject on {arn} in the bucket’s policy; or enter the address of a CDN under “Links begin"
-    " with”, or choose “Private” for links that open for seven days.",
-)
-_CHECK_BASE = QT_TRANSLATE_NOOP("messages", "Correct “Links begin with” in the profile, then check again.")
 _SET_CLOCK = QT_TRANSLATE_NOOP("messages", "Set date and time of this computer.")
 
 DOCTOR_FINDINGS: dict[str, Message] = {
@@ -267,78 +263,7 @@ DOCTOR_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "The answer had the status {status}."),
         QT_TRANSLATE_NOOP("messages", "Check endpoint and region in the profile, then check again."),
     ),
-    "doctor.link_not_public": Message(
-        QT_TRANSLATE_NOOP("messages", "Images arrive, but their links open for nobody else."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Without an ACL the bucket’s policy decides, and it does not make images public."
-        ),
-        _BY_POLICY,
-    ),
-    "doctor.link_acl_ignored": Message(
-        QT_TRANSLATE_NOOP("messages", "Images arrive as public, but their links open for nobody else."),
-        QT_TRANSLATE_NOOP("messages", "The bucket, or the whole account, ignores public ACLs."),
-        QT_TRANSLATE_NOOP(
-            "messages",
-            "In the bucket’s Permissions, turn off “Block public access” for ACLs, then check again; or enter the"
-            " address of a CDN under “Links begin with”.",
-        ),
-    ),
-    "doctor.link_missing": Message(
-        QT_TRANSLATE_NOOP("messages", "The image is there, but its link leads to nothing."),
-        QT_TRANSLATE_NOOP("messages", "{url} was not found (status {status})."),
-        QT_TRANSLATE_NOOP(
-            "messages", "Check the S3 endpoint, and enter the address that shows the bucket under “Links begin with”."
-        ),
-    ),
-    "doctor.link_type": Message(
-        QT_TRANSLATE_NOOP("messages", "The link does not open as an image."),
-        QT_TRANSLATE_NOOP("messages", "{host} calls it “{content_type}” in place of “image/png”."),
-        QT_TRANSLATE_NOOP("messages", "Remove what sets another Content-Type there, or in the headers of the profile."),
-    ),
-    "doctor.link_untyped": Message(
-        QT_TRANSLATE_NOOP("messages", "The link opens without saying that it is an image."),
-        QT_TRANSLATE_NOOP(
-            "messages", "{host} tells no Content-Type: browsers may save the image instead of showing it."
-        ),
-        QT_TRANSLATE_NOOP("messages", "Let what answers there pass on the Content-Type of the bucket’s objects."),
-    ),
-    "doctor.link_page": Message(
-        QT_TRANSLATE_NOOP("messages", "The link shows a web page, not the image."),
-        QT_TRANSLATE_NOOP("messages", "What answers at {host} does not hand out the bucket’s images."),
-        _CHECK_BASE,
-    ),
-    "doctor.link_other": Message(
-        QT_TRANSLATE_NOOP("messages", "The link shows something else than what was stored."),
-        QT_TRANSLATE_NOOP("messages", "Mostly that is an older copy that {host} keeps, or another bucket."),
-        _CHECK_BASE,
-    ),
-    "doctor.link_status": Message(
-        QT_TRANSLATE_NOOP("messages", "The link does not open."),
-        QT_TRANSLATE_NOOP("messages", "{host} answered with the status {status}."),
-        QT_TRANSLATE_NOOP("messages", "Open {url} in a browser, and check “Links begin with” in the profile."),
-    ),
-    "doctor.link_unreachable": Message(
-        QT_TRANSLATE_NOOP("messages", "The link does not open: {host} does not answer."),
-        QT_TRANSLATE_NOOP("messages", "There is no such name, no connection, or its certificate is not trusted."),
-        _CHECK_BASE,
-    ),
-    "doctor.base_denied": Message(
-        QT_TRANSLATE_NOOP("messages", "{host} does not show the image."),
-        QT_TRANSLATE_NOOP(
-            "messages", "It may not read the bucket, or does not find the image there (status {status})."
-        ),
-        QT_TRANSLATE_NOOP(
-            "messages", "Let the CDN read s3:GetObject on {arn}, or correct “Links begin with”. Then check again."
-        ),
-    ),
-    "doctor.base_elsewhere": Message(
-        QT_TRANSLATE_NOOP("messages", "The address that links begin with leads elsewhere."),
-        QT_TRANSLATE_NOOP("messages", "The image is in the bucket, and {url} was not found (status {status})."),
-        QT_TRANSLATE_NOOP(
-            "messages",
-            "Correct “Links begin with” in the profile: it has to stand for the bucket’s top. Then check again.",
-        ),
-    ),
+    **{LINK_CODE + trouble: message for trouble, message in LINK_TROUBLES.items()},
     # --- the end
     "doctor.removed": Message(QT_TRANSLATE_NOOP("messages", "The test image is gone again."), "", ""),
     "doctor.left_behind": Message(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message, Translate, fill, shown
 from kraken_desktop.model.job import LinkCheck, Verdict
-from kraken_desktop.model.profile import Acl, Profile
+from kraken_desktop.model.link_trouble import link_trouble
+from kraken_desktop.model.profile import Profile
 
 SHORT: dict[str, str] = {
     "opens": QT_TRANSLATE_NOOP("messages", "Anyone can open it"),
@@ -21,8 +22,8 @@ SHORT: dict[str, str] = {
 _NOT_PUBLIC = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link is not public.")
 _GO_PUBLIC = QT_TRANSLATE_NOOP(
     "messages",
-    "Allow s3:GetObject to everybody in the bucket policy, or enter the address of a CDN that may read the bucket at "
-    "“Links begin with” in the profile.",
+    "Allow s3:GetObject to everybody in the bucket policy; or enter the address of a CDN that may read the bucket at "
+    "“Links begin with” in the profile, or choose “Private” for links that open for seven days.",
 )
 _AWAY = QT_TRANSLATE_NOOP("messages", "The image is stored, and its link could not be opened from here.")
 
@@ -46,7 +47,11 @@ LINK_TROUBLES: dict[str, Message] = {
             "The answer is {status} in spite of the public ACL: “Block Public Access” is on, the server ignores ACLs, "
             "or a bucket policy forbids it.",
         ),
-        _GO_PUBLIC,
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "In the bucket’s Permissions, turn off “Block public access” for ACLs, or allow s3:GetObject to everybody "
+            "in the bucket policy; or enter the address of a CDN that may read the bucket at “Links begin with”.",
+        ),
     ),
     "forbidden:policy": Message(
         _NOT_PUBLIC,
@@ -81,13 +86,20 @@ LINK_TROUBLES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "The link opens, and what is served is no such image."),
         QT_TRANSLATE_NOOP(
             "messages",
-            "It is served as “{content_type}”: a page of the CDN or of a sign-in, or a server that sets types of its "
-            "own.",
+            "It is served as “{content_type}”: something there, or in the headers of the profile, sets another type.",
         ),
         QT_TRANSLATE_NOOP(
             "messages",
-            "Open the link to see what is there. Then correct “Links begin with” in the profile, or the rule of the "
-            "server that sets the Content-Type.",
+            "Remove what sets that Content-Type: a rule of the CDN or web server, or a header of the profile.",
+        ),
+    ),
+    "wrong_type:page": Message(
+        QT_TRANSLATE_NOOP("messages", "The link opens, and shows a web page, not the image."),
+        QT_TRANSLATE_NOOP(
+            "messages", "It is served as “{content_type}”: a page of the CDN, of a sign-in, or about an error."
+        ),
+        QT_TRANSLATE_NOOP(
+            "messages", "Open the link to see what is there. Then correct “Links begin with” in the profile."
         ),
     ),
     "wrong_type:none": Message(
@@ -144,7 +156,7 @@ LINK_TROUBLES: dict[str, Message] = {
         ),
     ),
 }
-"""By verdict, and what more is known."""
+"""By what is the matter, as ``link_trouble.LINK_TROUBLES`` has it."""
 
 
 def check_in_short(check: LinkCheck, translate: Translate) -> str:
@@ -155,27 +167,11 @@ def check_in_short(check: LinkCheck, translate: Translate) -> str:
 
 def check_message(check: LinkCheck, profile: Profile, translate: Translate) -> Message | None:
     """Cause and way out; None where anybody can open the link."""
-    if check.verdict is Verdict.OPENS:
+    trouble = link_trouble(check, profile)
+    if not trouble:
         return None
-    found = LINK_TROUBLES[_key(check, profile)]
+    found = LINK_TROUBLES[trouble]
     return Message(*(fill(translate, text, _values(check)) for text in (found.what, found.why, found.remedy)))
-
-
-def _key(check: LinkCheck, profile: Profile) -> str:
-    verdict = check.verdict
-    refined = ""
-    if verdict is Verdict.FORBIDDEN:
-        refined = "acl" if profile.acl is Acl.PUBLIC_READ else "policy"
-    if verdict in {Verdict.FORBIDDEN, Verdict.MISSING} and profile.public_url:
-        refined = "public_url"
-    if verdict is Verdict.WRONG_TYPE and not check.content_type:
-        refined = "none"
-    if verdict is Verdict.REFUSED and 300 <= check.status < 400:
-        refined = "redirect"
-    if verdict is Verdict.UNREACHABLE:
-        refined = check.reason
-    key = f"{verdict}:{refined}"
-    return key if key in LINK_TROUBLES else verdict.value
 
 
 def _values(check: LinkCheck) -> dict[str, str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from kraken_desktop.model.errors import Fact
+from kraken_desktop.model.link_trouble import LINK_TROUBLES
 from kraken_desktop.model.offers import Offer
 from kraken_desktop.model.profile import Engine, Profile, Uploader
 
@@ -56,6 +57,8 @@ class CheckVerdict(StrEnum):
 
 
 NOT_REACHED = "doctor.not_reached"
+LINK_CODE = "link."
+"""The beginning of the codes of what is the matter with a link; the rest is one of ``LINK_TROUBLES``."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,17 +170,7 @@ CODES = (
     "doctor.link_signed_ok",
     "doctor.link_signed_denied",
     "doctor.link_signed_refused",
-    "doctor.link_not_public",
-    "doctor.link_acl_ignored",
-    "doctor.link_missing",
-    "doctor.link_type",
-    "doctor.link_untyped",
-    "doctor.link_page",
-    "doctor.link_other",
-    "doctor.link_status",
-    "doctor.link_unreachable",
-    "doctor.base_denied",
-    "doctor.base_elsewhere",
+    *(LINK_CODE + trouble for trouble in LINK_TROUBLES),
     "doctor.removed",
     "doctor.left_behind",
     "doctor.left_over",

@@ -61,45 +61,57 @@ def test_a_public_address_that_shows_the_bucket(clinic: Clinic, serving: Serving
 @pytest.mark.parametrize(
     ("answer", "code", "text"),
     [
-        ({"status": 404}, "doctor.base_elsewhere", "The address that links begin with leads elsewhere."),
-        ({"status": 403}, "doctor.base_denied", "127.0.0.1 does not show the image. It may not read the bucket"),
-        ({"status": 500}, "doctor.link_status", "The link does not open. 127.0.0.1 answered with the status 500."),
+        ({"status": 404}, "missing:public_url", "The image is stored, and its public address does not lead to it."),
+        (
+            {"status": 403},
+            "forbidden:public_url",
+            "The image is stored, and its link is not public. The address at “Links begin with” answers 403",
+        ),
+        (
+            {"status": 500},
+            "refused",
+            "The image is stored, and its link does not open for everybody. The answer is 500",
+        ),
         (
             {"content_type": "application/octet-stream"},
-            "doctor.link_type",
-            "The link does not open as an image. 127.0.0.1 calls it “application/octet-stream” in place of",
+            "wrong_type",
+            "The link opens, and what is served is no such image. It is served as “application/octet-stream”",
         ),
-        ({"content_type": ""}, "doctor.link_untyped", "The link opens without saying that it is an image."),
+        ({"content_type": ""}, "wrong_type:none", "The link opens, and the image is served without a Content-Type."),
         (
             {"body": b"<html>Welcome</html>", "content_type": "text/html; charset=utf-8"},
-            "doctor.link_page",
-            "The link shows a web page, not the image.",
+            "wrong_type:page",
+            "The link opens, and shows a web page, not the image. It is served as “text/html”: a page",
         ),
-        ({"body": BYTES * 2}, "doctor.link_other", "The link shows something else than what was stored."),
+        ({"body": BYTES * 2}, "wrong_length", "The link opens, and what is served is not what was just stored."),
     ],
 )
 def test_a_public_address_that_does_not(
     clinic: Clinic, serving: Serving, answer: dict[str, Any], code: str, text: str
 ) -> None:
-    diagnosis = clinic.check(public_url=serving(**answer), acl=Acl.NONE)
-    assert wrong(diagnosis) == [code]
-    assert said(diagnosis, code).startswith(text)
+    address = serving(**answer)
+    diagnosis = clinic.check(public_url=address, acl=Acl.NONE)
+    assert wrong(diagnosis) == [f"link.{code}"]
+    told = said(diagnosis, f"link.{code}")
+    assert told.startswith(text)
+    assert f"The link: {address}/{KEY}" in told
     assert verdicts(diagnosis)[Step.STORE] is OK
     assert clinic.keys == ()
 
 
 def test_a_public_address_where_nobody_answers(clinic: Clinic) -> None:
     diagnosis = clinic.check(public_url="https://images.nowhere.invalid", acl=Acl.NONE)
-    told = said(diagnosis, "doctor.link_unreachable")
-    assert told.startswith("The link does not open: images.nowhere.invalid does not answer.")
+    told = said(diagnosis, "link.unreachable:transport.name_lookup")
+    assert told.startswith("The image is stored, and its link could not be opened from here. Its host name has no")
+    assert "The link: https://images.nowhere.invalid/" in told
 
 
 def test_a_bucket_that_is_not_public(clinic: Clinic) -> None:
     diagnosis = clinic.check(acl=Acl.NONE)
-    assert wrong(diagnosis) == ["doctor.link_not_public"]
-    told = said(diagnosis, "doctor.link_not_public")
-    assert told.startswith("Images arrive, but their links open for nobody else.")
-    assert f"Allow everybody s3:GetObject on arn:aws:s3:::{clinic.bucket}/blog/* in the bucket’s policy" in told
+    assert wrong(diagnosis) == ["link.forbidden:policy"]
+    told = said(diagnosis, "link.forbidden:policy")
+    assert told.startswith("The image is stored, and its link is not public. The answer is 403: the profile sends no")
+    assert "Allow s3:GetObject to everybody in the bucket policy" in told
 
 
 def test_a_signed_link_needs_the_right_to_read(clinic: Clinic, strict_s3: StrictS3Handle) -> None:
@@ -189,7 +201,7 @@ def test_a_disk_that_is_almost_full(clinic: Clinic, tmp_path: Path, monkeypatch:
 def test_a_web_server_that_shows_the_folder(clinic: Clinic, tmp_path: Path, serving: Serving) -> None:
     assert wrong(clinic.check(folder=str(tmp_path), public_url=serving())) == []
     diagnosis = clinic.check(folder=str(tmp_path), public_url=serving(status=404))
-    assert wrong(diagnosis) == ["doctor.base_elsewhere"]
+    assert wrong(diagnosis) == ["link.missing:public_url"]
 
 
 def test_local_copies(clinic: Clinic, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import LinkCheck, Verdict
@@ -48,6 +47,13 @@ CASES = [
         CDN,
         "Wrong type: text/html",
         "It is served as “text/html”",
+        "correct “Links begin with”",
+    ),
+    (
+        LinkCheck(verdict=Verdict.WRONG_TYPE, status=200, content_type="application/octet-stream"),
+        CDN,
+        "Wrong type: application/octet-stream",
+        "It is served as “application/octet-stream”",
         "Content-Type",
     ),
     (
@@ -100,8 +106,9 @@ CASES = [
 def link_texts(words: Words) -> Iterator[str]:
     """All that is ever said of links, without words of servers."""
     for check, profile, *_ in CASES:
-        nameless = replace(check, content_type="1" if check.content_type else "")
-        message = words.link_trouble(nameless, profile)
+        message = words.link_trouble(check, profile)
         assert message is not None
-        yield from (words.link_check(nameless), message.what, message.why, message.remedy)
+        served = check.content_type.partition(";")[0]
+        for text in (words.link_check(check), message.what, message.why, message.remedy):
+            yield text.replace(served, "") if served else text
     yield words.link_check(LinkCheck(verdict=Verdict.OPENS))
