@@ -79,7 +79,9 @@ def _set(arguments: argparse.Namespace, services: Services, console: Console) ->
         keep_secret(services, console, PROXY_SECRET, read_secret("--proxy-password-stdin"))
 
     def change(now: Settings) -> Settings:
-        return dataclasses.replace(now, preferences=dataclasses.replace(now.preferences, network=network))
+        # Of what they are now: the window may have changed the rest while somebody typed a password.
+        changed = _changed(arguments, now.preferences.network)
+        return dataclasses.replace(now, preferences=dataclasses.replace(now.preferences, network=changed))
 
     services.settings.update(change)
     if before.proxy_user and not network.proxy_user:

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.job_lines import can_retry
-from kraken_desktop.gui.labels import wrapping_label
+from kraken_desktop.gui.labels import plain_tip, wrapping_label
 from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import RowText
@@ -123,7 +123,7 @@ class Details(QFrame):
         self._way = way.offer if way is not None else None
         self.way_button.setVisible(way is not None)
         self.way_button.setText(way.label if way is not None else "")
-        self.way_button.setToolTip(way.told if way is not None else "")
+        self.way_button.setToolTip(plain_tip(way.told) if way is not None else "")
         self.retry_button.setVisible(can_retry(status))
         self.copy_button.setVisible(bool(trouble.what))
         self._file = next(local_files(status), "")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from kraken_desktop.cli import main
+from kraken_desktop.cli import main, network
 from tests.servers.proxy import Proxy
 from tests.support.memory_keyring import MemoryKeyring
 from tests.support.raw_server import Peer, RawServer
@@ -68,6 +68,20 @@ def test_what_is_set_is_shown_but_for_the_password(
     assert shown(run)["proxy_url"] == "http://proxy.example:3128"
     assert run("network", "set", "--proxy-user", "")[0] == 0
     assert memory_keyring.entries == {}
+
+
+@pytest.mark.usefixtures("memory_keyring")
+def test_what_somebody_else_changes_meanwhile_stays(
+    run: Terminal, company: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def typing(_option: str) -> str:
+        run("network", "set", "--ca-file", str(company))
+        return "hunter2"
+
+    monkeypatch.setattr(network, "read_secret", typing)
+    told = ("--proxy", "proxy.example:3128", "--proxy-user", "me", "--proxy-password-stdin")
+    assert run("network", "set", *told)[0] == 0
+    assert (shown(run)["proxy_user"], shown(run)["ca_file"]) == ("me", str(company))
 
 
 @pytest.mark.parametrize(

@@ -170,9 +170,10 @@ class NetworkPage(FormPage):
     def _on_file(self, found: TrustFile) -> None:
         names = ", ".join(found.authorities[:_MOST_NAMES])
         rest = len(found.authorities) - _MOST_NAMES
-        told = self.tr("Trusted as well: {names}").replace("{names}", names)
-        if rest > 0:
-            told = f"{told} {self.tr('and {count} more').replace('{count}', str(rest))}"
+        form = (
+            self.tr("Trusted as well: {names}") if rest <= 0 else self.tr("Trusted as well: {names} and {count} more")
+        )
+        told = form.replace("{count}", str(rest)).replace("{names}", names)
         if found.expired:
             self.form.touch("ca_file")
         self.form.tell_of_file(self._expired(found), told)

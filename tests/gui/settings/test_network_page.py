@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -97,6 +98,16 @@ def test_without_a_keyring_the_password_is_kept_for_the_session(house: House, ty
     assert saved(house) == MANUAL
     assert house.secrets.proxy_password() == "hunter2"
     assert house.keyring.entries == {}
+
+
+def test_of_many_authorities_the_first_ones_are_named(house: House, tmp_path: Path, type_into) -> None:
+    path = tmp_path / "many.pem"
+    made = [trustme.CA(organization_name=f"O{number}") for number in range(5)]
+    path.write_bytes(b"".join(each.cert_pem.bytes() for each in made))
+    page = house.open("network").network_page
+    type_into(page.form.ca_file.line, str(path))
+    page.look_at_file()
+    assert re.fullmatch(r"Trusted as well: [^,]+, [^,]+, [^,]+ and 2 more", page.form.told.text())
 
 
 def test_a_file_of_certificates_says_whom_it_trusts(house: House, company: str, type_into) -> None:
