@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
 
+from kraken_desktop.model.errors import Scope
 from kraken_desktop.model.job import (
     Done,
+    Failure,
     Job,
     PlannedImage,
     Snapshot,
@@ -20,6 +22,13 @@ SNAPSHOT = Snapshot(
     profile=Profile(id="profile", name="Blog", bucket="pictures", tags=(("team", "web"),)),
     recipe=Recipe(keep_metadata=frozenset({KeptMetadata.COPYRIGHT})),
     account=Account(id="account", api_key="key"),
+)
+
+FAILURE = Failure(
+    code="kraken.rate_limited",
+    facts={"status": 429, "said": "slow\x00 \udcff", "retry_after": None, "sent_all": True},
+    retryable=True,
+    scope=Scope.BATCH,
 )
 
 
@@ -41,6 +50,11 @@ def job(number: int = 1, *, batch: str = "batch", name: str = "", kind: SourceKi
         ),
         snapshot=SNAPSHOT,
     )
+
+
+def image(key: str, variant: str = "") -> PlannedImage:
+    """One of a plan."""
+    return PlannedImage(variant=variant, key=key)
 
 
 def plan(job: Job) -> tuple[PlannedImage, ...]:
