@@ -160,8 +160,8 @@ def test_a_service_that_nobody_knows_may_take_acls() -> None:
     provider = provider_of(other.endpoint)
     by_bucket = "Whether images open for anybody is a setting of the bucket: look there, or ask the service."
     by_acl = (
-        "Each image is sent with a public ACL, which not every service heeds. A check of the profile opens a link, and "
-        "tells."
+        "Each image is sent with a public ACL, which not every service heeds: check the profile to see whether links "
+        "open."
     )
     for acl, told in ((Acl.NONE, by_bucket), (Acl.PUBLIC_READ, by_acl), (Acl.PRIVATE, "")):
         profile = replace(other, acl=acl)

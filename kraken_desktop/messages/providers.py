@@ -129,8 +129,7 @@ OPENING: dict[str, str] = {
 
 OPENING_BY_ACL = QT_TRANSLATE_NOOP(
     "messages",
-    "Each image is sent with a public ACL, which not every service heeds. A check of the profile opens a link, and "
-    "tells.",
+    "Each image is sent with a public ACL, which not every service heeds: check the profile to see whether links open.",
 )
 """In its place for a service that nobody knows, where the profile sends an ACL."""
 
