@@ -39,12 +39,23 @@ def problem_of(url: str) -> UnsupportedTypeError | None:
     A name that claims nothing, such as that of a page or a script, may stand for anything.
     """
     parts = usable(url)
-    if "@" in (parts.netloc if parts is not None else url.partition("://")[2].partition("/")[0]):
+    if "@" in (parts.netloc if parts is not None else url.partition("://")[2].partition("/")[0]) or (
+        parts is None and has_odd_login(url)
+    ):
         return UnsupportedTypeError(path=url.rpartition("@")[2], detected="address_with_password")
     if parts is None:
         return UnsupportedTypeError(path=url, detected="address")
     kind = _KIND_BY_EXTENSION.get(extension_of(name_of(url)), "")
     return UnsupportedTypeError(path=url, detected=kind) if kind else None
+
+
+def has_odd_login(url: str) -> bool:
+    """Whether what stands before the first ``@`` may be a user and a password, whatever characters are in them.
+
+    A colon tells: it is none of a port, with an ``@`` in the path.
+    """
+    login, at, _ = url.partition("://")[2].partition("@")
+    return bool(at) and re.search(r":(?![0-9]+/)", login) is not None
 
 
 def usable(url: str) -> SplitResult | None:

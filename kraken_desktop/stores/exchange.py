@@ -11,7 +11,6 @@ changes nothing by itself.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields, replace
 from itertools import islice
@@ -25,6 +24,7 @@ from kraken_desktop.model.profile import Credentials, CredentialSource, Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.model.records import Json, RecordError, from_record, to_record
 from kraken_desktop.model.settings import Settings
+from kraken_desktop.model.web_address import has_odd_login
 
 FORMAT = "kraken-desktop profiles"
 VERSION = 1
@@ -37,9 +37,6 @@ _MOST_UNKNOWN = 20
 """Fields that are named; what there is more of tells nobody anything."""
 
 _LEFT_OUT = ("account_id", "credentials")
-
-_ODD_LOGIN = re.compile(r"(?<=://)[^@]*:(?![0-9]+/)[^@]*@")
-"""A user and a password, whatever characters are in them; not a port, with an ``@`` in the path."""
 
 _T = TypeVar("_T")
 
@@ -217,7 +214,9 @@ def _without_users(profile: Profile) -> Profile:
 
 def without_user(url: str) -> str:
     """An address without what may be a login in it, also where that makes it none."""
-    url = _ODD_LOGIN.sub("", url, count=1)
+    if has_odd_login(url):
+        scheme, separator, rest = url.partition("://")
+        url = f"{scheme}{separator}{rest.partition('@')[2]}"
     try:
         parts = urlsplit(url)
     except ValueError:

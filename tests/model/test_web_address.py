@@ -40,6 +40,8 @@ def test_what_may_be_an_image(url: str) -> None:
         ("https://example.com/shot.cr2", "raw"),
         ("https://me@example.com/a.png", "address_with_password"),
         ("https://me:pw@[bad/a.png", "address_with_password"),
+        ("https://me:p/w@example.com/a.png", "address_with_password"),
+        ("https://example.com:99999/a@2x.png", "address"),
         ("ftp://example.com/a.png", "address"),
         ("https:///a.png", "address"),
         ("https://example.com:99999/", "address"),
