@@ -182,7 +182,7 @@ def test_the_examples_of_the_reference_are_true() -> None:
         height=600,
     )
     text = REFERENCE.read_text(encoding="utf-8")
-    examples = re.findall(r"^`(.+)`\n→ `(.+)`$", text, re.MULTILINE)
+    examples = re.findall(r"^`(.+)` → `(.+)`$", text, re.MULTILINE)
     assert len(examples) >= 5
     for template, key in examples:
         assert PathTemplate.parse(template).render(source) == key
