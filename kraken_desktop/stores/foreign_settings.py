@@ -54,7 +54,7 @@ def read_program(program: Program, path: Path | None, environ: Mapping[str, str]
         ExchangeError: there are none, or they cannot be read.
     """
     looked_at = (path,) if path is not None else places(program, environ, home)
-    there = [each for each in looked_at if each.is_file()]
+    there = [each for each in looked_at if _is_file(each)]
     if not there:
         if path is not None:
             raise ExchangeError(path=str(path), problem="missing")
@@ -62,3 +62,12 @@ def read_program(program: Program, path: Path | None, environ: Mapping[str, str]
     if program is Program.AWS:
         return aws_settings.read_parcel(there)
     return picgo_settings.parcel_of(exchange.read_json(there[0]), str(there[0]))
+
+
+def _is_file(path: Path) -> bool:
+    """Raises ``ExchangeError`` where the system does not let us look."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise ExchangeError(path=str(path), problem="unreadable", reason=reason) from error

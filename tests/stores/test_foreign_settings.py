@@ -233,6 +233,12 @@ def test_values_of_the_wrong_type_are_as_good_as_none(tmp_path: Path) -> None:
     assert parcelled.profile.path_template == "{name}"
 
 
+def test_a_path_that_the_system_does_not_take(tmp_path: Path) -> None:
+    with pytest.raises(ExchangeError) as caught:
+        read(Program.PICGO, tmp_path, tmp_path / ("x" * 300))
+    assert caught.value.problem == "unreadable"
+
+
 # --- AWS ---
 
 CONFIG = """
