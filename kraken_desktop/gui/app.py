@@ -7,6 +7,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -80,8 +81,16 @@ def parse(argv: Sequence[str]) -> Request:
 
 
 def _absolute(thing: str) -> str:
-    is_address = "://" in thing and not Path(thing).exists()
+    is_address = "://" in thing and not _is_there(thing)
     return thing if is_address else str(Path(thing).absolute())
+
+
+def _is_there(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except OSError:
+        # An address may be longer than any path.
+        return False
 
 
 class Program(QObject):
@@ -196,9 +205,11 @@ class Program(QObject):
         self._upload(request)
 
     def _upload(self, request: Request) -> None:
-        window = self.window
-        if window is None:
-            return
+        if self.window is not None:
+            # The profile may have been made a moment ago, in a terminal.
+            self.window.when_current(partial(self._upload_now, self.window, request))
+
+    def _upload_now(self, window: MainWindow, request: Request) -> None:
         if request.profile and not window.choose_profile(request.profile):
             # Never into another bucket than the one that was meant.
             return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
@@ -24,6 +25,7 @@ class Arrivals(QObject):
 
     Args:
         destination: the profile they go to, with the settings that it is of; None before the set-up.
+        look: calls what it is given once the settings are those on disk: a terminal may have changed them.
     """
 
     def __init__(
@@ -31,6 +33,7 @@ class Arrivals(QObject):
         uploads: Uploads,
         destination: Callable[[], tuple[Profile, Settings] | None],
         *,
+        look: Callable[[Callable[[], object]], object],
         pages: Pages,
         view: JobView,
         messages: MessagesAbove,
@@ -38,6 +41,7 @@ class Arrivals(QObject):
         parent: QObject,
     ) -> None:
         super().__init__(parent)
+        self._look = look
         self._uploads = uploads
         self._destination = destination
         self._pages = pages
@@ -57,15 +61,31 @@ class Arrivals(QObject):
             if not what.left:
                 self._say_nothing_found()
             return
+        seen = self._destination()
+        self._look(partial(self._send, what, seen[0] if seen is not None else None))
+
+    def _send(self, what: Incoming, seen: Profile | None) -> None:
+        """Upload with the profile that the person saw, as it is now, and never with another one unasked."""
         destination = self._destination()
-        if destination is None:
-            self._held.append(what)
-            self._pages.welcome.set_waiting(self._count)
-            self._pages.setCurrentWidget(self._pages.welcome)
-            self._pages.focus_button()
+        if seen is None or destination is None:
+            self._hold(what)
+            return
+        _, settings = destination
+        profile = settings.profile(seen.id)
+        if profile is None:
+            self._messages.no_profile(seen.name)
             return
         self._view.show_next_rows()
-        self._uploads.add(what, *destination)
+        self._uploads.add(what, profile, settings)
+
+    def _hold(self, what: Incoming) -> None:
+        self._held.append(what)
+        if self._destination() is not None:
+            self.offer_held()
+            return
+        self._pages.welcome.set_waiting(self._count)
+        self._pages.setCurrentWidget(self._pages.welcome)
+        self._pages.focus_button()
 
     def add_paths(self, things: Iterable[str]) -> None:
         """The same for paths and addresses, of the command line or another instance."""

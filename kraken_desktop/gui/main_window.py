@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -116,6 +117,7 @@ class MainWindow(QMainWindow):
         self.arrivals = Arrivals(
             self.uploads,
             self._destination,
+            look=self.when_current,
             pages=self.pages,
             view=self.view,
             messages=self.messages,
@@ -227,6 +229,10 @@ class MainWindow(QMainWindow):
     def ready(self) -> bool:
         """Whether a drop could be uploaded: there is a profile, with an account if it needs one."""
         return self.pages.is_ready
+
+    def when_current(self, then: Callable[[], object]) -> None:
+        """Call this once the settings are those on disk."""
+        self._access.look(then)
 
     def choose_profile(self, name: str) -> bool:
         """Pick a profile by its name; False, and a message, if there is none."""
@@ -361,5 +367,5 @@ class MainWindow(QMainWindow):
         save_state(self._services.folders.state_file, state)
         self._thumbnails.close()
         ended = [self.uploads.close(left()), self._pictures.close(left()), self._background.close(left() / 4)]
-        ended += [self.quota.close(left() / 4), self.removing.close(left() / 4)]
+        ended += [self.quota.close(left() / 4), self.removing.close(left() / 4), self._access.close(left() / 4)]
         self.closed.emit(all(ended))

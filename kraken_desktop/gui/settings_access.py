@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,6 +46,8 @@ class SettingsAccess(QObject):
         self._words = words
         self._theme = theme
         self._window = window
+        # A thread of its own: a drop waits for it, and must not wait for what a dialog asks servers.
+        self._reader = Background(1, self)
         self._stamp = _stamp_of(services.settings.path)
 
     def open(
@@ -72,8 +76,12 @@ class SettingsAccess(QObject):
         if culprit is not None:
             dialog.lead_to(culprit.entry_id, culprit.field)
 
-    def look(self) -> None:
-        """Reads the file if it is another one than before; the answer comes later."""
+    def look(self, then: Callable[[], object] | None = None) -> None:
+        """Reads the file if it is another one than before; the answer comes later.
+
+        Args:
+            then: called once the settings are those on disk; in the order in which such looks were asked for.
+        """
         before, store = self._stamp, self._services.settings
 
         def read() -> tuple[_Stamp, Settings | None]:
@@ -81,13 +89,19 @@ class SettingsAccess(QObject):
             stamp = _stamp_of(store.path)
             return stamp, None if stamp in {before, None} else store.load()
 
-        self._background.run(read, self._on_read, _raise)
+        self._reader.run(read, partial(self._on_read, then), _raise)
 
-    def _on_read(self, found: tuple[_Stamp, Settings | None]) -> None:
+    def close(self, seconds: float) -> bool:
+        """Read no more. Whether what runs ended in time."""
+        return self._reader.close(seconds)
+
+    def _on_read(self, then: Callable[[], object] | None, found: tuple[_Stamp, Settings | None]) -> None:
         stamp, settings = found
         self._stamp = stamp
         if settings is not None:
             self.changed.emit(settings)
+        if then is not None:
+            then()
 
 
 def usual_page(settings: Settings) -> PageName:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from kraken_desktop.gui.single_instance import Request
 from kraken_desktop.model.job import JobState
 from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.settings import SettingsStore
-from tests.support.gui import SETTINGS, make_job, write_image
+from tests.support.gui import PROFILE, SETTINGS, make_job, write_image
 
 
 def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -23,6 +24,11 @@ def test_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     request = parse(["--profile", "Blog", "a.png", "/b.png", "https://example.com/c.png"])
     assert request == Request(profile="Blog", things=(f"{tmp_path}/a.png", "/b.png", "https://example.com/c.png"))
     assert parse([]) == Request()
+
+
+def test_an_address_may_be_longer_than_any_path() -> None:
+    address = f"https://example.com/a.png?X-Amz-Security-Token={'f' * 5000}"
+    assert parse([address]).things == (address,)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +73,6 @@ def program(qapp: QApplication) -> Iterator[Program]:
         made.window.quit_unasked()
         assert made.ended_in_time
     made.end()
-    qapp.setStyleSheet("")
     for translator in made.translations:
         qapp.removeTranslator(translator)
 
@@ -104,8 +109,21 @@ def test_another_start_raises_this_window(program: Program, qtbot: QtBot, tmp_pa
     qtbot.waitUntil(lambda: program.window.model.rowCount() == 1)
     assert program.window.profile.name == "Drafts"
     program._take(Request(profile="Nope", things=(str(write_image(tmp_path / "x.png")),)))
-    assert program.window.banners.banner("profile") is not None
+    qtbot.waitUntil(lambda: program.window.banners.banner("profile") is not None)
     assert program.window.model.rowCount() == 1
+
+
+@pytest.mark.expect_log("does not support raise")  # the offscreen platform
+def test_another_start_may_name_a_profile_that_a_terminal_has_just_made(
+    program: Program, qtbot: QtBot, tmp_path: Path
+) -> None:
+    folders = set_up()
+    with qtbot.waitSignal(program.started):
+        program.begin(Request())
+    SettingsStore(folders.settings_file).update(lambda now: now.with_profile(replace(PROFILE, id="new", name="New")))
+    program._take(Request(profile="New", things=(str(tmp_path / "gone.png"),)))
+    qtbot.waitUntil(lambda: program.window.model.rowCount() == 1)
+    assert program.window.model.status(0).job.snapshot.profile.name == "New"
 
 
 def test_unfinished_jobs_are_taken_up(program: Program, qtbot: QtBot, tmp_path: Path) -> None:

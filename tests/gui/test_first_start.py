@@ -167,7 +167,7 @@ class TestFirstStart:
         assert window.choose_profile(PROFILE.name)
         assert "needs a Kraken.io account" in picker.toolTip()
         drop(window, mime_of_files(image))
-        assert window.pages.welcome.waiting_text.startswith("1 dropped thing")
+        qtbot.waitUntil(lambda: window.pages.welcome.waiting_text.startswith("1 dropped thing"))
         assert window.choose_profile("This computer")
         assert "account" not in picker.toolTip()
         window.banners.banner("held").buttons[0].click()
@@ -179,7 +179,7 @@ class TestFirstStart:
         window = make_window(Settings())
         drop(window, mime_of_files(image))
         drop(window, mime_of_files(image, image.parent))
-        assert window.pages.welcome.waiting_text.startswith("3 dropped things kept")
+        qtbot.waitUntil(lambda: window.pages.welcome.waiting_text.startswith("3 dropped things kept"))
         window._on_settings(SETTINGS)
         assert window.pages.currentWidget() is window.pages.drop_area
         banner = window.banners.banner("held")
@@ -188,12 +188,22 @@ class TestFirstStart:
         qtbot.waitUntil(lambda: len(services.made[-1].jobs) == 2)
         assert window.banners.banner("held") is None
 
+    @pytest.mark.parametrize("late", [False, True])
     def test_and_can_be_discarded_then(
-        self, make_window: Callable[..., MainWindow], services: WindowServices, image: Path
+        self,
+        make_window: Callable[..., MainWindow],
+        services: WindowServices,
+        image: Path,
+        qtbot: QtBot,
+        late: bool,
     ) -> None:
         window = make_window(Settings())
         drop(window, mime_of_files(image))
+        if late:
+            qtbot.waitUntil(lambda: bool(window.pages.welcome.waiting_text))
         window._on_settings(SETTINGS)
+        # What was dropped before the set-up never goes anywhere unasked.
+        qtbot.waitUntil(lambda: window.banners.banner("held") is not None)
         window.banners.banner("held").buttons[1].click()
         assert window.banners.banner("held") is None
         window._on_settings(SETTINGS)
