@@ -61,7 +61,6 @@ def open_window(qtbot: QtBot, qapp: QApplication) -> Iterator[OpenWindow]:
         window.deleteLater()
     for translator in translators:
         qapp.removeTranslator(translator)
-    qapp.setStyleSheet("")
 
 
 def rows(window: MainWindow) -> list[JobStatus]:
@@ -299,13 +298,15 @@ def test_closing_in_the_middle_goes_on_at_the_next_start(
     assert len(sent) == len(set(sent)) == 9, "nothing was sent twice"
 
 
-def test_what_needs_an_account_waits_for_it(world: World, open_window: OpenWindow, tmp_path: Path) -> None:
+def test_what_needs_an_account_waits_for_it(
+    world: World, open_window: OpenWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
     services = world.services()
     profile = world.profile(account_id=None)
     services.settings.update(lambda now: now.with_profile(profile).with_default(profile.id))
     window = open_window(world, services=services)
     assert window.pages.currentWidget() is window.pages.welcome
     drop(window, files(make_image(ImageKind.PNG, tmp_path / "a.png")))
-    assert window.pages.welcome.waiting_text.startswith("1 dropped thing")
+    qtbot.waitUntil(lambda: window.pages.welcome.waiting_text.startswith("1 dropped thing"))
     assert window.model.rowCount() == 0
     assert world.api.requests == []
