@@ -187,6 +187,19 @@ def drip(peer: Peer) -> None:
         peer.connection.sendall(b" ")
 
 
+def dripping(head: bytes) -> Callable[[Peer], None]:
+    """An answer that goes on like this, and then byte by byte."""
+
+    def script(peer: Peer) -> None:
+        peer.read_request()
+        peer.connection.sendall(b"HTTP/1.1 200 Told\r\n" + head)
+        peer.hanging.set()
+        while not peer.stopping.wait(0.02):
+            peer.connection.sendall(b"a")
+
+    return script
+
+
 class Canceller:
     """Cancels once the server hangs and the client stands still, and tells how long that took to work."""
 
@@ -221,6 +234,9 @@ class Canceller:
         pytest.param(never_read, LARGE, False, id="stops reading"),
         pytest.param(never_answer, 10, True, id="never answers"),
         pytest.param(drip, 10, True, id="drips its answer"),
+        pytest.param(dripping(b"Content-Length: 99999\r\nConnection: close\r\n\r\n"), 10, True, id="last answer"),
+        pytest.param(dripping(b"\r\n"), 10, True, id="ends with its connection"),
+        pytest.param(dripping(b"X-Long: "), 10, True, id="drips its head"),
     ],
 )
 def test_cancel_wakes_a_blocked_request(
@@ -281,6 +297,9 @@ def test_cancelling_one_request_leaves_the_next_on_its_connection_alone(transpor
         (never_answer, 10, Timeouts(connect=30, read=30, total=0.2), "total", True),
         (drip, 10, Timeouts(connect=30, read=30, total=0.3), "total", True),
         (drip, 10, Timeouts(connect=30, read=30, answer=0.3), "read", True),
+        (dripping(b"\r\n"), 10, Timeouts(connect=30, read=30, total=0.3), "total", True),
+        (dripping(b"X-Long: "), 10, Timeouts(connect=30, read=30, total=0.3), "total", True),
+        (dripping(b"Connection: close\r\n\r\n"), 10, Timeouts(connect=30, read=30, answer=0.3), "read", True),
     ],
 )
 def test_time_limits(

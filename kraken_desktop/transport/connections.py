@@ -47,14 +47,26 @@ class Flight:
         """The phase that took too long, and its limit in seconds."""
 
     def attach(self, handle: socket.socket) -> None:
+        """Takes a duplicate: the connection closes its own before the body of an answer that ends with it is read."""
+        own = handle.dup()
         with self._lock:
-            self._handle = handle
+            before, self._handle = self._handle, own
             if self._interrupted:
-                _shut_down(handle)
+                _shut_down(own)
+        if before is not None:
+            before.close()
 
     def detach(self) -> None:
         with self._lock:
-            self._handle = None
+            before, self._handle = self._handle, None
+        if before is not None:
+            before.close()
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether its socket was shut down, or would have been."""
+        with self._lock:
+            return self._interrupted
 
     def interrupt(self) -> None:
         with self._lock:

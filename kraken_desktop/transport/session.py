@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -31,6 +32,7 @@ from kraken_desktop.transport.failures import PROXY_LOGIN, converted, host_of, p
 P = ParamSpec("P")
 
 _ANSWER_LIMIT = 8 * 1024 * 1024
+_WITHOUT_BODY = frozenset({204, 304})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,7 +202,7 @@ class Transport:
                 watchdog.watch("total", timeouts.total)
                 if outgoing is None:
                     watchdog.watch("read", timeouts.answer)
-                answer = self._exchange(prepared, proxies, timeouts, limit, sink, on_head)
+                answer = self._exchange(prepared, proxies, timeouts, limit, sink, on_head, flight)
                 if answer.status == PROXY_LOGIN and (proxy := proxy_of(url, proxies)):
                     raise ProxyRefusedError(host=host_of(url), proxy=proxy, problem="login", status=answer.status)
                 return answer
@@ -251,6 +253,7 @@ class Transport:
         limit: int,
         sink: Callable[[bytes], None] | None,
         on_head: Callable[[int, Mapping[str, str]], None] | None,
+        flight: Flight,
     ) -> Answer:
         response = self._session.send(
             prepared,
@@ -271,7 +274,16 @@ class Transport:
                 if len(content) > limit:
                     content = content[:limit]
                     break
+            if flight.interrupted and not _tells_its_end(response.status_code, lowered):
+                # A shut-down connection looks like the end of what was sent.
+                raise OSError(errno.ECONNABORTED, "interrupted")
         return Answer(status=response.status_code, headers=lowered, body=content)
+
+
+def _tells_its_end(status: int, headers: Mapping[str, str]) -> bool:
+    """Whether an answer that is cut off can be told from a whole one (RFC 9112, 6.3)."""
+    chunked = "chunked" in headers.get("transfer-encoding", "").lower()
+    return status in _WITHOUT_BODY or chunked or "content-length" in headers
 
 
 def _call(callback: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
