@@ -56,7 +56,7 @@ class Comparison(QWidget):
         self._result: tuple[Layer, ...] = ()
         self._is_sharp = True
         self._detail = QRectF()
-        self._dimmed = False
+        self._busy = ""
         self._divider = 0.5
         self._is_zoomed = False
         self._center = QPointF()
@@ -94,7 +94,12 @@ class Comparison(QWidget):
     @property
     def is_dimmed(self) -> bool:
         """Whether what is shown is of an older recipe."""
-        return self._dimmed
+        return bool(self._busy)
+
+    @property
+    def told(self) -> str:
+        """What is said over the picture."""
+        return self._busy
 
     @property
     def can_zoom(self) -> bool:
@@ -130,10 +135,10 @@ class Comparison(QWidget):
             self._detail = area
             self.update()
 
-    def set_dimmed(self, dimmed: bool) -> None:
-        """Whether what is shown is of an older recipe."""
-        if dimmed != self._dimmed:
-            self._dimmed = dimmed
+    def set_busy(self, told: str) -> None:
+        """What is shown is of an older recipe, and this is said of the newest one; empty: it is the newest."""
+        if told != self._busy:
+            self._busy = told
             self.update()
 
     def set_divider(self, divider: float) -> None:
@@ -231,7 +236,7 @@ class Comparison(QWidget):
         painter.fillRect(self.rect(), self._theme.color("track"))
         if not self._canvas.isEmpty():
             self._paint(painter)
-        if self._dimmed:
+        if self._busy:
             self._paint_busy(painter)
         if self.hasFocus():
             painter.setPen(QPen(self._theme.color("accent"), 2))
@@ -255,7 +260,7 @@ class Comparison(QWidget):
             for layer in layers if not part.isEmpty() else ():
                 self._draw(painter, layer)
         painter.setClipping(False)
-        if self._dimmed:
+        if self._busy:
             veil = self._theme.color("track")
             veil.setAlphaF(_VEIL)
             painter.fillRect(seen, veil)
@@ -288,8 +293,7 @@ class Comparison(QWidget):
             painter.drawPolygon(QPolygonF([tip, tip + QPointF(-way * 4, -4), tip + QPointF(-way * 4, 4)]))
 
     def _paint_busy(self, painter: QPainter) -> None:
-        text = self.tr("Working…")
-        room = self.fontMetrics().boundingRect(text).size() + QSize(24, 12)
+        room = self.fontMetrics().boundingRect(self._busy).size() + QSize(24, 12)
         place = QRectF(QPointF(), QSizeF(room))
         place.moveCenter(QPointF(self.width() / 2, self.height() - room.height()))
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -297,7 +301,7 @@ class Comparison(QWidget):
         painter.setBrush(self._theme.color("raised"))
         painter.drawRoundedRect(place, 6, 6)
         painter.setPen(self._theme.color("text"))
-        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, self._busy)
 
     # --- mouse and keys ---------------------------------------------------------------------------
 

@@ -248,12 +248,12 @@ class RecipePreview(QWidget):
                 self._busy.start()
         else:
             self._busy.stop()
-            self.comparison.set_dimmed(False)
+            self.comparison.set_busy("")
             self.facts.set_outdated(False)
             self._render_summary()
 
     def _show_busy(self) -> None:
-        self.comparison.set_dimmed(True)
+        self.comparison.set_busy(self._advance())
         self.facts.set_outdated(True)
         self._render_summary()
 
@@ -309,11 +309,13 @@ class RecipePreview(QWidget):
                 return self.tr("What was dropped last is an address, not a file.") + " " + sample
 
     def _render_summary(self) -> None:
-        """What is said in the line: how far it is, and, while all else is closed, what came of it."""
+        """What is said in the line while it is closed."""
         if self.comparison.is_dimmed and self._run.is_busy:
-            self.summary.set_full_text(self._advance())
-            return
-        told = self.remark.remarks[0].message.what if self.remark.remarks else self.facts.summary
+            told = self._advance()
+        elif self.remark.remarks:
+            told = self.remark.remarks[0].message.what
+        else:
+            told = self.facts.summary
         self.summary.set_full_text("" if self.disclosure.is_open else told)
 
     def _advance(self) -> str:

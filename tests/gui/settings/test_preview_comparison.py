@@ -63,11 +63,11 @@ def test_the_original_alone_is_shown_whole(comparison):
 
 def test_what_is_of_an_older_recipe_is_dimmed_and_nothing_shines_through(comparison):
     fill(comparison)
-    comparison.set_dimmed(True)
+    comparison.set_busy("Working…")
     colors = {color_at(comparison, x).name() for x in range(4, 90, 4)}
     assert len(colors) == 1
     assert colors != {RED.name()}
-    comparison.set_dimmed(False)
+    comparison.set_busy("")
     assert color_at(comparison, 50) == RED
 
 

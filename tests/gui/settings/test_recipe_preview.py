@@ -334,8 +334,9 @@ class TestWhatHangs:
         monkeypatch.setattr(Previews, "make", hang)
         preview = make(picture)
         preview.set_recipe(Recipe(variants=tuple(Variant(name=name) for name in "abc")))
-        # Also while the rest of it is open: there are no numbers yet.
-        qtbot.waitUntil(lambda: preview.summary.full_text == "Working, 2 of 3 images…", timeout=PATIENCE_MS)
+        qtbot.waitUntil(lambda: preview.comparison.told == "Working, 2 of 3 images…", timeout=PATIENCE_MS)
+        preview.set_open(False)
+        assert preview.summary.full_text == "Working, 2 of 3 images…"
         end(preview)
         assert stopped.is_set()
 
