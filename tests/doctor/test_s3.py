@@ -112,6 +112,7 @@ def test_no_secret(clinic: Clinic) -> None:
     diagnosis = clinic.check()
     assert wrong(diagnosis) == ["secret.missing"]
     assert said(diagnosis, "secret.missing").startswith("The S3 secret access key is missing.")
+    assert f"kraken-s3 profile edit {clinic.profile.name} --secret-stdin" in said(diagnosis, "secret.missing")
     assert verdicts(diagnosis)[Step.CONNECTION] is NOT_CHECKED
 
 
