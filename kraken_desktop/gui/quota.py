@@ -33,6 +33,7 @@ class KrakenQuota(QObject):
         self._model = window.model
         self._access = access
         self._moving = False
+        self._ended = 0
         self._is_paused = False
         self._used_up: Account | None = None
         """Whose quota holds the queue up."""
@@ -67,7 +68,10 @@ class KrakenQuota(QObject):
         """When nothing moves any more Kraken.io is asked what is left, also if some images are on hold."""
         tally = self._model.tally
         moving = tally.counts[JobState.RUNNING] if self._is_paused else tally.moving
-        moved, self._moving = self._moving, moving > 0
+        # What is quick is never seen to move: it waits at one look, and has ended at the next.
+        ended = tally.ended - tally.counts[JobState.CANCELLED]
+        moved, self._moving = self._moving or ended > self._ended, moving > 0
+        self._ended = ended
         if moved and not self._moving:
             self._messages.forecast(None)
             for account in self.gate.drawn_on:

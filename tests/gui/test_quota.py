@@ -23,7 +23,7 @@ from kraken_desktop.gui.settings import SettingsDialog
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.translation import translate_message
 from kraken_desktop.messages import Words
-from kraken_desktop.model.job import JobState, JobStatus
+from kraken_desktop.model.job import Done, JobState, JobStatus
 from kraken_desktop.model.profile import Acl, Engine, Uploader
 from kraken_desktop.model.settings import local_profile
 from tests.gui.conftest import no_picture
@@ -362,6 +362,13 @@ class TestShort:
         why = "About 15.0 kB would be needed, and 1.0 kB are left."
         assert banner(window, "short account-1").message.why == why
         assert window.model.tally.unfinished == 2
+
+    def test_a_part_that_was_never_seen_to_run_is_asked_about_too(self, short, api, qtbot):
+        window, _ = short()
+        before = questions(api)
+        quick = replace(rows(window)[0], waiting_for=None, state=JobState.DONE, outcome=Done())
+        window._bridge.changed.emit([quick])
+        qtbot.waitUntil(lambda: questions(api) == before + 1, timeout=WAIT_MS)
 
     def test_what_is_on_hold_goes_when_the_quota_is_renewed(self, short, api, qtbot):
         window, _ = short()
