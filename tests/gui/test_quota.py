@@ -366,7 +366,7 @@ class TestShort:
     def test_a_part_that_was_never_seen_to_run_is_asked_about_too(self, short, api, qtbot):
         window, _ = short()
         before = questions(api)
-        quick = replace(rows(window)[0], waiting_for=None, state=JobState.DONE, outcome=Done())
+        quick = replace(rows(window)[0], waiting_for=None, state=JobState.DONE, outcome=Done(images=()))
         window._bridge.changed.emit([quick])
         qtbot.waitUntil(lambda: questions(api) == before + 1, timeout=WAIT_MS)
 
