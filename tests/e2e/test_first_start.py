@@ -45,7 +45,6 @@ def window(qtbot: QtBot, qapp: QApplication) -> Iterator[MainWindow]:
     made.deleteLater()
     for translator in translators:
         qapp.removeTranslator(translator)
-    qapp.setStyleSheet("")
 
 
 def test_a_drop_onto_the_welcome_ends_as_a_smaller_file_with_a_link(

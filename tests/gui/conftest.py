@@ -17,12 +17,19 @@ from kraken_desktop.model.settings import Settings
 from tests.support.gui import SETTINGS, NotingRunner, WindowServices
 
 
-@pytest.fixture
-def theme(qapp: QApplication) -> Iterator[Theme]:
+@pytest.fixture(scope="session")
+def light_theme(qapp: QApplication) -> Theme:
+    """One for all tests: to style the application anew costs more than to make a window."""
     made = Theme(qapp)
     made.force(False)
-    yield made
-    qapp.setStyleSheet("")
+    return made
+
+
+@pytest.fixture
+def theme(light_theme: Theme) -> Iterator[Theme]:
+    """Light, whatever the test does with it."""
+    yield light_theme
+    light_theme.force(False)
 
 
 @pytest.fixture

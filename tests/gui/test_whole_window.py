@@ -52,7 +52,6 @@ def window(world: World, qapp: QApplication, qtbot: QtBot) -> Iterator[MainWindo
     program.window.quit_unasked()
     assert program.ended_in_time
     program.end()
-    qapp.setStyleSheet("")
     for translator in program.translations:
         qapp.removeTranslator(translator)
 

@@ -196,11 +196,6 @@ def _questions(dialog) -> list[QMessageBox]:
     return [box for box in dialog.findChildren(QMessageBox) if box.isVisible()]
 
 
-@pytest.fixture(scope="session")
-def theme(qapp) -> Theme:
-    return Theme(qapp)
-
-
 @pytest.fixture
 def house(qtbot, theme, tmp_path) -> Iterator[House]:
     built = House(qtbot, theme, tmp_path)
