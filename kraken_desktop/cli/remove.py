@@ -28,7 +28,7 @@ def add_parser(commands: Any) -> None:
     )
     parser.add_argument("objects", nargs="+", metavar="URL|KEY", help="a link as it was printed, or an object key")
     parser.add_argument("--profile", metavar="NAME", help="the profile it was stored with, if the key is in several")
-    parser.add_argument("--yes", action="store_true", help="do not ask; needed where nobody can answer")
+    parser.add_argument("--yes", action="store_true", help="do not ask; nobody is asked without a terminal")
     parser.add_argument(
         "--force",
         action="store_true",
@@ -39,13 +39,13 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     """Remove the objects. Returns the exit code."""
-    if not arguments.yes and not sys.stdin.isatty():
-        raise UsageError("kraken-s3: remove asks before it removes; without a terminal it needs --yes")
+    # A script said what it wants, and has nobody to ask.
+    asks = not arguments.yes and sys.stdin.isatty()
     removal = services.removal()
     found, all_found = _found(arguments.objects, arguments.profile, removal, console)
     if not found:
         return 1
-    if not arguments.yes and not _confirmed(found, removal, console):
+    if asks and not _confirmed(found, removal, console):
         console.say("Nothing was removed.")
         return 1
     all_gone = [_is_removed(each, removal, console, force=arguments.force) for each in found]

@@ -170,11 +170,12 @@ class TestRemove:
         assert code == 1
         assert "The history of this computer knows no object" in err
 
-    def test_without_a_terminal_it_needs_yes(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_script_is_not_asked(self, terminal: Terminal, picture: Path) -> None:
         link = self.put(terminal, picture)
         code, _, err = terminal("remove", link)
-        assert (code, err) == (2, "kraken-s3: remove asks before it removes; without a terminal it needs --yes\n")
-        assert len(terminal.world.s3.keys(terminal.world.bucket)) == 1
+        assert code == 0, err
+        assert "[y/N]" not in err
+        assert terminal.world.s3.keys(terminal.world.bucket) == ()
 
     @pytest.mark.parametrize(("typed", "left", "code"), [("y\n", 0, 0), ("\n", 1, 1), ("", 1, 1)])
     def test_on_a_terminal_it_asks_and_names_them(
