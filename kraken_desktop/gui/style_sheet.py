@@ -59,7 +59,7 @@ QToolButton[look="primary"]::menu-button { border-left: 1px solid $accent_hover;
 
 QComboBox {
     background: $raised; color: $text; border: 1px solid $strong_border; border-radius: 6px;
-    padding: 5px 8px; min-height: 20px;
+    padding: 5px 8px; min-height: 20px; combobox-popup: 0;
 }
 QComboBox:hover { background: $hover; }
 QComboBox:focus { border: 2px solid $accent; padding: 4px 7px; }

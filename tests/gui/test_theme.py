@@ -6,6 +6,7 @@ from dataclasses import fields
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
+from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.style_sheet import style_sheet
@@ -103,6 +104,22 @@ def test_the_palette_is_the_schemes(theme: Theme, qapp: object) -> None:
 def test_it_follows_the_system(theme: Theme, qapp: object) -> None:
     theme.force(None)
     assert theme.dark is (qapp.styleHints().colorScheme() is Qt.ColorScheme.Dark)
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support (raise|grabbing)")
+@SCHEMES
+def test_what_the_keyboard_is_on_stands_out_in_a_choice(theme: Theme, qtbot: QtBot, colors: Colors) -> None:
+    theme.force(colors is DARK)
+    box = QComboBox()
+    qtbot.addWidget(box)
+    box.addItems(["one", "two", "three"])
+    box.setCurrentIndex(1)
+    box.showPopup()
+    rows = box.view()
+    image = rows.viewport().grab().toImage()
+    places = [rows.visualRect(rows.model().index(row, 0)) for row in (0, 1, 2)]
+    shown = [image.pixelColor(place.right() - 2, place.center().y()).name() for place in places]
+    assert shown == [colors.raised, colors.selection, colors.raised]
 
 
 def test_disabled_icons_look_so(theme: Theme) -> None:
