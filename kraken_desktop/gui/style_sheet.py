@@ -70,7 +70,7 @@ QComboBox QAbstractItemView {
     background: $raised; color: $text; border: 1px solid $strong_border; padding: 4px; outline: none;
     selection-background-color: $selection; selection-color: $text;
 }
-QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 8px; }
+QComboBox QAbstractItemView::item { min-height: 28px; padding: 0 4px; }
 
 QLineEdit, QPlainTextEdit, QTextEdit {
     background: $base; color: $text; border: 1px solid $strong_border; border-radius: 6px; padding: 5px 7px;

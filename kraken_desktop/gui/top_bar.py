@@ -31,6 +31,7 @@ _NARROW = 800
 """Below this width the second button is a sign without words."""
 _AROUND = 8 * GRID
 """Frame, paddings and arrow of the picker."""
+_WIDEST_LIST = 64 * GRID
 
 
 class TopBar(QFrame):
@@ -210,6 +211,13 @@ class ProfilePicker(QComboBox):
         around = self.iconSize().width() + _AROUND
         wanted = QSize(self.fontMetrics().horizontalAdvance(self.currentText()) + around, 0)
         return super().sizeHint().expandedTo(wanted)
+
+    @override
+    def showPopup(self) -> None:
+        # The box is as wide as the name that is chosen; the others may be longer.
+        rows = self.view()
+        rows.setMinimumWidth(min(rows.sizeHintForColumn(0) + 2 * GRID, _WIDEST_LIST))
+        super().showPopup()
 
     @override
     def paintEvent(self, event: QPaintEvent) -> None:
