@@ -126,22 +126,29 @@ class House:
 
     def fill(self, *names: str, account: bool = True) -> None:
         """One account, and a profile for each name; the first one is the default."""
-        with_account = Account(id="account-1", api_key="a-key")
-        if account:
-            self.store.update(lambda now: now.with_account(with_account))
-            self.secrets.keep(with_account.secret_name, API_SECRET)
-        for number, name in enumerate(names, 1):
-            profile = Profile(
+        made = Account(id="account-1", api_key="a-key")
+        profiles = [
+            Profile(
                 id=f"profile-{number}",
                 name=name,
-                account_id="account-1" if account else None,
+                account_id=made.id if account else None,
                 bucket=f"bucket-{number}",
                 credentials=Credentials(access_key="AKIAIOSFODNN7EXAMPLE"),
             )
-            self.store.update(lambda now, profile=profile: now.with_profile(profile))
+            for number, name in enumerate(names, 1)
+        ]
+
+        def filled(now: Settings) -> Settings:
+            now = now.with_account(made) if account else now
+            for profile in profiles:
+                now = now.with_profile(profile)
+            return now.with_default(profiles[0].id) if profiles else now
+
+        self.store.update(filled)
+        if account:
+            self.secrets.keep(made.secret_name, API_SECRET)
+        for profile in profiles:
             self.secrets.keep(profile.secret_name, S3_SECRET)
-        if names:
-            self.store.update(lambda now: now.with_default("profile-1"))
 
     def open(self, page="account", route=Route.KRAKEN, *, doctor=no_doctor, **more) -> SettingsDialog:
         collaborators = Collaborators(

@@ -276,6 +276,7 @@ def test_with_real_threads(qtbot, house, open_page, doctor, bucket, strict_s3) -
     qtbot.mouseClick(view.stop_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: not view.is_checking())
     assert view._summary.text() == "The check of “Web” was stopped."
-    assert "The test image is gone again." in row_text(view, Step.REMOVE)
+    # A line that was said just now is shown when its layout is done.
+    qtbot.waitUntil(lambda: "The test image is gone again." in row_text(view, Step.REMOVE))
     assert strict_s3.keys(bucket) == ()
     assert background.close(5)
