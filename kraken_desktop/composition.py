@@ -185,12 +185,14 @@ class Services:
     def renewal(self, *, here: bool = False) -> Renewal:
         """What gives a job its profile as the settings have it now. Reads them: not for a thread that paints.
 
+        Secrets are read anew as well: what was mended may have been mended in a terminal or another program.
         A profile that is gone, or as it was, changes nothing; a recipe that was chosen for one run stays.
 
         Args:
             here: the jobs are made on this computer from now on, whatever their profile says.
         """
         settings = self.settings.load()
+        self.secrets.reread()
         known: dict[int, tuple[Snapshot, Snapshot]] = {}
 
         def renewed(job: Job) -> Job:

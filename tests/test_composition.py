@@ -110,3 +110,14 @@ def test_a_job_gets_its_profile_as_it_is_now(services: Services) -> None:
     (own,) = services.new_jobs(SOURCES[:1], WEB, SETTINGS, Recipe(id="only here"))
     services.settings.update(lambda now: now.with_profile(changed))
     assert services.renewal()(own).snapshot.recipe.id == "only here"
+
+
+def test_a_secret_that_another_program_mended_is_used_when_it_goes_on(services: Services, home: Path) -> None:
+    account = SETTINGS.accounts[0]
+    services.secrets.keep(account.secret_name, "wrong")
+    assert services.secrets.api_secret(account) == "wrong"
+    terminal = Services({"KRAKEN_DESKTOP_HOME": str(home / "kraken")}, fail)
+    terminal.secrets.keep(account.secret_name, "right")
+    terminal.close()
+    services.renewal()
+    assert services.secrets.api_secret(account) == "right"
