@@ -205,7 +205,12 @@ class FieldForm(QWidget):
 
     def _show(self, name: str) -> None:
         each = self._fields[name]
+        before = each.remarks.text
         each.remarks.set_remarks(self._remarks.get(name, ()) if each.touched else ())
+        focused = QApplication.focusWidget()
+        if each.remarks.text != before and focused is not None and self.isAncestorOf(focused):
+            # What appears above pushes it down.
+            bring_into_sight(focused)
         for spoken in _spoken(each.focus):
             spoken.setAccessibleDescription(each.remarks.text)
 

@@ -68,3 +68,17 @@ def test_a_labels_letter_brings_its_field_into_sight(dialog, qtbot):
     QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_E, Qt.KeyboardModifier.AltModifier)
     assert form.images.recipe.hasFocus()
     assert in_sight(form.images.recipe)
+
+
+def test_what_has_the_focus_stays_in_sight_when_a_complaint_appears_above_it(dialog, qtbot, qapp):
+    form = dialog.profiles_page.form
+    bucket = form.destination.bucket
+    bucket.setFocus()
+    bucket.selectAll()
+    QTest.keyClicks(bucket, "No bucket")
+    QTest.keyClick(bucket, Qt.Key.Key_Tab)
+    after = dialog.focusWidget()
+    assert after is not bucket
+    qtbot.waitUntil(lambda: form.remarks_of("bucket") != "")
+    qapp.processEvents()
+    assert in_sight(after)
