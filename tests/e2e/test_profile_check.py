@@ -20,8 +20,13 @@ from tests.support.world import World
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")]
 
 
+IN_THE_BACKGROUND = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
+"""As a shell starts what it does not wait for."""
+
+
+@pytest.mark.parametrize("start", [[], IN_THE_BACKGROUND], ids=["foreground", "background"])
 def test_ctrl_c_ends_it_at_once_and_leaves_nothing(
-    tmp_path: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str
+    tmp_path: Path, strict_s3: StrictS3Handle, kraken_api: KrakenApi, bucket: str, start: list[str]
 ) -> None:
     world = World(home=tmp_path / "home", s3=strict_s3, api=kraken_api, bucket=bucket)
     services = world.services()
@@ -29,7 +34,7 @@ def test_ctrl_c_ends_it_at_once_and_leaves_nothing(
     services.close()
     strict_s3.order(S3Fault(method="PUT", stored=True, stall=60))
     process = subprocess.Popen(
-        [sys.executable, "-m", "kraken_desktop.cli", "profile", "check", "Web"],
+        [*start, sys.executable, "-m", "kraken_desktop.cli", "profile", "check", "Web"],
         env={**os.environ, **world.environ, **world.variables()},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
