@@ -136,11 +136,21 @@ class Program(QObject):
         self._journal_problem.connect(self._on_journal_problem)
         self.translations = install_translations(self._application)
         self._theme = Theme(self._application, self)
+        self._follow_desktop()
         self._application.setWindowIcon(application_icon())
         self._requests.append(request)
         # The journal may wait for the disk or for another process.
         self._starting.run(self._build, self._open_window, self._cannot_start)
         return True
+
+    def _follow_desktop(self) -> None:
+        if sys.platform != "linux" or not self._environ.get("DBUS_SESSION_BUS_ADDRESS"):
+            return
+        from PySide6.QtDBus import QDBusConnection
+
+        from kraken_desktop.gui.desktop_scheme import DesktopScheme
+
+        DesktopScheme(QDBusConnection.sessionBus(), self).told.connect(self._theme.prefer)
 
     def _handed_over_late(self, name: str, request: Request) -> bool:
         """Another start was quicker, and will listen soon."""

@@ -111,6 +111,7 @@ class Theme(QObject):
         super().__init__(parent)
         self._application = application
         self._forced: bool | None = None
+        self._preferred: bool | None = None
         self._icons: dict[tuple[str, str], QIcon] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         application.setStyle("Fusion")
@@ -137,6 +138,11 @@ class Theme(QObject):
         self._forced = dark
         self._follow()
 
+    def prefer(self, dark: bool | None) -> None:
+        """What the desktop itself says, which goes before what Qt makes of it; None leaves it to Qt."""
+        self._preferred = dark
+        self._follow()
+
     def icon(self, name: str, color: str = "text") -> QIcon:
         """An icon by the name of its file, drawn in a color of the scheme in use."""
         key = (name, color)
@@ -158,6 +164,8 @@ class Theme(QObject):
     def _wants_dark(self) -> bool:
         if self._forced is not None:
             return self._forced
+        if self._preferred is not None:
+            return self._preferred
         return QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
 
     def _follow(self) -> None:
