@@ -100,7 +100,7 @@ class Removing(QObject):
             self.tr("Remove %n image(s) from the bucket?", "", len(objects)),
             "\n\n".join(
                 (
-                    _names(objects),
+                    self._names(objects),
                     self.tr(
                         "This cannot be undone. Pages that show them will miss them; a CDN or a browser may show its "
                         "own copy for a while. The originals on this computer stay, and so do local copies."
@@ -196,9 +196,16 @@ class Removing(QObject):
         )
         self._question(
             self.tr("Remove %n image(s) all the same?", "", len(asked.unsure)),
-            f"{why}\n\n{_names(asked.unsure)}",
+            f"{why}\n\n{self._names(asked.unsure)}",
             _Round(asked.unsure, whatever_it_is=True),
         )
+
+    def _names(self, objects: Sequence[_Object]) -> str:
+        named = [each.told for each in objects[:_MOST_NAMED]]
+        more = len(objects) - _MOST_NAMED
+        if more > 0:
+            named.append(self.tr("… and %n more", "", more))
+        return "\n".join(named)
 
     def _tell_progress(self, asked: _Round) -> None:
         done, of = len(asked.objects) - asked.left, len(asked.objects)
@@ -209,9 +216,3 @@ class Removing(QObject):
 def _forget(box: QMessageBox, _result: int) -> None:
     box.setObjectName("")
     box.deleteLater()
-
-
-def _names(objects: Sequence[_Object]) -> str:
-    more = len(objects) - _MOST_NAMED
-    named = [each.told for each in objects[:_MOST_NAMED]]
-    return "\n".join([*named, *([f"… +{more}"] if more > 0 else [])])
