@@ -45,6 +45,11 @@ class CancelToken:
         if self._event.is_set():
             raise CancelledError
 
+    def wait(self, seconds: float) -> None:
+        """Let time pass. Raises :class:`CancelledError` as soon as somebody asks to stop."""
+        self._event.wait(seconds)
+        self.check()
+
     @contextmanager
     def interrupting(self, interrupt: Callable[[], None]) -> Iterator[None]:
         """While inside, cancelling also calls ``interrupt``; at once if it was cancelled before.

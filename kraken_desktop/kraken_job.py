@@ -6,7 +6,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from threading import Event
 from typing import TYPE_CHECKING
 
 from kraken_desktop.asking import Asking, LimitCallback
@@ -178,7 +177,7 @@ class KrakenJob:
         missing = {target.key: target for target in targets}
         try:
             for pause in self._look_pauses:
-                _wait(pause, errand.cancel)
+                errand.cancel.wait(pause)
                 for key, target in tuple(missing.items()):
                     errand.tell(Progress(phase=Phase.CHECKING, sent=size, total=size, key=key, may_arrive=True))
                     seen = _look(bucket, key, errand.cancel, public=profile.acl is Acl.PUBLIC_READ)
@@ -264,13 +263,6 @@ def _newer(found: ObjectInfo, since: datetime) -> bool:
     """Whether the object was written since then; the server's clock is held against itself."""
     ago = datetime.now(UTC) - since
     return found.modified >= found.asked - ago - _CLOCK_STEP
-
-
-def _wait(seconds: float, cancel: CancelToken) -> None:
-    woken = Event()
-    with cancel.interrupting(woken.set):
-        woken.wait(seconds)
-    cancel.check()
 
 
 def _stored(job: Job, plan: Plan, target: Target, result: Result) -> StoredImage:

@@ -189,15 +189,15 @@ class Pipeline:
         profile = job.snapshot.profile
         errand.tell(Progress(phase=Phase.PLANNING))
         content = examine(job, errand.cancel, lambda path, extension: self._measure(path, extension, errand.cancel))
-        if job.snapshot.recipe.sandbox and profile.engine is Engine.KRAKEN:
-            plan = make_plan(job, content, self._journal, None)
-            if isinstance(plan, Skipped):
-                return plan
+        rehearses = job.snapshot.recipe.sandbox and profile.engine is Engine.KRAKEN
+        if not rehearses and profile.uploader is Uploader.LOCAL:
+            return self._stored_here(errand, content)
+        plan = make_plan(job, content, self._journal, None)
+        if isinstance(plan, Skipped):
+            return plan
+        if rehearses:
             return Done(images=self._kraken.rehearse(errand, plan), original_bytes=content.size)
-        if profile.uploader is Uploader.KRAKEN:
-            plan = make_plan(job, content, self._journal, None)
-            return plan if isinstance(plan, Skipped) else self._pushing.pushed(errand, plan)
-        return self._stored_here(errand, content)
+        return self._pushing.pushed(errand, plan)
 
     def _sized(self, errand: Errand, outcome: Outcome) -> Outcome:
         """With the sizes that Kraken.io did not tell, as the recipe makes them of the source's."""

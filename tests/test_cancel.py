@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from kraken_desktop.cancel import CancelledError, CancelToken
@@ -11,6 +13,16 @@ def test_check_passes_until_somebody_cancels() -> None:
     token.cancel()
     with pytest.raises(CancelledError):
         token.check()
+
+
+def test_waiting_passes_unless_somebody_cancels() -> None:
+    token = CancelToken()
+    token.wait(0)
+    waker = threading.Timer(0.05, token.cancel)
+    waker.start()
+    with pytest.raises(CancelledError):
+        token.wait(60)
+    waker.join()
 
 
 def test_cancel_interrupts_what_is_blocking_now() -> None:

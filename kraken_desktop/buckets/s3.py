@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from threading import Event
 from typing import TypeVar
 
 from kraken_desktop.buckets.bucket import Link, ObjectInfo, SentCallback, Upload
@@ -357,7 +356,7 @@ class S3Bucket:
                     raise
             except ConnectionLostError:
                 wait = pause
-            _wait(wait, cancel)
+            cancel.wait(wait)
         return work()
 
 
@@ -372,10 +371,3 @@ def _rising(on_sent: SentCallback) -> SentCallback:
             on_sent(sent, size)
 
     return tell
-
-
-def _wait(seconds: float, cancel: CancelToken) -> None:
-    woken = Event()
-    with cancel.interrupting(woken.set):
-        woken.wait(seconds)
-    cancel.check()

@@ -110,11 +110,6 @@ class ListFrame(QWidget):
         self._has_list = False
         self._arrange()
 
-    @property
-    def is_compact(self) -> bool:
-        """Whether the list is one line above the form."""
-        return self._is_compact
-
     def _arrange(self) -> None:
         compact, has_list = self._is_compact, self._has_list
         self._left.setVisible(has_list)
