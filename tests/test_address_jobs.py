@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import socket
+import ssl
 import threading
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+import trustme
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.messages import Words
+from kraken_desktop.model.errors import Scope
 from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Source, SourceKind
 from kraken_desktop.model.object_key import content_digest
 from kraken_desktop.model.profile import Engine, Uploader
@@ -124,3 +129,37 @@ def test_an_address_that_kraken_io_cannot_reach_is_not_sent_there(
     assert code_of(outcome) == "source.unreachable"
     bare = host.strip("[]")
     assert why(outcome) == f"{bare} is this computer, or is in a private network, and Kraken.io is outside."
+
+
+@pytest.fixture
+def untrusted() -> Iterator[str]:
+    """A server whose certificate nobody on this computer knows."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    with RawServer(gives_the_photo, context) as server:
+        yield f"{server.url}/a.png"
+
+
+@pytest.fixture
+def away() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{free.getsockname()[1]}/a.png"
+
+
+@pytest.mark.parametrize(
+    ("which", "code", "retryable", "told"),
+    [
+        ("untrusted", "source.untrusted", False, "The certificate of 127.0.0.1 cannot be trusted."),
+        ("away", "source.away", True, "127.0.0.1 was not found, or does not answer."),
+    ],
+)
+def test_what_is_wrong_with_one_host_is_no_matter_of_the_others(
+    request: pytest.FixtureRequest, stage: Stage, world: World, which: str, code: str, retryable: bool, told: str
+) -> None:
+    outcome = stage.put(source(request.getfixturevalue(which)), **HERE)
+    assert isinstance(outcome, Failed)
+    assert (outcome.failure.code, outcome.failure.retryable) == (code, retryable)
+    assert outcome.failure.scope is Scope.JOB, "the queue goes on"
+    assert why(outcome).startswith(told)
+    assert world.s3.keys(world.bucket) == ()

@@ -113,6 +113,19 @@ ADDRESS_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "{host} asks for patience: it was asked for too much (status {status})."),
         QT_TRANSLATE_NOOP("messages", "Wait a moment, then retry."),
     ),
+    "source.away": Message(
+        _NOT_FETCHED,
+        QT_TRANSLATE_NOOP("messages", "{host} was not found, or does not answer."),
+        QT_TRANSLATE_NOOP("messages", "Check the address and the internet connection, then retry."),
+    ),
+    "source.untrusted": Message(
+        _NOT_FETCHED,
+        QT_TRANSLATE_NOOP("messages", "The certificate of {host} cannot be trusted."),
+        QT_TRANSLATE_NOOP(
+            "messages",
+            "Check the address. In a company’s network, choose the file with its certificates under Settings, Network.",
+        ),
+    ),
     "source.encoded": Message(
         _NOT_FETCHED,
         QT_TRANSLATE_NOOP(

@@ -14,6 +14,8 @@
     │   ├── AddressSlowError            its bytes come, and do not end in time
     │   ├── AddressRefusedError         its server answered, and not with the image
     │   │   └── AddressBusyError        for now
+    │   ├── AddressAwayError            its host is not to be found, or does not answer
+    │   ├── AddressUntrustedError       its host shows a certificate that cannot be trusted
     │   ├── AddressEncodedError         its server compresses what nobody asked it to
     │   ├── AddressUnreachableError     Kraken.io, which would fetch it, cannot get there
     │   └── UnsupportedTypeError
@@ -243,6 +245,25 @@ class AddressBusyError(AddressRefusedError):
     code: ClassVar[str] = "source.busy"
     retryable: ClassVar[bool] = True
     retry_after: int | None = None
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressAwayError(SourceError):
+    """There is no such host, or no connection to it: other addresses may well be fetched."""
+
+    code: ClassVar[str] = "source.away"
+    retryable: ClassVar[bool] = True
+    host: str
+    reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class AddressUntrustedError(SourceError):
+    """The certificate of its host cannot be trusted, so nothing was asked for."""
+
+    code: ClassVar[str] = "source.untrusted"
+    host: str
+    reason: str = ""
 
 
 @dataclass(kw_only=True, eq=False)

@@ -18,15 +18,20 @@ from urllib.parse import urljoin, urlsplit
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.model.errors import (
+    AddressAwayError,
     AddressBlockedError,
     AddressBusyError,
     AddressEncodedError,
     AddressRedirectError,
     AddressRefusedError,
     AddressSlowError,
+    AddressUntrustedError,
+    ConnectError,
     ConnectionLostError,
+    NameLookupError,
     SourceTooLargeError,
     TimeoutExpiredError,
+    TlsError,
 )
 from kraken_desktop.model.hosts import is_public, may_be_public
 from kraken_desktop.model.web_address import ascii_form, usable
@@ -68,7 +73,7 @@ def fetch_address(
 
     Raises:
         SourceTooLargeError, AddressBlockedError, AddressRedirectError, AddressRefusedError, AddressBusyError,
-            AddressEncodedError, AddressSlowError: ``path`` is ``url``.
+            AddressEncodedError, AddressSlowError, AddressAwayError, AddressUntrustedError: ``path`` is ``url``.
         TransportError: one of its subclasses.
         CancelledError: the token was cancelled.
     """
@@ -147,6 +152,11 @@ class _Fetch:
             )
         except _RedirectedError as error:
             return error.target
+        except (NameLookupError, ConnectError) as error:
+            # This host's own trouble: it must not hold up what has nothing to do with it.
+            raise AddressAwayError(path=self._url, host=host, reason=error.reason) from error
+        except TlsError as error:
+            raise AddressUntrustedError(path=self._url, host=host, reason=error.reason) from error
         except TimeoutExpiredError as error:
             if error.phase == "total":
                 raise self._too_slow(host) from error
