@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -31,6 +32,18 @@ class Work(Protocol):
     ) -> Outcome: ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """Why jobs wait that could run: one of them met what the others would meet, and alone tries again."""
+
+    why: Failure
+    """What it met: no network, or a rate limit."""
+    until: float
+    """When it is tried again, on the runner's monotonic clock; in the past while a try is on its way."""
+    profile_id: str
+    """Whose jobs wait: those of other profiles go on."""
+
+
 class Listener(Protocol):
     """Hears what happens, from any thread, one call at a time. May not call the runner back.
 
@@ -42,6 +55,12 @@ class Listener(Protocol):
 
     def queue_paused(self, why: Failure | None) -> None:
         """The queue stopped because each further job would fail alike; None: it goes on."""
+
+    def queue_suspended(self, suspended: bool) -> None:
+        """The person stopped the queue, or let it go on: nothing more starts, and what runs runs on."""
+
+    def queue_held(self, holds: tuple[Hold, ...]) -> None:
+        """What holds jobs back now, the one that ends first at the head; empty: nothing does."""
 
 
 class CallLater(Protocol):

@@ -31,6 +31,7 @@ from kraken_desktop.model.job import (
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.runner import Runner
+from kraken_desktop.runner_roles import Hold
 from kraken_desktop.stores.journal import Journal
 
 WRONG_KEY = Failed(failure=Failure(code="kraken.bad_credentials", scope=Scope.BATCH))
@@ -78,12 +79,20 @@ class Heard:
 
     statuses: list[JobStatus] = field(default_factory=list)
     pauses: list[Failure | None] = field(default_factory=list)
+    suspensions: list[bool] = field(default_factory=list)
+    holds: list[tuple[Hold, ...]] = field(default_factory=list)
 
     def job_changed(self, status: JobStatus) -> None:
         self.statuses.append(status)
 
     def queue_paused(self, why: Failure | None) -> None:
         self.pauses.append(why)
+
+    def queue_suspended(self, suspended: bool) -> None:
+        self.suspensions.append(suspended)
+
+    def queue_held(self, holds: tuple[Hold, ...]) -> None:
+        self.holds.append(holds)
 
     def states(self, job_id: str) -> list[JobState]:
         return [status.state for status in self.statuses if status.job.id == job_id]

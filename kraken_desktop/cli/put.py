@@ -37,6 +37,7 @@ from kraken_desktop.model.offers import offers_for
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.runner import Runner
+from kraken_desktop.runner_roles import Hold
 from kraken_desktop.stores.settings import Settings
 
 _SECONDS_TO_END = 2.0
@@ -155,6 +156,12 @@ class _Report:
 
     def queue_paused(self, why: Failure | None) -> None:
         self._stopped_by = why
+
+    def queue_suspended(self, suspended: bool) -> None:
+        """Nobody suspends the queue of a terminal."""
+
+    def queue_held(self, holds: tuple[Hold, ...]) -> None:
+        """The job that met it has said so itself."""
 
     # --- for the one who waits ---
 

@@ -11,6 +11,7 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
 
 from kraken_desktop.model.job import Failure, JobState, JobStatus, Progress
+from kraken_desktop.runner_roles import Hold
 
 TICK_MS = 33
 _T = TypeVar("_T")
@@ -119,10 +120,14 @@ class JobBridge(QObject):
     Signals:
         changed: a ``list[JobStatus]``, in the order in which the jobs were first heard of.
         paused: the ``Failure`` that stopped the queue, or None when it goes on.
+        suspended: whether the person stopped the queue (bool).
+        held: a tuple of ``Hold``: why jobs wait though nobody stopped them; empty when none does.
     """
 
     changed = Signal(object)
     paused = Signal(object)
+    suspended = Signal(bool)
+    held = Signal(object)
     _woken = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -130,6 +135,8 @@ class JobBridge(QObject):
         self._lock = threading.Lock()
         self._dirty: dict[str, JobStatus] = {}
         self._pauses: list[Failure | None] = []
+        self._suspended: list[bool] = []
+        self._holds: list[tuple[Hold, ...]] = []
         self._running: dict[str, JobStatus] = {}
         self._awake = False
         self._take_progress: Callable[[], Mapping[str, Progress]] = dict
@@ -152,6 +159,18 @@ class JobBridge(QObject):
         """The queue stopped, or goes on. Told after the state of the jobs, so that the list has the one that met it."""
         with self._lock:
             self._pauses.append(why)
+        self._wake()
+
+    def queue_suspended(self, suspended: bool) -> None:
+        """The person stopped the queue, or let it go on."""
+        with self._lock:
+            self._suspended = [suspended]
+        self._wake()
+
+    def queue_held(self, holds: tuple[Hold, ...]) -> None:
+        """What holds jobs back now; the newest counts."""
+        with self._lock:
+            self._holds = [holds]
         self._wake()
 
     def announce(self, statuses: Iterable[JobStatus]) -> None:
@@ -194,6 +213,8 @@ class JobBridge(QObject):
                     self._dirty[job_id] = status
             changed, self._dirty = list(self._dirty.values()), {}
             pauses, self._pauses = self._pauses, []
+            suspended, self._suspended = self._suspended, []
+            holds, self._holds = self._holds, []
             self._awake = bool(changed or self._running)
             if not self._awake:
                 self._timer.stop()
@@ -201,6 +222,10 @@ class JobBridge(QObject):
             self.changed.emit(changed)
         for why in pauses:
             self.paused.emit(why)
+        for is_suspended in suspended:
+            self.suspended.emit(is_suspended)
+        for held in holds:
+            self.held.emit(held)
 
 
 def deadline(seconds: float) -> Callable[[], float]:

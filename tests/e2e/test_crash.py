@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from kraken_desktop.model.job import Failure, JobState, JobStatus
+from kraken_desktop.runner_roles import Hold
 from tests.e2e.test_cli import COMMAND, environment, found_anywhere, set_up
 from tests.servers.images import ImageKind, make_set
 from tests.servers.kraken_api import KrakenApi
@@ -27,6 +28,12 @@ class _Heard:
 
     def queue_paused(self, why: Failure | None) -> None:
         assert why is None, why
+
+    def queue_suspended(self, suspended: bool) -> None:
+        assert not suspended
+
+    def queue_held(self, holds: tuple[Hold, ...]) -> None:
+        assert not holds, holds
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STALL_ANSWERING, FaultKind.STALL_READING])
