@@ -7,6 +7,7 @@ import json
 import secrets
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
@@ -165,7 +166,7 @@ class KrakenHandler(LoopbackHandler):
             name, file = self.api.work.fetch(options.url)
             if len(file) > self.api.limit_bytes:
                 raise RefusedError(413, self._too_large())
-        answer = self.api.work.run(file, name, options, fault)
+        answer = self.api.work.run(file, name, options, fault, partial(self.api.records.note, received))
         if not options.wait:
             return {"id": secrets.token_hex(16)}
         return answer
@@ -195,6 +196,7 @@ class KrakenHandler(LoopbackHandler):
                 self._send(received, fault.code, b"", "text/html", fault, location)
             case FaultKind.NO_URL:
                 self.api.account.charge(received.file_size or 0)
+                self.api.records.note(received, charged=True)
                 self._reply_json(200, {"success": True, "saved_bytes": 0}, received=received, fault=fault)
             case _ if fault.kind in IN_THE_WORK | ON_THE_WAY | BEFORE_THE_FILE:
                 self._send_spoilt(received, status, json.dumps(told).encode(), "application/json", fault)

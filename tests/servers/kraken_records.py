@@ -37,6 +37,10 @@ class Received:
     """None: it did not come whole."""
     sha256: str | None = None
     """Of the file."""
+    charged: bool = False
+    """The plan was charged for it, whatever was answered."""
+    made: tuple[str, ...] = ()
+    """SHA-256 of what came out, in the order of the request."""
     fault: FaultKind | None = None
     status: int | None = None
     """None: not answered, or not yet."""

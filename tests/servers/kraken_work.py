@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 import secrets
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
@@ -101,8 +102,13 @@ class Work:
             raise RefusedError(422, f"The image at the given url can not be fetched (status {answer.status_code})")
         return name_of_url(answer.url) or "image", answer.content
 
-    def run(self, body: bytes, file_name: str, options: Options, fault: Fault | None) -> dict[str, Any]:
+    def run(
+        self, body: bytes, file_name: str, options: Options, fault: Fault | None, note: Callable[..., None]
+    ) -> dict[str, Any]:
         """Optimize one image and store what comes out. Returns the answer.
+
+        Args:
+            note: told what was ``made`` and ``charged``, before it is stored.
 
         Raises:
             RefusedError: as the API refuses.
@@ -117,6 +123,7 @@ class Work:
         if fault is not None and fault.kind is FaultKind.LARGER:
             made = [_padded(each, len(body) + 1) for each in made]
         self.account.charge(len(body))
+        note(charged=True, made=tuple(hashlib.sha256(each.body).hexdigest() for each in made))
         answers = {}
         for entry, optimized in zip(entries, made, strict=True):
             answers[str(entry.get("id", ""))] = self._stored(body, file_name, options, entry, optimized, fault)
