@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 from typing_extensions import override
 
 from kraken_desktop.gui.job_lines import Line, can_open
-from kraken_desktop.gui.job_list import Role
+from kraken_desktop.gui.lines_model import Role
 from kraken_desktop.gui.row_layout import (
     Zone,
     action_of,

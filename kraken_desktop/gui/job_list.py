@@ -4,34 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from enum import IntEnum
-from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QModelIndex, QObject, Signal
 from typing_extensions import override
 
 from kraken_desktop.gui.job_lines import Line, can_open, images_of
+from kraken_desktop.gui.lines_model import NOWHERE, Index, LinesModel
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.model.job import Failure, Job, JobStatus, Source
 
-Index = QModelIndex | QPersistentModelIndex
-_NOWHERE = QModelIndex()
 _MOST_RANGES = 32
 """Beyond so many separate gaps a whole new list is cheaper for the view than each of them."""
 
 
-class Role(IntEnum):
-    """What the model knows beyond Qt's own roles."""
-
-    STATUS = int(Qt.ItemDataRole.UserRole)
-    """The job of the row, a ``JobStatus``."""
-    LINE = int(Qt.ItemDataRole.UserRole) + 1
-    """The whole row, a ``Line``: all that the delegate reads."""
-
-
-class JobListModel(QAbstractTableModel):
-    """One column; a row a job, in the order of the drops, and below an open job a row for each of its images.
+class JobListModel(LinesModel):
+    """The jobs of this run, in the order of the drops.
 
     Signals:
         tally_changed: ``tally`` or ``run`` have other figures.
@@ -40,8 +28,7 @@ class JobListModel(QAbstractTableModel):
     tally_changed = Signal()
 
     def __init__(self, row_text: RowText, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._row_text = row_text
+        super().__init__(row_text, parent)
         self._lines: list[Line] = []
         self._places: dict[str, int] = {}
         """For each job a number that grows downwards; a row that comes back finds its place by it."""
@@ -64,14 +51,17 @@ class JobListModel(QAbstractTableModel):
         """The job of a row."""
         return self._lines[row].status
 
+    @override
     def line(self, row: int) -> Line:
         """One row."""
         return self._lines[row]
 
+    @override
     def row_of(self, job_id: str) -> int | None:
         """Where a job is."""
         return self._row_of.get(job_id)
 
+    @override
     def is_whole(self, status: JobStatus) -> bool:
         """Whether this is a job as the list has it, and not some of its images."""
         row = self._row_of.get(status.job.id)
@@ -99,6 +89,7 @@ class JobListModel(QAbstractTableModel):
         if new or changed:
             self.tally_changed.emit()
 
+    @override
     def set_open(self, job_ids: Collection[str], is_open: bool) -> None:
         """Show or hide the rows of the images of these jobs, where there are several of them."""
         rows = sorted(row for job_id in job_ids if (row := self._row_of.get(job_id)) is not None)
@@ -242,33 +233,8 @@ class JobListModel(QAbstractTableModel):
     # --- Qt's interface ---
 
     @override
-    def rowCount(self, parent: Index = _NOWHERE) -> int:
+    def rowCount(self, parent: Index = NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._lines)
-
-    @override
-    def columnCount(self, parent: Index = _NOWHERE) -> int:
-        return 0 if parent.isValid() else 1
-
-    @override
-    def data(self, index: Index, role: int = int(Qt.ItemDataRole.DisplayRole)) -> Any:
-        if not index.isValid():
-            return None
-        line = self._lines[index.row()]
-        match role:
-            case Role.LINE:
-                return line
-            case Role.STATUS:
-                return line.status
-            case Qt.ItemDataRole.DisplayRole:
-                return self._row_text.title(line)
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return self._row_text.spoken_line(line)
-            case Qt.ItemDataRole.AccessibleDescriptionRole:
-                return self._row_text.described(line.chosen)
-            case Qt.ItemDataRole.ToolTipRole:
-                return self._row_text.tool_tip(line.chosen)
-            case _:
-                return None
 
 
 def _ranges(rows: Sequence[int]) -> list[tuple[int, int]]:

@@ -28,7 +28,7 @@ from typing_extensions import override
 from kraken_desktop.gui.banners import announce
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_lines import Line, can_open, images_of, narrowed
-from kraken_desktop.gui.job_list import JobListModel
+from kraken_desktop.gui.lines_model import LinesModel
 from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.opening import Opening
 from kraken_desktop.gui.row_layout import Action, Zone, action_of, image_row_height, row_height
@@ -63,7 +63,7 @@ class JobView(QTableView):
     way_wanted = Signal(object, object)
     current_changed = Signal(object)
 
-    def __init__(self, model: JobListModel, delegate: JobDelegate, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, model: LinesModel, delegate: JobDelegate, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._jobs = model
         self._delegate = delegate  # a view does not own its delegate

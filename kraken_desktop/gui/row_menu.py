@@ -17,8 +17,8 @@ from kraken_desktop.model.job import JobStatus, SourceKind
 from kraken_desktop.model.links import LinkFormat, is_web_address
 
 if TYPE_CHECKING:
-    from kraken_desktop.gui.job_list import JobListModel
     from kraken_desktop.gui.job_view import JobView
+    from kraken_desktop.gui.lines_model import LinesModel
 
 UNPUBLISH = QKeyCombination(Qt.KeyboardModifier.ShiftModifier, Qt.Key.Key_Delete)
 """Beside the key that takes a row off the list, and not it."""
@@ -26,7 +26,7 @@ _MOST_OPENED = 10
 """So many pages at once, and no more: a hundred tabs are no help."""
 
 
-def row_menu(view: JobView, model: JobListModel, chosen: list[JobStatus], theme: Theme) -> QMenu:
+def row_menu(view: JobView, model: LinesModel, chosen: list[JobStatus], theme: Theme) -> QMenu:
     """What can be done with these rows; of a job some of whose images are chosen, with those."""
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
@@ -75,7 +75,7 @@ def _add_work(menu: QMenu, view: JobView, chosen: list[JobStatus], theme: Theme)
     ).setEnabled(bool(troubled))
 
 
-def _add_rows(menu: QMenu, view: JobView, model: JobListModel, chosen: list[JobStatus], theme: Theme) -> None:
+def _add_rows(menu: QMenu, view: JobView, model: LinesModel, chosen: list[JobStatus], theme: Theme) -> None:
     source = chosen[0].job.source
     menu.addAction(
         theme.icon("folder"), _tr("Show the ori&ginal’s folder"), lambda: view.opening.folder_of(source.location)

@@ -5,7 +5,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.gui.job_list import JobListModel, Role
+from kraken_desktop.gui.job_list import JobListModel
+from kraken_desktop.gui.lines_model import Role
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.messages import Words
 from kraken_desktop.model.job import JobState

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.job_lines import images_of, narrowed
-from kraken_desktop.gui.job_list import JobListModel, Role
+from kraken_desktop.gui.job_list import JobListModel
+from kraken_desktop.gui.lines_model import Role
 from kraken_desktop.gui.main_window import MainWindow
 from kraken_desktop.gui.row_layout import image_row_height, lay_out, lay_out_image, row_height
 from kraken_desktop.gui.row_text import RowText
