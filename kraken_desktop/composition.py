@@ -250,8 +250,8 @@ class Services:
 
         return Doctor(transport=self.transport, secrets=self.secrets, scratch=self.scratch)
 
-    def runner(self, executor: Executor, listener: Listener, concurrency: int) -> Runner:
-        """A queue that runs the one pipeline."""
+    def runner(self, executor: Executor, listener: Listener, concurrency: int, *, patient: bool = False) -> Runner:
+        """A queue that runs the one pipeline; a patient one waits for the network as long as that takes."""
         pipeline = Pipeline(
             transport=self.transport,
             secrets=self.secrets,
@@ -262,7 +262,14 @@ class Services:
             on_file_limit=self.keep_file_limit,
         )
         limit = min(max(1, concurrency), MOST_AT_ONCE)
-        return Runner(executor=executor, work=pipeline.run, journal=self.journal, listener=listener, limit=limit)
+        return Runner(
+            executor=executor,
+            work=pipeline.run,
+            journal=self.journal,
+            listener=listener,
+            limit=limit,
+            patient=patient,
+        )
 
     def keep_file_limit(self, account_id: str, limit: int) -> None:
         """Remember the bytes of the largest file that an account's plan takes. May come from any thread."""

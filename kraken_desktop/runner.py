@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TypeVar
+from itertools import groupby
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.job_queue import JobQueue, Verdict
@@ -23,13 +23,12 @@ from kraken_desktop.model.job import (
     JobStatus,
     Outcome,
     Progress,
-    state_of,
 )
-from kraken_desktop.runner_roles import CallLater, Executor, Listener, Renewal, Work, call_later
+from kraken_desktop.runner_roles import CallLater, Executor, Hold, Listener, Renewal, Work, call_later
+from kraken_desktop.runner_telling import Telling
 from kraken_desktop.stores.journal import Journal, Recovered
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 
 
 _NOT_STARTED = (JobState.QUEUED, JobState.WAITING)
@@ -46,6 +45,8 @@ class Runner:
 
     Args:
         limit: how many jobs run at the same time.
+        patient: without a network, or with a rate limit, jobs wait as long as that takes; else the queue pauses
+            once a job's tries are used up.
         draw: a random number of 0 to 1, for the jitter of pauses.
     """
 
@@ -57,6 +58,7 @@ class Runner:
         journal: Journal,
         listener: Listener,
         limit: int,
+        patient: bool = False,
         clock: Callable[[], float] = time.monotonic,
         later: CallLater = call_later,
         draw: Callable[[], float] = random.random,
@@ -64,14 +66,13 @@ class Runner:
         self._executor = executor
         self._work = work
         self._journal = journal
-        self._listener = listener
+        self._telling = Telling(listener)
         self._clock = clock
         self._later = later
         self._draw = draw
         self._lock = threading.RLock()
-        self._telling = threading.Lock()
         self._changed = threading.Condition(self._lock)
-        self._queue = JobQueue(limit)
+        self._queue = JobQueue(limit, patient=patient)
         self._status: dict[str, JobStatus] = {}
         self._tokens: dict[str, CancelToken] = {}
         self._suspected: dict[str, datetime] = {}
@@ -114,12 +115,16 @@ class Runner:
             token.cancel()
         self._end_all(taken, Cancelled())
         with self._lock:
-            holds_nothing = self._queue.paused and not self._closing and not self._queue.ids_in(*_NOT_STARTED)
+            stopped = self._queue.paused or self._queue.suspended
+            holds_nothing = stopped and not self._closing and not self._queue.ids_in(*_NOT_STARTED)
         if holds_nothing:
             self.resume()
+        self._telling.held(self._holds)
 
     def retry(self, job_ids: Iterable[str] | None = None, renewed: Renewal = _as_it_was) -> None:
-        """Queue failed and cancelled jobs anew; all failed ones without an argument. A pause ends with it.
+        """Queue failed and cancelled jobs anew; all failed ones without an argument.
+
+        A pause ends with it, unless it is the person's own.
 
         Args:
             renewed: gives a job what the person mended since the drop.
@@ -137,36 +142,37 @@ class Runner:
         self._journal.requeue_all([job.id for job in jobs])
         self._journal.renew([new for new, old in zip(jobs, before, strict=True) if new is not old])
         self._enqueue(jobs)
-        self.resume(renewed)
+        self._unpause(renewed)
 
-    def pause(self) -> None:
-        """Start nothing more; what runs, runs on."""
+    def suspend(self) -> None:
+        """Start nothing more, because the person wants it so; ``resume`` ends it, and so does the last job's end."""
         with self._lock:
-            self._queue.paused = True
+            self._queue.suspended = True
+        self._telling.suspended(lambda: self._queue.suspended)
+
+    def try_now(self, renewed: Renewal = _as_it_was) -> None:
+        """Wait no longer for another try: there may be a network again. A pause goes on.
+
+        Args:
+            renewed: as for ``resume``.
+        """
+        self._renew_waiting(renewed)
+        with self._lock:
+            self._queue.try_now()
+        self._pump()
 
     def resume(self, renewed: Renewal = _as_it_was) -> None:
-        """Go on after a pause.
+        """Go on after a pause, the person's own included.
 
         Args:
             renewed: gives a job what the person mended since the drop. One whose fate is unknown stays as it was:
                 it has to be looked for where it may be.
         """
         with self._lock:
-            held = [job_id for job_id in self._queue.ids_in(*_NOT_STARTED) if job_id not in self._suspected]
-            before = [self._status[job_id].job for job_id in held]
-        changed = {old.id: new for old in before if (new := renewed(old)) is not old}
-        self._journal.renew(list(changed.values()))
-        with self._lock:
-            for job_id, job in changed.items():
-                if self._queue.state(job_id) in _NOT_STARTED:
-                    self._status[job_id] = replace(self._status[job_id], job=job)
-        self._tell(list(changed))
-        with self._lock:
-            was_paused = self._queue.paused
-            self._queue.resume()
-        if was_paused:
-            self._heed(self._listener.queue_paused, None)
-        self._pump()
+            was_suspended, self._queue.suspended = self._queue.suspended, False
+        if was_suspended:
+            self._telling.suspended(lambda: self._queue.suspended)
+        self._unpause(renewed)
 
     def abandon(self, failure: Failure) -> None:
         """Let every job that has not started fail with this failure: nobody is there to mend it."""
@@ -232,12 +238,34 @@ class Runner:
 
     # --- the machinery ---
 
+    def _unpause(self, renewed: Renewal) -> None:
+        self._renew_waiting(renewed)
+        with self._lock:
+            was_paused = self._queue.paused
+            self._queue.resume()
+        if was_paused:
+            self._telling.paused(None)
+        self._pump()
+
+    def _renew_waiting(self, renewed: Renewal) -> None:
+        with self._lock:
+            held = [job_id for job_id in self._queue.ids_in(*_NOT_STARTED) if job_id not in self._suspected]
+            before = [self._status[job_id].job for job_id in held]
+        changed = {old.id: new for old in before if (new := renewed(old)) is not old}
+        self._journal.renew(list(changed.values()))
+        with self._lock:
+            for job_id, job in changed.items():
+                if self._queue.state(job_id) in _NOT_STARTED:
+                    self._status[job_id] = replace(self._status[job_id], job=job)
+        self._tell(list(changed))
+
     def _enqueue(self, jobs: Sequence[Job]) -> None:
         with self._lock:
             for job in jobs:
                 earlier = self._status.get(job.id)
                 self._status[job.id] = JobStatus(job=job, keys=earlier.keys if earlier is not None else ())
-            self._queue.add(job.id for job in jobs)
+            for profile_id, of_profile in groupby(jobs, lambda job: job.snapshot.profile.id):
+                self._queue.add((job.id for job in of_profile), profile_id)
         self._tell([job.id for job in jobs])
         self._pump()
 
@@ -249,17 +277,11 @@ class Runner:
                 return
             while (job_id := self._queue.start_next(self._clock())) is not None:
                 self._tokens[job_id] = CancelToken()
-                self._status[job_id] = replace(
-                    self._status[job_id],
-                    state=JobState.RUNNING,
-                    tries=self._queue.tries(job_id),
-                    retry_at=None,
-                    waiting_for=None,
-                    outcome=None,
-                )
+                self._status[job_id] = self._status[job_id].started(self._queue.tries(job_id))
                 started.append(job_id)
             self._set_timer()
         self._tell(started)
+        self._telling.held(self._holds)
         for job_id in started:
             self._executor.submit(self._runs(job_id))
 
@@ -267,9 +289,10 @@ class Runner:
         if self._forget_timer is not None:
             self._forget_timer()
             self._forget_timer = None
-        wake_at = self._queue.wake_at()
-        if wake_at is not None and wake_at > self._clock():
-            self._forget_timer = self._later(wake_at - self._clock(), self._pump)
+        now = self._clock()
+        wake_at = self._queue.wake_at(now)
+        if wake_at is not None:
+            self._forget_timer = self._later(wake_at - now, self._pump)
 
     def _runs(self, job_id: str) -> Callable[[], None]:
         def run() -> None:
@@ -309,7 +332,8 @@ class Runner:
                 self._ending.add(job_id)
                 self._suspected.pop(job_id, None)
             elif isinstance(outcome, Failed):
-                self._put_back(job_id, verdict, outcome.failure)
+                retry_at = self._queue.retry_at(job_id) if verdict is Verdict.TRY_AGAIN else None
+                self._status[job_id] = self._status[job_id].put_back(outcome.failure, retry_at)
                 if outcome.images:
                     self._there[job_id] = outcome
                 if self._queue.paused and not was_paused:
@@ -319,17 +343,18 @@ class Runner:
         else:
             self._tell([job_id])
         if paused_by is not None:
-            self._heed(self._listener.queue_paused, paused_by)
+            self._telling.paused(paused_by)
+        self._end_idle_suspension()
         self._pump()
 
-    def _put_back(self, job_id: str, verdict: Verdict, failure: Failure) -> None:
-        waits = verdict is Verdict.TRY_AGAIN
-        self._status[job_id] = replace(
-            self._status[job_id],
-            state=JobState.WAITING if waits else JobState.QUEUED,
-            retry_at=self._queue.retry_at(job_id) if waits else None,
-            waiting_for=failure,
-        )
+    def _end_idle_suspension(self) -> None:
+        """With the last job the person's wish is fulfilled: the next drop is another matter."""
+        with self._lock:
+            ends = self._queue.suspended and self._queue.idle and not self._closing
+            if ends:
+                self._queue.suspended = False
+        if ends:
+            self._telling.suspended(lambda: self._queue.suspended)
 
     def _end_all(self, job_ids: Sequence[str], outcome: Outcome) -> None:
         """Journal the outcome first: what is shown as ended has ended for good."""
@@ -344,16 +369,7 @@ class Runner:
             _log.exception("the journal does not take %d outcomes", len(job_ids))
         with self._lock:
             for job_id, told in outcomes.items():
-                keys = tuple(image.key for image in told.images) or self._status[job_id].keys
-                self._status[job_id] = replace(
-                    self._status[job_id],
-                    state=state_of(told),
-                    outcome=told,
-                    keys=keys,
-                    progress=None,
-                    retry_at=None,
-                    waiting_for=None,
-                )
+                self._status[job_id] = self._status[job_id].ended(told)
         self._tell(job_ids)
         with self._changed:
             self._ending.difference_update(job_ids)
@@ -367,19 +383,15 @@ class Runner:
         return replace(outcome, images=there.images, original_bytes=there.original_bytes)
 
     def _tell(self, job_ids: Sequence[str]) -> None:
-        """Tell what the jobs are like now. Two threads may come here; an older status never follows a newer one."""
-        with self._telling:
-            for job_id in job_ids:
-                with self._lock:
-                    status = self._status[job_id]
-                self._heed(self._listener.job_changed, status)
+        self._telling.jobs(job_ids, self._status_of)
 
-    def _heed(self, told: Callable[[_T], None], what: _T) -> None:
-        """A listener that fails costs its own view of things, not the queue."""
-        try:
-            told(what)
-        except Exception:  # noqa: BLE001 - see above
-            _log.exception("a listener failed")
+    def _status_of(self, job_id: str) -> JobStatus:
+        with self._lock:
+            return self._status[job_id]
+
+    def _holds(self) -> tuple[Hold, ...]:
+        with self._lock:
+            return tuple(Hold(why=why, until=until, profile_id=lane) for lane, why, until in self._queue.holds())
 
 
 def _would_go_on(failure: Failure) -> bool:

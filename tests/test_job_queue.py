@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from kraken_desktop.job_queue import MAX_TRIES, JobQueue, Verdict
@@ -60,7 +62,7 @@ def test_retries_wait_longer_each_time_and_end() -> None:
         if queue.finish("job0", BUSY, now, 1.0) is Verdict.ENDED:
             break
         assert queue.start_next(now) is None, "not before its time"
-        wake_at = queue.wake_at()
+        wake_at = queue.wake_at(now)
         assert wake_at is not None
         pauses.append(wake_at - now)
         now = wake_at
@@ -97,7 +99,7 @@ def test_what_all_would_meet_holds_all_back_and_one_alone_tries(met: Failed) -> 
     queue.finish("job1", BROKEN, 0, 0)
     assert start_all(queue) == [], "nobody runs into the same wall"
     until = queue.retry_at("job0")
-    assert queue.wake_at() == until
+    assert queue.wake_at(0) == until
     queue.finish("job2", BROKEN, 0, 0)
     assert start_all(queue, until) == ["job0"]
     queue.finish("job0", DONE, until, 0)
@@ -110,20 +112,117 @@ def test_a_network_that_stays_away_pauses_the_queue_once() -> None:
         for job_id in start_all(queue, now):
             runs += 1
             queue.finish(job_id, OFFLINE, now, 1.0)
-        now = queue.wake_at() or now
+        now = queue.wake_at(now) or now
     assert runs <= 4 * MAX_TRIES, "not a thousand times four"
     assert queue.ids_in(JobState.FAILED) == ()
     queue.resume()
     assert start_all(queue, now) != []
 
 
+@pytest.mark.parametrize("met", [LIMITED, OFFLINE])
+def test_a_patient_queue_goes_on_by_itself_however_long_it_takes(met: Failed) -> None:
+    queue, now = JobQueue(4, patient=True), 0.0
+    queue.add(f"job{n}" for n in range(100))
+    pauses: list[float] = []
+    for _ in range(2_000):
+        for job_id in start_all(queue, now):
+            assert queue.finish(job_id, met, now, 1.0) is Verdict.TRY_AGAIN
+        wake_at = queue.wake_at(now)
+        assert wake_at is not None
+        pauses.append(wake_at - now)
+        now = wake_at
+    assert not queue.paused
+    assert max(pauses) <= 60, "a network that is back is noticed within a minute"
+    assert queue.holds() == (("", met.failure, queue.holds()[0][2]),)
+    (job_id,) = start_all(queue, now)
+    queue.finish(job_id, DONE, now, 1.0)
+    assert queue.holds() == ()
+    assert len(start_all(queue, now)) == 4
+
+
+def test_what_holds_one_lane_back_lets_the_others_go_on() -> None:
+    queue = JobQueue(2, patient=True)
+    queue.add(["a1", "a2", "a3"], "far")
+    queue.add(["b1", "b2", "b3"], "near")
+    assert start_all(queue) == ["a1", "a2"]
+    queue.finish("a1", OFFLINE, 0, 1.0)
+    assert start_all(queue) == ["b1"]
+    queue.finish("a2", OFFLINE, 0, 1.0)
+    assert start_all(queue) == ["b2"]
+    assert [lane for lane, _, _ in queue.holds()] == ["far"]
+    assert queue.wake_at(0) == queue.retry_at("a1")
+    queue.finish("b1", DONE, 0, 0)
+    assert [lane for lane, _, _ in queue.holds()] == ["far"], "another lane's success tells nothing"
+    until = queue.retry_at("a1")
+    assert start_all(queue, until) == ["a1"], "one alone, though another could run beside it"
+    queue.finish("b2", DONE, until, 0)
+    assert start_all(queue, until) == ["b3"]
+
+
+def test_a_wait_of_one_lane_is_not_forgotten_while_another_is_tried() -> None:
+    queue = JobQueue(4, patient=True)
+    queue.add(["a1", "a2"], "far")
+    queue.add(["b1"], "near")
+    start_all(queue)
+    queue.finish("a1", OFFLINE, 0, 1.0)
+    queue.finish("a2", OFFLINE, 0, 1.0)
+    queue.finish("b1", BUSY, 1.9, 1.0)
+    assert start_all(queue, 2.0) == ["a1"], "its lane may start nothing else now, and is due"
+    assert queue.wake_at(2.0) == queue.retry_at("b1")
+
+
+@pytest.mark.parametrize("end", [JobQueue.resume, JobQueue.try_now])
+def test_a_hold_can_be_ended_by_hand(end: Callable[[JobQueue], None]) -> None:
+    queue = JobQueue(2, patient=True)
+    queue.add(["a1", "a2"], "far")
+    start_all(queue)
+    queue.finish("a1", OFFLINE, 0, 1.0)
+    queue.finish("a2", OFFLINE, 0, 1.0)
+    assert start_all(queue, 0.1) == []
+    end(queue)
+    assert start_all(queue, 0.1) == ["a1"]
+
+
+@pytest.mark.parametrize("ends", ["cancel", "outcome"])
+def test_a_hold_without_jobs_is_none(ends: str) -> None:
+    queue = queue_of(1)
+    start_all(queue)
+    queue.finish("job0", OFFLINE, 0, 1.0)
+    assert len(queue.holds()) == 1
+    if ends == "cancel":
+        queue.cancel("job0")
+    else:
+        start_all(queue, queue.retry_at("job0"))
+        queue.finish("job0", BROKEN, 2, 1.0)
+    assert queue.holds() == ()
+    queue.add(["job1", "job2"])
+    assert start_all(queue, 2) == ["job1"], "the next one tells whether it is over"
+
+
+def test_nothing_starts_while_the_person_has_stopped_the_queue() -> None:
+    queue = queue_of(3)
+    assert start_all(queue) == ["job0", "job1"]
+    queue.suspended = True
+    queue.finish("job0", DONE, 0, 0)
+    queue.finish("job1", BUSY, 0, 0)
+    assert start_all(queue, 1000) == []
+    assert queue.wake_at(0) is None
+    assert not queue.idle
+    queue.try_now()
+    assert start_all(queue, 1000) == [], "a network that is back is no reason"
+    queue.resume()
+    assert start_all(queue) == [], "nor is an account that is full no longer"
+    queue.suspended = False
+    assert start_all(queue) == ["job1", "job2"]
+
+
 def test_a_thousand_waiting_jobs_start_by_their_time() -> None:
     queue = queue_of(1000, limit=1000)
     for number, job_id in enumerate(start_all(queue)):
         queue.finish(job_id, BUSY, float(number), 1.0)
-    assert queue.wake_at() == queue.retry_at("job0")
+    assert queue.wake_at(0) == queue.retry_at("job0")
     queue.cancel("job0")
-    assert queue.wake_at() == queue.retry_at("job1")
+    assert queue.wake_at(0) == queue.retry_at("job1")
     assert start_all(queue, queue.retry_at("job3")) == ["job1", "job2", "job3"]
 
 
@@ -157,7 +256,7 @@ def test_resuming_tries_waiting_jobs_at_once() -> None:
     start_all(queue)
     queue.finish("job0", LIMITED, 0, 0)
     queue.paused = True
-    assert queue.wake_at() is None
+    assert queue.wake_at(0) is None
     queue.resume()
     assert start_all(queue) == ["job0"]
 

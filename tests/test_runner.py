@@ -37,6 +37,7 @@ from kraken_desktop.stores.journal import Journal
 WRONG_KEY = Failed(failure=Failure(code="kraken.bad_credentials", scope=Scope.BATCH))
 BUSY = Failed(failure=Failure(code="kraken.server_fault", retryable=True))
 BROKEN = Failed(failure=Failure(code="source.missing"))
+OFFLINE = Failed(failure=Failure(code="transport.connect", retryable=True))
 
 
 def stored(name: str) -> Done:
@@ -154,13 +155,14 @@ class Stage:
         runner = self.runner()
         return runner
 
-    def runner(self, limit: int = 2) -> Runner:
+    def runner(self, limit: int = 2, *, patient: bool = False) -> Runner:
         return Runner(
             executor=self.executor,
             work=self.work,
             journal=self.journal,
             listener=self.heard,
             limit=limit,
+            patient=patient,
             clock=lambda: self.now,
             later=self.later,
             draw=lambda: 1.0,
@@ -306,12 +308,60 @@ def test_retry_runs_a_failed_job_again(stage: Stage, chosen: list[str] | None) -
 def test_pause_starts_nothing_more(stage: Stage) -> None:
     runner = stage.runner(limit=1)
     runner.submit(jobs_of(2))
-    runner.pause()
+    runner.suspend()
     stage.executor.run_all()
     assert stage.ran == ["job0"]
     runner.resume()
     stage.executor.run_all()
     assert stage.ran == ["job0", "job1"]
+
+
+def test_the_person_s_pause_is_told_and_outlasts_a_retry(stage: Stage) -> None:
+    stage.outcomes["job0"] = [BROKEN]
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(3))
+    runner.suspend()
+    stage.executor.run_all()
+    assert stage.heard.suspensions == [True]
+    runner.retry(["job0"])
+    runner.try_now()
+    assert stage.ran == ["job0"], "neither is a word about the rest"
+    runner.resume()
+    stage.executor.run_all()
+    assert stage.ran == ["job0", "job1", "job2", "job0"]
+    assert stage.heard.suspensions == [True, False]
+
+
+@pytest.mark.parametrize("ends", ["the last one runs out", "the rest is cancelled"])
+def test_a_pause_of_the_person_ends_with_the_work(stage: Stage, ends: str) -> None:
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(1 if ends == "the last one runs out" else 3))
+    runner.suspend()
+    if ends == "the rest is cancelled":
+        runner.cancel(["job1", "job2"])
+    stage.executor.run_all()
+    assert stage.heard.suspensions == [True, False]
+    runner.submit([replace(job, id=f"new-{job.id}") for job in jobs_of(1)])
+    stage.executor.run_all()
+    assert stage.heard.last("new-job0").state is JobState.DONE
+
+
+def test_what_holds_jobs_back_is_told_once_and_until_it_is_over(stage: Stage) -> None:
+    stage.outcomes["job0"] = [OFFLINE, OFFLINE]
+    runner = stage.runner(limit=1, patient=True)
+    runner.submit(jobs_of(3))
+    stage.executor.run_all()
+    (hold,) = stage.heard.holds[-1]
+    assert (hold.why, hold.profile_id) == (OFFLINE.failure, jobs_of(1)[0].snapshot.profile.id)
+    assert hold.until == stage.heard.last("job0").retry_at
+    stage.pass_time(hold.until)
+    stage.executor.run_all()
+    assert [len(told) for told in stage.heard.holds] == [1, 1], "a new time is told, the same one is not"
+    runner.try_now()
+    stage.executor.run_all()
+    assert stage.heard.holds[-1] == ()
+    assert len(stage.heard.holds) == 4, "that it is tried now is told as well"
+    assert stage.ran == ["job0", "job0", "job0", "job1", "job2"]
 
 
 def test_what_was_running_at_the_end_of_the_program_is_there_at_the_next_start(tmp_path: Path) -> None:
@@ -515,7 +565,7 @@ def test_one_that_is_only_looked_for_is_looked_for_where_it_went(tmp_path: Path)
     journal = Journal.open(tmp_path / "journal", no_problem)
     stage = Stage(journal)
     runner = stage.runner()
-    runner.pause()
+    runner.suspend()
     runner.resume_jobs(journal.take_over())
     runner.resume(mended)
     stage.executor.run_all()

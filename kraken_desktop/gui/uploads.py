@@ -64,7 +64,7 @@ class Uploads(QObject):
         self._services = services
         self._bridge = bridge
         self._executor = QtExecutor(MOST_THREADS)
-        self._runner = services.runner(self._executor, bridge, concurrency)
+        self._runner = services.runner(self._executor, bridge, concurrency, patient=True)
         # One thread each: drops come in as they were made, and wishes are heeded in the order they were uttered.
         self._scans = Background(1, self)
         self._wishes = Background(1, self)

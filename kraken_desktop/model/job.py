@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -295,3 +295,21 @@ class JobStatus:
     def links(self) -> tuple[StoredImage, ...]:
         """The images that are really there, whatever the outcome."""
         return tuple(image for image in self.outcome.images if image.there) if self.outcome is not None else ()
+
+    def started(self, tries: int) -> JobStatus:
+        """The same job as it runs, for this many times."""
+        return replace(
+            self, state=JobState.RUNNING, tries=tries, retry_at=None, waiting_for=None, outcome=None, progress=None
+        )
+
+    def put_back(self, why: Failure, retry_at: float | None) -> JobStatus:
+        """The same job as it waits for another try: until then, or for the person."""
+        state = JobState.QUEUED if retry_at is None else JobState.WAITING
+        return replace(self, state=state, retry_at=retry_at, waiting_for=why, progress=None)
+
+    def ended(self, outcome: Outcome) -> JobStatus:
+        """The same job as it came out."""
+        keys = tuple(image.key for image in outcome.images) or self.keys
+        return replace(
+            self, state=state_of(outcome), outcome=outcome, keys=keys, progress=None, retry_at=None, waiting_for=None
+        )

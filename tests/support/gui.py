@@ -148,7 +148,9 @@ class WindowServices(Services):
         super().__init__(os.environ, lambda _problem: None)
         self.made: list[NotingRunner] = []
 
-    def runner(self, executor: Executor, listener: Listener, concurrency: int) -> NotingRunner:  # type: ignore[override]
+    def runner(  # type: ignore[override]
+        self, executor: Executor, listener: Listener, concurrency: int, *, patient: bool = False
+    ) -> NotingRunner:
         self.made.append(NotingRunner(listener))
         return self.made[-1]
 
