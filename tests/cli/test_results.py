@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from kraken_desktop.cli.program import run
-from kraken_desktop.cli.put import _record
 from kraken_desktop.model.job import LinkCheck, StoredImage, Verdict
 from kraken_desktop.model.profile import Acl, Collision, Credentials
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
+from kraken_desktop.result_objects import image_object
 from tests.servers.images import ImageKind, make_image
 from tests.servers.s3_handle import StrictS3Handle
 from tests.support.stage import HERE
@@ -131,15 +131,15 @@ class TestLinks:
 class TestRecords:
     def test_a_checked_link_tells_what_was_seen(self) -> None:
         check = LinkCheck(verdict=Verdict.WRONG_TYPE, status=200, content_type="text/html")
-        told = _record(StoredImage(key="a.png", url="https://x.org/a.png", check=check))
+        told = image_object(StoredImage(key="a.png", url="https://x.org/a.png", check=check))
         assert told["check"] == {"verdict": "wrong_type", "status": 200, "content_type": "text/html"}
         away = LinkCheck(verdict=Verdict.UNREACHABLE, reason="transport.tls")
-        assert _record(StoredImage(key="a.png", url="", check=away))["check"]["status"] is None
+        assert image_object(StoredImage(key="a.png", url="", check=away))["check"]["status"] is None
 
     def test_what_few_have_is_left_out(self) -> None:
-        told = _record(StoredImage(key="a.png", url="https://x.org/a.png"))
+        told = image_object(StoredImage(key="a.png", url="https://x.org/a.png"))
         assert set(told) == {"variant", "key", "url", "kraked_url", "width", "height", "bytes"}
-        assert _record(StoredImage(key="a.png", url="", sandbox=True))["sandbox"] is True
+        assert image_object(StoredImage(key="a.png", url="", sandbox=True))["sandbox"] is True
 
     def test_a_test_of_the_sandbox_prints_no_link(self, terminal: Terminal, picture: Path) -> None:
         terminal.set_up(Recipe(id="try", name="Try", sandbox=True))
