@@ -1,8 +1,10 @@
-"""What ``requests`` lacks, added in urllib3's connections: waking a blocked request, and honest progress.
+"""What ``requests`` lacks, added in urllib3's connections: waking a blocked request, honest progress, and sound peers.
 
 * Little may lie unsent in the kernel (``TCP_NOTSENT_LOWAT``), so progress means bytes that left.
 * A request is interrupted by shutting a duplicate of its socket down. Closing would not wake a blocked ``send``,
   and during a TLS handshake the original is not to be had.
+* A connection that lay idle is not used again: its peer may be about to close it, or be gone since the computer slept,
+  and a request that is lost there may have been charged. A peer that is gone without a word is noticed by the kernel.
 """
 
 from __future__ import annotations
@@ -29,6 +31,14 @@ from urllib3.util.retry import Retry
 _UNSENT = 16 * 1024
 _NOTSENT_LOWAT = {"linux": 25, "darwin": 0x201}.get(sys.platform)
 """``TCP_NOTSENT_LOWAT``, which Python's ``socket`` does not name (``tcp(7)``; ``netinet/tcp.h`` of XNU)."""
+
+
+IDLE_SECONDS = 4.0
+"""How long a connection may lie idle and be used again. Servers close it after five, or much later (Node.js docs:
+"server.keepAliveTimeout"; Apache docs: "KeepAliveTimeout"); in a run each is needed again within less."""
+
+_SILENCE_SECONDS = 60
+"""How long a peer may leave everything without acknowledgement, probes included, before the kernel gives it up."""
 
 
 class Flight:
@@ -96,15 +106,31 @@ class Lane(threading.local):
 class _Interruptible(HTTPConnection):
     """Keeps a duplicate of its socket, and hands it to the request that uses the connection."""
 
-    def __init__(self, *args: Any, lane: Lane, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lane: Lane, clock: Callable[[], float], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._lane = lane
+        self._clock = clock
+        self._used = clock()
         self._handle: socket.socket | None = None
+
+    @property
+    @override
+    def is_connected(self) -> bool:
+        # The pool asks before it hands the connection out again.
+        return self._clock() - self._used < IDLE_SECONDS and super().is_connected
+
+    @override
+    def getresponse(self) -> Any:
+        try:
+            return super().getresponse()
+        finally:
+            self._used = self._clock()
 
     @override
     def _new_conn(self) -> socket.socket:
         connected = super()._new_conn()
         _keep_little_unsent(connected)
+        _notice_silence(connected)
         self._handle = connected.dup()
         try:
             self._attach()
@@ -150,15 +176,15 @@ class _InterruptibleTls(_Interruptible, HTTPSConnection):
 
 
 class _Pool(HTTPConnectionPool):
-    def __init__(self, *args: Any, lane: Lane, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lane: Lane, clock: Callable[[], float], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ConnectionCls = functools.partial(_Interruptible, lane=lane)  # type: ignore[assignment]
+        self.ConnectionCls = functools.partial(_Interruptible, lane=lane, clock=clock)  # type: ignore[assignment]
 
 
 class _TlsPool(HTTPSConnectionPool):
-    def __init__(self, *args: Any, lane: Lane, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, lane: Lane, clock: Callable[[], float], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.ConnectionCls = functools.partial(_InterruptibleTls, lane=lane)  # type: ignore[assignment]
+        self.ConnectionCls = functools.partial(_InterruptibleTls, lane=lane, clock=clock)  # type: ignore[assignment]
 
 
 def _keep_little_unsent(connected: socket.socket) -> None:
@@ -171,9 +197,31 @@ def _keep_little_unsent(connected: socket.socket) -> None:
             connected.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4 * _UNSENT)
 
 
+def _notice_silence(connected: socket.socket) -> None:
+    # The time limits end such a request too, only later; so this is no reason to fail either.
+    with suppress(OSError):
+        connected.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    # macOS names the first one differently (tcp(4)).
+    options = {
+        "TCP_KEEPIDLE": _SILENCE_SECONDS // 2,
+        "TCP_KEEPALIVE": _SILENCE_SECONDS // 2,
+        "TCP_KEEPINTVL": _SILENCE_SECONDS // 6,
+        "TCP_KEEPCNT": 3,
+        "TCP_USER_TIMEOUT": _SILENCE_SECONDS * 1000,
+    }
+    for name, value in options.items():
+        number = getattr(socket, name, None)
+        if number is not None:
+            with suppress(OSError):
+                connected.setsockopt(socket.IPPROTO_TCP, number, value)
+
+
 class Adapter(HTTPAdapter):
-    def __init__(self, *, lane: Lane, connections: int, ssl_context: ssl.SSLContext) -> None:
+    def __init__(
+        self, *, lane: Lane, connections: int, ssl_context: ssl.SSLContext, clock: Callable[[], float]
+    ) -> None:
         self._lane = lane
+        self._clock = clock
         self._ssl_context = ssl_context
         # Retries belong to the queue, which knows what may have been charged.
         super().__init__(
@@ -233,6 +281,6 @@ class Adapter(HTTPAdapter):
 
     def _hook(self, manager: Any) -> None:
         manager.pool_classes_by_scheme = {
-            "http": functools.partial(_Pool, lane=self._lane),
-            "https": functools.partial(_TlsPool, lane=self._lane),
+            "http": functools.partial(_Pool, lane=self._lane, clock=self._clock),
+            "https": functools.partial(_TlsPool, lane=self._lane, clock=self._clock),
         }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import errno
 import ssl
-import threading
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
@@ -27,6 +27,7 @@ from kraken_desktop.model.errors import (
 from kraken_desktop.model.links import is_loopback
 from kraken_desktop.transport.bodies import PIECE, Body
 from kraken_desktop.transport.connections import Adapter, Flight, Lane
+from kraken_desktop.transport.deadlines import Deadlines, elapsed
 from kraken_desktop.transport.failures import PROXY_LOGIN, converted, host_of, proxy_of
 
 P = ParamSpec("P")
@@ -77,21 +78,18 @@ class _SinkFailedError(Exception):
 class _Watchdog:
     """Ends a flight when one of its time limits is over."""
 
-    def __init__(self, flight: Flight) -> None:
+    def __init__(self, deadlines: Deadlines, flight: Flight) -> None:
+        self._deadlines = deadlines
         self._flight = flight
-        self._timers: list[threading.Timer] = []
+        self._numbers: list[int] = []
 
     def watch(self, phase: str, seconds: float | None) -> None:
-        if seconds is None:
-            return
-        timer = threading.Timer(seconds, self._flight.expire, (phase, seconds))
-        timer.daemon = True
-        self._timers.append(timer)
-        timer.start()
+        if seconds is not None:
+            self._numbers.append(self._deadlines.watch(seconds, partial(self._flight.expire, phase, seconds)))
 
     def stop(self) -> None:
-        for timer in self._timers:
-            timer.cancel()
+        for number in self._numbers:
+            self._deadlines.forget(number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +122,7 @@ class Transport:
         ssl_context: for tests; the system's trust store otherwise.
         proxies_for: which proxies an address goes through; what it raises passes through.
         unusable: why no request can be made; each of them raises it.
+        clock: seconds, which go on while the computer sleeps.
     """
 
     def __init__(
@@ -134,9 +133,11 @@ class Transport:
         ssl_context: ssl.SSLContext | None = None,
         proxies_for: Callable[[str], dict[str, str]] = system_proxies,
         unusable: TransportError | None = None,
+        clock: Callable[[], float] = elapsed,
     ) -> None:
         self._unusable = unusable
         self._lane = Lane()
+        self._deadlines = Deadlines(clock)
         self._proxies_for = proxies_for
         self._session = _Session()
         # Off: a .netrc would add passwords to requests that carry their own.
@@ -145,7 +146,7 @@ class Transport:
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self._session.headers["User-Agent"] = user_agent
         context = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        adapter = Adapter(lane=self._lane, connections=connections, ssl_context=context)
+        adapter = Adapter(lane=self._lane, connections=connections, ssl_context=context, clock=clock)
         self._session.mount("http://", adapter)
         self._session.mount("https://", adapter)
 
@@ -189,7 +190,7 @@ class Transport:
         if self._unusable is not None:
             raise replace(self._unusable, host=host_of(url))
         flight = Flight(permit)
-        watchdog = _Watchdog(flight)
+        watchdog = _Watchdog(self._deadlines, flight)
         outgoing = _Announcing(body, lambda: watchdog.watch("read", timeouts.answer)) if body else None
         prepared, proxies = self._prepared(method, url, outgoing, headers)
         self._lane.flight = flight
