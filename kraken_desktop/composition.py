@@ -7,16 +7,14 @@ import threading
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
-
-import platformdirs
 
 from kraken_desktop import __version__
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.destinations import Destinations
+from kraken_desktop.folders import Folders
 from kraken_desktop.model.errors import JournalError, SettingsError
 from kraken_desktop.model.job import Job, Snapshot, Source
 from kraken_desktop.model.offers import THIS_COMPUTER, on_this_computer
@@ -43,48 +41,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-APP_NAME = "kraken-desktop"
 MOST_AT_ONCE = 16
 """The highest number of requests at the same time that anybody may ask for."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Folders:
-    """Where things are kept on this computer."""
-
-    settings_file: Path
-    state_file: Path
-    """Window geometry and the like: nothing is lost with it."""
-    journal: Path
-    spool: Path
-    cache: Path
-    logs: Path
-    pictures: Path
-    """The folder bucket of the first start."""
-
-    @classmethod
-    def of(cls, environ: Mapping[str, str]) -> Folders:
-        """All below ``KRAKEN_DESKTOP_HOME`` if that is set; else where the operating system wants them."""
-        home = environ.get("KRAKEN_DESKTOP_HOME", "").strip()
-        if home:
-            base = Path(home).expanduser().absolute()
-            config, data, cache, logs = base, base, base / "cache", base / "logs"
-            pictures = base / "pictures"
-        else:
-            config = Path(platformdirs.user_config_dir(APP_NAME, appauthor=False))
-            data = Path(platformdirs.user_data_dir(APP_NAME, appauthor=False))
-            cache = Path(platformdirs.user_cache_dir(APP_NAME, appauthor=False))
-            logs = Path(platformdirs.user_log_dir(APP_NAME, appauthor=False))
-            pictures = Path(platformdirs.user_pictures_dir()) / "Kraken Desktop"
-        return cls(
-            settings_file=config / "settings.json",
-            state_file=data / "state.json",
-            journal=data / "journal",
-            spool=data / "spool",
-            cache=cache,
-            logs=logs,
-            pictures=pictures,
-        )
 
 
 class Services:

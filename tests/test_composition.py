@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from kraken_desktop.composition import Folders, Services
+from kraken_desktop.composition import Services
+from kraken_desktop.folders import Folders
 from kraken_desktop.model.errors import BadCredentialsError
 from kraken_desktop.model.job import Source, SourceKind
 from kraken_desktop.model.profile import Account, Profile

@@ -119,7 +119,7 @@ class Program(QObject):
 
     def begin(self, request: Request) -> bool:
         """Start, unless a window is open and takes the request."""
-        from kraken_desktop.composition import Folders  # with the stores: not before Qt has begun
+        from kraken_desktop.folders import Folders
 
         folders = Folders.of(self._environ)
         name = server_name(folders.settings_file)

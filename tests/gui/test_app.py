@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.composition import Folders
+from kraken_desktop.folders import Folders
 from kraken_desktop.gui.app import Program, has_display, main, parse
 from kraken_desktop.gui.single_instance import Request
 from kraken_desktop.model.job import JobState
