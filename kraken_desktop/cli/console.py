@@ -69,6 +69,11 @@ class Console:
         """Whether a line of the result could not be written; nothing is printed after that."""
         return self._failure is not None
 
+    @property
+    def on_terminal(self) -> bool:
+        """Whether a person reads the result as it comes, rather than a program or a file."""
+        return self._out is not None and self._out.isatty()
+
     def print(self, line: str) -> None:
         """One line of the result."""
         with self._lock:

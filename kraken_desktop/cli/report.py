@@ -22,7 +22,6 @@ from kraken_desktop.model.profile import Profile
 from kraken_desktop.result_objects import result_object
 from kraken_desktop.runner_roles import Hold
 
-
 LINK_FORMATS = ", ".join(LinkFormat) + " (one element for all images of a source)"
 """What ``--link`` takes, in words."""
 

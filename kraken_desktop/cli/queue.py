@@ -1,0 +1,77 @@
+"""``kraken-s3 queue``: what is unfinished, and going on with what an earlier run left behind."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from kraken_desktop.cli import report
+from kraken_desktop.cli.console import Console, load_settings
+from kraken_desktop.cli.forecast import tell_forecast
+from kraken_desktop.cli.report import Report
+from kraken_desktop.cli.work import add_jobs_option, run_jobs
+from kraken_desktop.composition import Services
+from kraken_desktop.model.job import Job
+from kraken_desktop.stores.journal import Recovered
+
+
+def add_parser(commands: Any, *, epilog: str) -> None:
+    """Add ``queue`` to the command line."""
+    text = "images that are unfinished"
+    parser = commands.add_parser("queue", help=text, description="Images that are unfinished, and going on with them.")
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    resume = actions.add_parser(
+        "resume",
+        help="go on with what was left behind",
+        description="Go on with the images that a program left behind when it was interrupted, killed or switched off. "
+        "Profiles are taken as they are now. An image that Kraken.io may have charged already is looked for in the "
+        "bucket, and not sent again. What a running program works on stays with it. Prints what put prints; what has "
+        "not ended waits for the next time.",
+        epilog=epilog,
+    )
+    add_jobs_option(resume)
+    report.add_options(resume)
+    resume.set_defaults(run=_resume)
+
+
+def _resume(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    settings = load_settings(services, console)
+    recovered = _as_now(services.recover(), services)
+    if not recovered:
+        console.say("There is nothing to go on with.")
+        return 0
+    jobs = [each.job for each in recovered]
+    console.say(f"Going on with {console.words.images(len(jobs))}.")
+    _tell_forecasts(services, console, [each.job for each in recovered if not _suspected(each)])
+    told = Report(jobs, None, console, as_json=arguments.json, link_format=arguments.link)
+    concurrency = arguments.jobs or settings.preferences.concurrency
+    try:
+        return run_jobs(
+            services, told, console, concurrency, lambda runner: runner.resume_jobs(recovered), leaves_rest=True
+        )
+    finally:
+        if told.left:
+            console.say(f"{console.words.images(told.left)} unfinished. To go on: kraken-s3 queue resume")
+
+
+def _as_now(recovered: Sequence[Recovered], services: Services) -> list[Recovered]:
+    """With the profiles as they are now: they may have been mended. What has to be looked for stays as it was."""
+    renewed = services.renewal()
+    now = [each if _suspected(each) else replace(each, job=renewed(each.job)) for each in recovered]
+    services.journal.renew([new.job for new, old in zip(now, recovered, strict=True) if new.job is not old.job])
+    return now
+
+
+def _suspected(recovered: Recovered) -> bool:
+    return recovered.attempt is not None and recovered.attempt.maybe_charged
+
+
+def _tell_forecasts(services: Services, console: Console, jobs: Sequence[Job]) -> None:
+    by_account: dict[str, list[Job]] = {}
+    for job in jobs:
+        if job.snapshot.account is not None:
+            by_account.setdefault(job.snapshot.account.id, []).append(job)
+    for of_one in by_account.values():
+        tell_forecast(services, console, of_one)

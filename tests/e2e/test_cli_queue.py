@@ -1,0 +1,113 @@
+"""``kraken-s3 queue`` after a ``kill -9``: what is left is listed and finished, and nothing is sent twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.test_cli import COMMAND, environment, kraken_s3, set_up_keyring, started
+from tests.servers.images import make_set
+from tests.servers.kraken_api import KrakenApi
+from tests.servers.kraken_faults import Fault, FaultKind
+from tests.support.world import World
+
+pytestmark = pytest.mark.e2e
+
+NOTHING = "There is nothing to go on with.\n"
+
+
+@pytest.fixture
+def set_up_world(world: World) -> World:
+    set_up_keyring(world)
+    return world
+
+
+def stall(world: World, kind: FaultKind, files: list[Path]) -> None:
+    """Let the server hang over these; over what it does not read they need to be larger than the sockets hold."""
+    for path in files:
+        if kind is FaultKind.STALL_READING:
+            path.write_bytes(path.read_bytes() + b"\0" * 12_000_000)
+        world.api.order(Fault(kind=kind, endpoint="upload", name=f"{path.stem}*"))
+
+
+def until_stalled(api: KrakenApi, kind: FaultKind, count: int) -> None:
+    """Until so many hang; what hangs over its answer has been received whole."""
+    whole = kind is FaultKind.STALL_ANSWERING
+    api.wait_until(
+        lambda seen: sum(each.fault is kind and (each.sha256 is not None or not whole) for each in seen) == count, 60
+    )
+
+
+def killed_put(world: World, kind: FaultKind, files: list[Path], stalled: list[Path], *options: str) -> None:
+    """A put that dies while the server hangs over some of its images."""
+    stall(world, kind, stalled)
+    with subprocess.Popen([*COMMAND, "put", *options, *map(str, files)], env=environment(world)) as program:
+        until_stalled(world.api, kind, len(stalled))
+        program.kill()
+    world.api.clear_faults()
+
+
+def test_two_that_resume_at_once_share_what_is_left(set_up_world: World, tmp_path: Path) -> None:
+    world = set_up_world
+    files = make_set(tmp_path / "images", 4)
+    killed_put(world, FaultKind.STALL_ANSWERING, files, files[:1], "--jobs", "1")
+    with ExitStack() as stack:
+        programs = [stack.enter_context(started(environment(world), "queue", "resume")) for _ in range(2)]
+        ended = [program.communicate(timeout=60) for program in programs]
+        assert [program.returncode for program in programs] == [0, 0], ended
+    assert sorted(len(out.splitlines()) for out, _ in ended) == [0, 4]
+    assert sorted(err == NOTHING for _, err in ended) == [False, True]
+    assert len(world.api.uploads) == 4
+
+
+@contextmanager
+def resuming(world: World, *options: str) -> Iterator[subprocess.Popen[str]]:
+    with started(environment(world), "queue", "resume", *options) as program:
+        yield program
+
+
+def test_what_is_interrupted_waits_for_the_next_time(set_up_world: World, tmp_path: Path) -> None:
+    world = set_up_world
+    files = make_set(tmp_path / "images", 3)
+    killed_put(world, FaultKind.STALL_READING, files, files[:1], "--jobs", "1")
+    stall(world, FaultKind.STALL_ANSWERING, files[1:2])
+    with resuming(world, "--jobs", "1", "--json") as program:
+        until_stalled(world.api, FaultKind.STALL_ANSWERING, 1)
+        program.send_signal(signal.SIGINT)
+        out, err = program.communicate(timeout=20)
+    assert program.returncode == 130, err
+    (told,) = [json.loads(line) for line in out.splitlines()]
+    assert (told["source"], told["status"], told["profile"]) == (str(files[0]), "done", "web")
+    assert err.endswith("2 images unfinished. To go on: kraken-s3 queue resume\n")
+    assert "Traceback" not in err
+    world.api.clear_faults()
+    resumed = kraken_s3(world, "queue", "resume", "--link", "markdown")
+    assert resumed.returncode == 0, resumed.stderr
+    assert [line[:4] for line in resumed.stdout.splitlines()] == ["![im"] * 2
+    whole = Counter(each.file_name for each in world.api.uploads if each.sha256 is not None)
+    assert whole == Counter({path.name: 1 for path in files}), "sent whole once each"
+
+
+def test_a_wrong_key_burns_nothing_and_what_was_mended_counts(set_up_world: World, tmp_path: Path) -> None:
+    world = set_up_world
+    files = make_set(tmp_path / "images", 3)
+    killed_put(world, FaultKind.STALL_READING, files, files[:1], "--jobs", "1")
+    sent = len(world.api.uploads)
+    wrong = environment(world) | {"KRAKEN_API_SECRET": "wrong"}
+    refused = kraken_s3(world, "queue", "resume", "--jobs", "1", environ=wrong)
+    assert (refused.returncode, refused.stdout) == (1, ""), refused.stderr
+    assert refused.stderr.count("does not accept the API key") == 1
+    assert refused.stderr.endswith("3 images unfinished. To go on: kraken-s3 queue resume\n")
+    assert len(world.api.uploads) == sent + 1
+    edited = kraken_s3(world, "profile", "edit", "web", "--path", "mended/{name}")
+    assert edited.returncode == 0, edited.stderr
+    resumed = kraken_s3(world, "queue", "resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert world.s3.keys(world.bucket) == tuple(f"mended/{path.name}" for path in files)
