@@ -15,6 +15,7 @@ from kraken_desktop import __version__
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.folders import Folders
+from kraken_desktop.fresh_links import FreshLinks
 from kraken_desktop.model.errors import JournalError, SettingsError
 from kraken_desktop.model.job import Job, Snapshot, Source
 from kraken_desktop.model.offers import THIS_COMPUTER, on_this_computer
@@ -182,6 +183,10 @@ class Services:
     def removal(self) -> Removal:
         """What takes objects out of buckets again."""
         return Removal(journal=self.journal, destinations=self.destinations, settings=self.settings.load)
+
+    def fresh_links(self) -> FreshLinks:
+        """What signs links of private objects anew."""
+        return FreshLinks(destinations=self.destinations, settings=self.settings.load)
 
     def account_status(
         self, account: Account, secret: str | None = None, cancel: CancelToken | None = None

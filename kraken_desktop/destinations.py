@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from kraken_desktop.buckets.known import KnownBuckets
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.model.links import is_aws
 from kraken_desktop.model.profile import Profile
+from kraken_desktop.model.settings import Settings
 from kraken_desktop.stores.secret_store import Secrets
 
 if TYPE_CHECKING:
@@ -53,3 +56,22 @@ class Destinations:
         from kraken_desktop.buckets.folder import FolderBucket
 
         return FolderBucket(Path(folder), public_url=public_url)
+
+
+def profile_now(frozen: Profile, settings: Settings) -> Profile:
+    """The profile that a job went through as it is now, with its new keys; as it was if it leads elsewhere now."""
+    now = settings.profile(frozen.id)
+    return now if now is not None and same_place(now, frozen) else frozen
+
+
+def same_place(one: Profile, other: Profile) -> bool:
+    """Whether two profiles lead into the same bucket. A region is no part of it: it may have been corrected."""
+    if one.folder or other.folder:
+        return one.folder == other.folder
+    return one.bucket == other.bucket and _server(one) == _server(other)
+
+
+def _server(profile: Profile) -> str:
+    if not profile.endpoint or is_aws(profile.endpoint):
+        return ""
+    return urlsplit(profile.endpoint).netloc.lower()

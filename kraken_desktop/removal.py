@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.destinations import Destinations
+from kraken_desktop.destinations import Destinations, profile_now, same_place
+from kraken_desktop.known_images import is_another
 from kraken_desktop.model.errors import (
     BucketLookupError,
     NotOursError,
@@ -18,18 +19,15 @@ from kraken_desktop.model.errors import (
     RemovalUncheckedError,
 )
 from kraken_desktop.model.job import JobStatus, Skipped, StoredImage
-from kraken_desktop.model.links import encode_key, is_aws, is_web_address
+from kraken_desktop.model.links import encode_key, is_web_address
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
 from kraken_desktop.stores.journal import Journal, Stored
 
 if TYPE_CHECKING:
-    from kraken_desktop.buckets.bucket import Bucket, ObjectInfo
+    from kraken_desktop.buckets.bucket import Bucket
 
 _log = logging.getLogger(__name__)
-
-_SLACK = timedelta(minutes=2)
-"""So much later than its job an object may be by its own date: dates have whole seconds, and clocks drift."""
 
 _NOT_ALLOWED = frozenset({401, 403})
 
@@ -137,20 +135,12 @@ class Removal:
             return True
         if found is None:
             return False
-        if not whatever_it_is and self._is_another(found, stored):
+        if not whatever_it_is and is_another(found, stored, self._now()):
             raise ObjectReplacedError(bucket=_bucket(profile), key=key)
         return True
 
-    def _is_another(self, found: ObjectInfo, stored: Stored) -> bool:
-        """Whether an object is not what its job left. The bucket's clock is held against itself."""
-        if stored.image.bytes is not None and found.size != stored.image.bytes:
-            return True
-        return found.modified > found.asked - (self._now() - stored.ended_at) + _SLACK
-
     def _profile_now(self, stored: Stored) -> Profile:
-        frozen = stored.status.job.snapshot.profile
-        now = self._settings().profile(frozen.id)
-        return now if now is not None and _same_place(now, frozen) else frozen
+        return profile_now(stored.status.job.snapshot.profile, self._settings())
 
     def _note(self, stored: Stored) -> tuple[JobStatus, ...]:
         """Every job that stored under this name, or found it stored, has lost it."""
@@ -161,20 +151,7 @@ class Removal:
 
 def _same_object(one: Stored, other: Stored) -> bool:
     profiles = (one.status.job.snapshot.profile, other.status.job.snapshot.profile)
-    return one.image.key == other.image.key and _same_place(*profiles)
-
-
-def _same_place(one: Profile, other: Profile) -> bool:
-    """Whether two profiles lead into the same bucket. A region is no part of it: it may have been corrected."""
-    if one.folder or other.folder:
-        return one.folder == other.folder
-    return one.bucket == other.bucket and _server(one) == _server(other)
-
-
-def _server(profile: Profile) -> str:
-    if not profile.endpoint or is_aws(profile.endpoint):
-        return ""
-    return urlsplit(profile.endpoint).netloc.lower()
+    return one.image.key == other.image.key and same_place(*profiles)
 
 
 def _bucket(profile: Profile) -> str:
