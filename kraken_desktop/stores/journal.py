@@ -10,31 +10,25 @@ from __future__ import annotations
 import logging
 import secrets
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
 
 from kraken_desktop.model.errors import JournalError
-from kraken_desktop.model.job import Job, JobStatus, Outcome, Phase, PlannedImage
+from kraken_desktop.model.job import Done, Job, JobStatus, Outcome, Phase, PlannedImage, Skipped
+from kraken_desktop.model.records import Json
+from kraken_desktop.stores import journal_reading as reading
 from kraken_desktop.stores import journal_rows as rows
-from kraken_desktop.stores import journal_schema as schema
 from kraken_desktop.stores import journal_stored
-from kraken_desktop.stores.journal_facts import Attempt, Known, Recovered, Stored
-from kraken_desktop.stores.journal_owner import Owner
+from kraken_desktop.stores.journal_facts import Attempt, Known, Recovered, Stored, Unfinished
+from kraken_desktop.stores.journal_file import READ, WRITE, JournalFile
 
-__all__ = ["Attempt", "Journal", "Recovered", "Stored"]
+__all__ = ["Attempt", "Journal", "Recovered", "Stored", "Unfinished"]
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
-
-_READ = "BEGIN"
-# Asking for the write lock at once: a reader that wants to write later can be refused without waiting.
-_WRITE = "BEGIN IMMEDIATE"
 
 
 class Journal:
@@ -44,24 +38,11 @@ class Journal:
     when even memory fails, or after ``close``, and KeyError for a job that was never added.
     """
 
-    # One connection and one lock rather than a connection a thread: SQLite has one writer at a time anyway, a
-    # database in memory has one connection by nature, and the change to it happens in one place.
-
     def __init__(self, folder: Path, on_problem: Callable[[JournalError], None], clock: Callable[[], float]) -> None:
-        self._folder = folder
-        self._path = folder / schema.FILE_NAME
-        self._on_problem = on_problem
         self._clock = clock
-        self._lock = threading.RLock()
-        self._untold: list[JournalError] = []
         self._known: dict[str, Known] = {}
         self._job_of: dict[int, str] = {}
-        self._folder_lock = schema.FolderLock(folder)
-        self._owner: Owner | None = None
-        self._in_memory = False
-        self._closed = False
-        self._identity: tuple[int, int] | None = None
-        self._connection = self._open()
+        self._file = JournalFile(folder, on_problem, self._restore)
 
     @classmethod
     def open(
@@ -78,39 +59,54 @@ class Journal:
         (left alone) or ``unwritable`` (both: in memory). ``clock`` gives seconds since 1970.
         """
         journal = cls(folder, on_problem, clock)
-        journal._tell()
+        journal._file.tell()
         return journal
 
     def add(self, jobs: Sequence[Job]) -> None:
         """Write new jobs as queued, all or none. A job that is there already stays as it is."""
-        self._run(_WRITE, lambda connection: rows.insert_jobs(connection, jobs, self._name))
-        with self._lock:
+        prepared = rows.prepared(jobs)
+        self._file.run(WRITE, lambda connection: rows.insert_jobs(connection, prepared, self._file.name))
+        with self._file.lock:
             for job in jobs:
                 self._known.setdefault(job.id, Known(job=job))
 
-    def reserve(self, job_id: str, images: Sequence[PlannedImage]) -> None:
+    def reserve(self, job_id: str, images: Sequence[PlannedImage], digest: str = "") -> None:
         """Keep the keys of a job for it, all or none, before its bytes move.
 
         Reserving the same again changes nothing. Reserving others replaces the plan: a key that turned out to
         be taken in the bucket, or a source that changed, is planned anew.
 
+        Args:
+            job_id: whose.
+            images: all of the plan.
+            digest: 64 hexadecimal digits that tell source, engine and recipe, for ``same``; empty leaves it as it is.
+
         Raises:
             KeyTakenError: another job of the same batch holds one of the keys.
         """
-        self._run(_WRITE, lambda connection: rows.reserve(connection, job_id, images))
-        self._update(job_id, lambda known: replace(known, planned=tuple(images)))
+        self._file.run(WRITE, lambda connection: rows.reserve(connection, job_id, images, digest))
+        self._update(job_id, lambda known: replace(known, planned=tuple(images), digest=digest.lower() or known.digest))
 
     def renew(self, jobs: Sequence[Job]) -> None:
         """Keep the snapshots of jobs that have not ended: the person mended what they were told at the drop."""
         if not jobs:
             return
-        self._run(_WRITE, lambda connection: rows.renew(connection, jobs))
+        self._file.run(WRITE, lambda connection: rows.renew(connection, jobs))
         for job in jobs:
             self._update(job.id, partial(_renewed, job=job))
 
     def planned(self, job_id: str) -> tuple[PlannedImage, ...]:
         """The keys that are kept for a job, in the recipe's order; empty before the plan."""
-        return self._run(_READ, lambda connection: rows.planned(connection, job_id))
+        return self._file.run(READ, lambda connection: reading.planned(connection, job_id))
+
+    def keep(self, job_id: str, record: Mapping[str, Json]) -> None:
+        """Keep what came of a job so far, until it ends as done or skipped; an empty record forgets it."""
+        self._file.run(WRITE, lambda connection: rows.keep(connection, job_id, record))
+        self._update(job_id, lambda known: replace(known, kept=dict(record) or None))
+
+    def kept(self, job_id: str) -> dict[str, Json] | None:
+        """What was kept of a job, by whatever process; None if nothing was."""
+        return self._file.run(READ, lambda connection: reading.kept(connection, job_id))
 
     def begin_attempt(self, job_id: str, charged_since: datetime | None = None) -> int:
         """Note that a job runs, from now; return the attempt's id. An earlier one of this process is over by that.
@@ -120,8 +116,8 @@ class Journal:
         began = charged_since or datetime.fromtimestamp(self._clock(), UTC)
         number, charged = secrets.randbits(53), charged_since is not None
         attempt = Attempt(id=number, started_at=began, phase=Phase.PLANNING, maybe_charged=charged)
-        self._run(_WRITE, lambda connection: rows.insert_attempt(connection, job_id, attempt, self._name))
-        with self._lock:
+        self._file.run(WRITE, lambda connection: rows.insert_attempt(connection, job_id, attempt, self._file.name))
+        with self._file.lock:
             self._job_of[attempt.id] = job_id
         self._update(job_id, lambda known: replace(known, attempt=attempt))
         return attempt.id
@@ -132,14 +128,14 @@ class Journal:
         The newest call counts: after an answer that charged nothing, such as a 429, say ``False`` again.
         """
         phase = Phase.OPTIMIZING if maybe_charged else Phase.UPLOADING
-        with self._lock:
+        with self._file.lock:
             job_id = self._job_of[attempt_id]
             attempt = self._known[job_id].attempt
         if attempt is None or attempt.id != attempt_id:
             # The job has ended, or another attempt has begun.
             return
         noted = replace(attempt, phase=phase, bytes_sent=bytes_sent, maybe_charged=maybe_charged)
-        self._run(_WRITE, lambda connection: rows.note_sent(connection, noted))
+        self._file.run(WRITE, lambda connection: rows.note_sent(connection, noted))
         self._update(job_id, lambda known: replace(known, attempt=noted))
 
     def finish(self, job_id: str, outcome: Outcome) -> None:
@@ -153,13 +149,12 @@ class Journal:
     def finish_all(self, outcomes: Mapping[str, Outcome]) -> None:
         """End many jobs, all or none, in the time of one: what cancelling a big drop needs."""
         ended_at = int(self._clock() * 1000)
+        endings = {job_id: rows.Ending.of(outcome, ended_at) for job_id, outcome in outcomes.items()}
 
         def work(connection: sqlite3.Connection) -> list[str]:
-            return [
-                job_id for job_id, outcome in outcomes.items() if rows.finish(connection, job_id, outcome, ended_at)
-            ]
+            return [job_id for job_id, ending in endings.items() if rows.finish(connection, job_id, ending)]
 
-        ended = self._run(_WRITE, work)
+        ended = self._file.run(WRITE, work)
         if len(ended) < len(outcomes):
             _log.debug("%d outcomes ignored: their jobs have ended already", len(outcomes) - len(ended))
         for job_id in ended:
@@ -173,11 +168,11 @@ class Journal:
         """Queue many ended jobs again, all or none."""
 
         def work(connection: sqlite3.Connection) -> list[Known | None]:
-            return [rows.requeue(connection, job_id, self._name) for job_id in job_ids]
+            return [rows.requeue(connection, job_id, self._file.name) for job_id in job_ids]
 
-        for known in self._run(_WRITE, work):
+        for known in self._file.run(WRITE, work):
             if known is not None:
-                with self._lock:
+                with self._file.lock:
                     self._known[known.job.id] = known
 
     def take_over(self) -> tuple[Recovered, ...]:
@@ -186,39 +181,68 @@ class Journal:
         Of two processes that ask at once, each job goes to one. In memory there is nothing to adopt: what could
         not be marked as ours on disk would be done again at every start.
         """
+        file = self._file
         try:
-            with self._lock:
-                self._require_open()
-                if self._in_memory:
+            with file.lock:
+                file.require_open()
+                if file.in_memory:
                     return ()
                 try:
-                    with self._folder_lock:
-                        recovered = self._run_held(_WRITE, self._adopt)
+                    with file.folder_lock:
+                        recovered = file.run_held(WRITE, self._adopt)
                 except JournalError as error:
                     _log.warning("unfinished jobs cannot be taken over now: %s", error)
                     return ()
                 for each in recovered:
-                    self._known[each.job.id] = Known(job=each.job, planned=each.planned, left_behind=each.attempt)
+                    self._known[each.job.id] = Known(
+                        job=each.job,
+                        planned=each.planned,
+                        left_behind=each.attempt,
+                        digest=each.digest,
+                        kept=each.kept,
+                    )
                 return recovered
         finally:
-            self._tell()
+            file.tell()
+
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """The jobs of all processes that have not ended, oldest first. A row that cannot be read is left out."""
+        found = self._file.look(reading.unfinished)
+        alive = {self._file.name}
+        if self._file.owner is not None:
+            try:
+                with self._file.folder_lock:
+                    alive |= self._file.owner.others_alive()
+            except JournalError as error:
+                # Not known: as with a lock that cannot be tried.
+                _log.warning("who works on unfinished jobs cannot be asked now: %s", error)
+                alive |= {owner for _, owner in found}
+        return tuple(Unfinished(status=status, owner_alive=owner in alive) for status, owner in found)
 
     def recent(self, limit: int) -> tuple[JobStatus, ...]:
         """Up to ``limit`` ended jobs of all processes, newest first. A row that cannot be read is left out."""
         found: list[JobStatus] = []
         before: tuple[int, int] | None = None
         while len(found) < limit:
-            page = self._run(_READ, partial(rows.newest, limit=limit - len(found), before=before))
+            page = self._file.look(partial(reading.newest, limit=limit - len(found), before=before))
             if not page:
                 break
             # Decoding is the slow part, and needs no lock.
-            found += rows.statuses(page)
+            found += reading.statuses(page)
             before = (page[-1][0]["ended_at"], page[-1][0]["seq"])
         return tuple(found)
 
     def stored(self, texts: Collection[str]) -> tuple[Stored, ...]:
         """The images that ended jobs of all processes left, found by object key or address; newest job first."""
-        return self._run(_READ, lambda connection: journal_stored.stored(connection, texts))
+        return self._file.look(lambda connection: journal_stored.stored(connection, texts))
+
+    def same(self, digest: str) -> tuple[Stored, ...]:
+        """The images that ended jobs of all processes left of this content, newest job first; see ``reserve``.
+
+        Raises:
+            ValueError: the digest is not hexadecimal.
+        """
+        return self._file.look(lambda connection: journal_stored.same(connection, digest))
 
     def mark_removed(self, keys: Mapping[str, Collection[str]]) -> tuple[JobStatus, ...]:
         """Note that objects are there no longer, by job; what the list shows of these jobs from now on."""
@@ -227,165 +251,43 @@ class Journal:
             amended = journal_stored.mark_removed(connection, keys)
             return amended, journal_stored.statuses_of(connection, amended)
 
-        amended, statuses = self._run(_WRITE, work)
+        amended, statuses = self._file.run(WRITE, work)
         for job_id, outcome in amended.items():
             self._update(job_id, partial(_amended, outcome=outcome))
         return statuses
 
     def removed(self, job_id: str) -> frozenset[str]:
         """The keys of a job that were removed from their bucket since it ended last."""
-        return self._run(_READ, lambda connection: journal_stored.removed(connection, job_id))
+        return self._file.run(READ, lambda connection: journal_stored.removed(connection, job_id))
 
     def spool_in_use(self) -> frozenset[Path] | None:
         """The spool files that some job of any process may still need: it has not ended, or could be tried again.
 
         None if that is not known, as in memory: then nothing may be swept.
         """
-        locations = self._run(_READ, rows.spool_locations)
-        if self._in_memory or locations is None:
+        locations = self._file.look(reading.spool_locations)
+        if self._file.in_memory or locations is None:
             return None
         return frozenset(Path(location) for location in locations)
 
     def close(self) -> None:
         """Leave: unfinished jobs wait for the next ``take_over``. What memory holds is tried once more on disk."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-            self._connection.close()
-            if self._in_memory and self._known:
-                self._write_back()
-            if self._owner is not None:
-                self._owner.release()
-
-    @property
-    def _name(self) -> str:
-        return self._owner.name if self._owner is not None else ""
-
-    def _open(self) -> sqlite3.Connection:
-        try:
-            with self._folder_lock:
-                connection = self._open_file()
-                try:
-                    self._owner = Owner(self._folder)
-                except OSError as error:
-                    connection.close()
-                    raise schema.journal_error(error, self._folder) from error
-                return connection
-        except JournalError as error:
-            self._untold.append(error)
-            self._in_memory = True
-            return schema.open_memory(self._path if error.problem == "unwritable" else None)
-
-    def _open_file(self) -> sqlite3.Connection:
-        """Open the file, or set it aside and make another; the caller holds the folder's lock."""
-        try:
-            connection = schema.open_file(self._path)
-        except JournalError as error:
-            if error.problem != "corrupt":
-                raise
-            self._set_aside(error)
-            connection = schema.open_file(self._path)
-        self._identity = schema.identity(self._path)
-        return connection
-
-    def _set_aside(self, error: JournalError) -> None:
-        try:
-            kept = schema.set_aside(self._path)
-        except OSError as refused:
-            _log.warning("the damaged journal cannot be set aside: %s", refused)
-            raise error from refused
-        self._untold.append(JournalError(path=str(kept), reason=error.reason, problem=error.problem))
-
-    def _run(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Run ``work`` as one transaction; if the file fails, again on what replaces it."""
-        try:
-            with self._lock:
-                return self._run_held(begin, work)
-        finally:
-            self._tell()
-
-    def _run_held(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        self._require_open()
-        renewed = False
-        while True:
-            try:
-                return schema.transaction(self._connection, begin, work)
-            except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-                # A mistake of ours, and the same on any other file.
-                raise
-            except sqlite3.DatabaseError as error:
-                self._give_way(schema.journal_error(error, self._path), may_renew=not renewed)
-                renewed = True
-
-    def _require_open(self) -> None:
-        if self._closed:
-            raise JournalError(path=str(self._path), reason="closed", problem="unwritable")
-
-    def _give_way(self, error: JournalError, *, may_renew: bool) -> None:
-        """Put a fresh file, or memory, in place of the file that failed."""
-        if self._in_memory:
-            raise error
-        _log.warning("the journal's file failed: %s", error)
-        if error.problem == "corrupt" and may_renew:
-            self._connection.close()
-            try:
-                self._connection = self._renew(error)
-                return
-            except JournalError as again:
-                error = again
-                memory = schema.open_memory()
-        else:
-            memory = schema.open_memory(self._connection if error.problem == "unwritable" else None)
-            self._connection.close()
-        self._in_memory = True
-        self._untold.append(error)
-        self._connection = memory
-        schema.transaction(memory, _WRITE, self._restore)
-
-    def _renew(self, error: JournalError) -> sqlite3.Connection:
-        with self._folder_lock:
-            # Another process may have been here first: its fresh file is not to be set aside.
-            if schema.identity(self._path) == self._identity:
-                self._set_aside(error)
-            connection = self._open_file()
-        try:
-            schema.transaction(connection, _WRITE, self._restore)
-        except sqlite3.Error as again:
-            connection.close()
-            raise schema.journal_error(again, self._path) from again
-        return connection
-
-    def _write_back(self) -> None:
-        try:
-            with self._folder_lock:
-                connection = schema.open_file(self._path)
-                try:
-                    schema.transaction(connection, _WRITE, self._restore)
-                finally:
-                    connection.close()
-        except (JournalError, sqlite3.Error) as error:
-            _log.warning("%d jobs of this session are not in the journal: %s", len(self._known), error)
+        self._file.close(len(self._known))
 
     def _restore(self, connection: sqlite3.Connection) -> None:
-        rows.restore(connection, self._known.values(), self._name)
+        rows.restore(connection, self._known.values(), self._file.name)
 
     def _adopt(self, connection: sqlite3.Connection) -> tuple[Recovered, ...]:
         # Asked anew on a replacement of the file, which may be memory.
-        if self._owner is None or self._in_memory:
+        owner = self._file.owner
+        if owner is None or self._file.in_memory:
             return ()
-        return rows.adopt(connection, self._owner.name, self._owner.others_alive())
+        return rows.adopt(connection, owner.name, owner.others_alive())
 
     def _update(self, job_id: str, change: Callable[[Known], Known]) -> None:
-        with self._lock:
+        with self._file.lock:
             if job_id in self._known:
                 self._known[job_id] = change(self._known[job_id])
-
-    def _tell(self) -> None:
-        with self._lock:
-            untold, self._untold = self._untold, []
-        for error in untold:
-            self._on_problem(error)
 
 
 def _renewed(known: Known, job: Job) -> Known:
@@ -393,7 +295,8 @@ def _renewed(known: Known, job: Job) -> Known:
 
 
 def _ended(known: Known, outcome: Outcome, ended_at: int) -> Known:
-    return replace(known, outcome=outcome, ended_at=ended_at, left_behind=None, attempt=None)
+    kept = None if isinstance(outcome, Done | Skipped) else known.kept
+    return replace(known, outcome=outcome, ended_at=ended_at, left_behind=None, attempt=None, kept=kept)
 
 
 def _amended(known: Known, outcome: Outcome) -> Known:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from kraken_desktop.model.job import Job, JobStatus, Outcome, Phase, PlannedImage, StoredImage
+from kraken_desktop.model.records import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,10 @@ class Recovered:
     planned: tuple[PlannedImage, ...]
     attempt: Attempt | None
     """The one that matters: the first that may have been charged, else the newest, of those without an end."""
+    digest: str = ""
+    """Of source, engine and recipe, as ``{hash}`` shows it; empty before the plan."""
+    kept: Mapping[str, Json] | None = None
+    """What came of it so far."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,20 @@ class Known:
     """Of this process."""
     outcome: Outcome | None = None
     ended_at: int | None = None
+    digest: str = ""
+    """Of source, engine and recipe, as ``{hash}`` shows it; empty before the plan."""
+    kept: Mapping[str, Json] | None = None
+    """What came of it so far."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unfinished:
+    """A job that has not ended, of whatever process."""
+
+    status: JobStatus
+    """Running or queued, as the journal has it."""
+    owner_alive: bool
+    """Whether the process that has it still runs; if not, the next ``take_over`` gets the job."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

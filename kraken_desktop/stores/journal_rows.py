@@ -1,4 +1,4 @@
-"""Jobs, images and attempts as rows of the journal's tables, and back.
+"""Jobs, images and attempts as rows of the journal's tables.
 
 Every function works inside its caller's transaction. Times are whole milliseconds since 1970, UTC; a drop
 keeps its ISO text, because the path template needs its time zone.
@@ -8,84 +8,104 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from kraken_desktop.model.errors import KeyTakenError
 from kraken_desktop.model.job import (
     Job,
     JobState,
-    JobStatus,
     Outcome,
-    Phase,
     PlannedImage,
     Snapshot,
     Source,
     SourceKind,
     state_of,
 )
-from kraken_desktop.model.records import (
-    from_record,
-    outcome_from_record,
-    outcome_to_record,
-    to_record,
-)
+from kraken_desktop.model.records import Json, from_record, outcome_to_record, to_record
+from kraken_desktop.stores import journal_entries as entries
+from kraken_desktop.stores import journal_reading as reading
+from kraken_desktop.stores.journal_entries import storable, whole
 from kraken_desktop.stores.journal_facts import Attempt, Known, Recovered
 
-_log = logging.getLogger(__name__)
-
-_LARGEST = 2**63 - 1
 _NOBODY = ""
+_NOTHING_LEFT = frozenset({JobState.DONE, JobState.SKIPPED})
+"""A job that ended so is not gone on with: nothing of its tries is kept."""
 
 
-def insert_jobs(connection: sqlite3.Connection, jobs: Iterable[Job], owner: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """An outcome ready to be written: made before the file is held."""
+
+    outcome: Outcome
+    ended_at: int
+    record: dict[str, Json]
+    text: str
+
+    @classmethod
+    def of(cls, outcome: Outcome, ended_at: int) -> Ending:
+        """The ending with this outcome, at this time."""
+        record = outcome_to_record(outcome)
+        return cls(outcome, ended_at, record, record_text(record))
+
+
+def prepared(jobs: Iterable[Job]) -> list[tuple[Job, str]]:
+    """Jobs ready for ``insert_jobs``: made before the file is held."""
+    return [(job, record_text(to_record(job.source))) for job in jobs]
+
+
+def insert_jobs(connection: sqlite3.Connection, jobs: Iterable[tuple[Job, str]], owner: str) -> None:
     """Add jobs as queued; one that is there already stays as it is."""
-    # By identity: the jobs of a drop share one snapshot, and 10,000 comparisons of it are dear.
-    ids: dict[int, tuple[int, Snapshot]] = {}
+    known = _Snapshots(connection)
+    first = connection.execute(
+        "SELECT max((SELECT coalesce(max(seq), 0) FROM job), max(seq)) FROM forgotten"
+    ).fetchone()
 
     def rows() -> Iterator[tuple[object, ...]]:
-        for job in jobs:
-            if id(job.snapshot) not in ids:
-                ids[id(job.snapshot)] = (_snapshot_id(connection, job.snapshot), job.snapshot)
+        for seq, (job, source) in enumerate(jobs, start=first[0] + 1):
             yield (
+                seq,
                 job.id,
                 job.batch_id,
                 job.position,
                 job.dropped_at.isoformat(),
-                record_text(to_record(job.source)),
+                source,
                 job.source.kind is SourceKind.SPOOL,
-                ids[id(job.snapshot)][0],
+                known.number(job.snapshot),
                 JobState.QUEUED.value,
                 owner,
             )
 
     connection.executemany(
-        "INSERT INTO job (id, batch, position, dropped_at, source, spooled, snapshot, state, owner)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
+        "INSERT INTO job (seq, id, batch, position, dropped_at, source, spooled, snapshot, state, owner)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING",
         rows(),
     )
 
 
 def renew(connection: sqlite3.Connection, jobs: Iterable[Job]) -> None:
     """Give jobs that have not ended the snapshots that they have now."""
-    for job in jobs:
-        connection.execute(
-            "UPDATE job SET snapshot = ? WHERE id = ? AND ended_at IS NULL",
-            (_snapshot_id(connection, job.snapshot), job.id),
-        )
+    known = _Snapshots(connection)
+    connection.executemany(
+        "UPDATE job SET snapshot = ? WHERE id = ? AND ended_at IS NULL",
+        ((known.number(job.snapshot), job.id) for job in jobs),
+    )
 
 
-def reserve(connection: sqlite3.Connection, job_id: str, images: Sequence[PlannedImage]) -> None:
-    """Make ``images`` the plan of the job.
+def reserve(connection: sqlite3.Connection, job_id: str, images: Sequence[PlannedImage], digest: str = "") -> None:
+    """Make ``images`` the plan of the job, and ``digest`` what tells its content; an empty one leaves it as it is.
 
     Raises:
         KeyError: no such job.
         KeyTakenError: another job of the batch, or another variant of this one, has one of the keys.
     """
-    job = _row_of(connection, job_id)
-    if images_of(connection, job["seq"]) == tuple(images):
+    job = reading.row_of(connection, job_id)
+    content = bytes.fromhex(digest)
+    if content and content != job["digest"]:
+        connection.execute("UPDATE job SET digest = ? WHERE seq = ?", (content, job["seq"]))
+    if reading.images_of(connection, job["seq"]) == tuple(images):
         return
     connection.execute("UPDATE image SET planned_key = NULL WHERE job = ?", (job["seq"],))
     for image in images:
@@ -101,19 +121,13 @@ def reserve(connection: sqlite3.Connection, job_id: str, images: Sequence[Planne
     connection.execute("DELETE FROM image WHERE job = ? AND planned_key IS NULL AND state = 'planned'", (job["seq"],))
 
 
-def planned(connection: sqlite3.Connection, job_id: str) -> tuple[PlannedImage, ...]:
-    """The plan of a job; empty if it has none."""
-    row = connection.execute("SELECT seq FROM job WHERE id = ?", (job_id,)).fetchone()
-    return images_of(connection, row["seq"]) if row is not None else ()
-
-
 def insert_attempt(connection: sqlite3.Connection, job_id: str, attempt: Attempt, owner: str) -> None:
     """Begin an attempt; of a job that has ended it begins ended.
 
     An earlier attempt of the same owner has ended by that: its owner goes on. One of a dead owner stays open
     until the job's outcome, because nobody knows its end.
     """
-    job = _row_of(connection, job_id)
+    job = reading.row_of(connection, job_id)
     started = _milliseconds(attempt.started_at)
     connection.execute(
         "UPDATE attempt SET ended_at = ? WHERE job = ? AND owner = ? AND ended_at IS NULL",
@@ -146,18 +160,31 @@ def note_sent(connection: sqlite3.Connection, attempt: Attempt) -> None:
     )
 
 
-def finish(connection: sqlite3.Connection, job_id: str, outcome: Outcome, ended_at: int) -> bool:
+def keep(connection: sqlite3.Connection, job_id: str, record: Mapping[str, Json]) -> None:
+    """Keep what came of a job so far; an empty record forgets it. A job with nothing left to do keeps nothing.
+
+    Raises:
+        KeyError: no such job.
+    """
+    job = reading.row_of(connection, job_id)
+    if job["state"] not in _NOTHING_LEFT:
+        text = record_text(record) if record else None
+        connection.execute("UPDATE job SET kept = ? WHERE seq = ?", (text, job["seq"]))
+
+
+def finish(connection: sqlite3.Connection, job_id: str, ending: Ending) -> bool:
     """End a job; False if it has ended already, and then nothing changes.
 
     Raises:
         KeyError: no such job.
     """
-    job = _row_of(connection, job_id)
+    job = reading.row_of(connection, job_id)
     if job["ended_at"] is not None:
         return False
+    state = state_of(ending.outcome)
     connection.execute(
-        "UPDATE job SET state = ?, outcome = ?, ended_at = ? WHERE seq = ?",
-        (state_of(outcome).value, record_text(outcome_to_record(outcome)), ended_at, job["seq"]),
+        "UPDATE job SET state = ?, outcome = ?, ended_at = ?, kept = ? WHERE seq = ?",
+        (state.value, ending.text, ending.ended_at, None if state in _NOTHING_LEFT else job["kept"], job["seq"]),
     )
     connection.executemany(
         "INSERT INTO image (job, batch, variant, state, key, url, kraked_url, width, height, bytes)"
@@ -171,15 +198,19 @@ def finish(connection: sqlite3.Connection, job_id: str, outcome: Outcome, ended_
                 image.variant,
                 storable(image.key),
                 storable(image.url),
-                storable(image.kraked_url),
-                _whole(image.width),
-                _whole(image.height),
-                _whole(image.bytes),
+                storable(image.kraked_url) or None,
+                whole(image.width),
+                whole(image.height),
+                whole(image.bytes),
             )
-            for image in outcome.images
+            for image in ending.outcome.images
         ),
     )
-    connection.execute("UPDATE attempt SET ended_at = ? WHERE job = ? AND ended_at IS NULL", (ended_at, job["seq"]))
+    connection.execute(
+        "UPDATE attempt SET ended_at = ? WHERE job = ? AND ended_at IS NULL", (ending.ended_at, job["seq"])
+    )
+    keys = [image.key for image in reading.images_of(connection, job["seq"])]
+    entries.write(connection, job["seq"], ending.ended_at, json.loads(job["source"]), ending.record, keys)
     return True
 
 
@@ -190,15 +221,21 @@ def requeue(connection: sqlite3.Connection, job_id: str, owner: str) -> Known | 
         KeyError: no such job.
         ValueError: its row cannot be decoded.
     """
-    _row_of(connection, job_id)
+    seq = reading.row_of(connection, job_id)["seq"]
     changed = connection.execute(
         "UPDATE job SET state = ?, owner = ?, outcome = NULL, ended_at = NULL WHERE id = ? AND ended_at IS NOT NULL",
         (JobState.QUEUED.value, owner, job_id),
     ).rowcount
     if not changed:
         return None
-    row = connection.execute(f"{_SELECT} WHERE job.id = ?", (job_id,)).fetchone()
-    return Known(job=_job(row, {}), planned=images_of(connection, row["seq"]))
+    entries.remove(connection, seq)
+    row = connection.execute(f"{reading.SELECT} WHERE job.seq = ?", (seq,)).fetchone()
+    return Known(
+        job=reading.job_of(row, {}),
+        planned=reading.images_of(connection, seq),
+        digest=bytes(row["digest"] or b"").hex(),
+        kept=reading.kept(connection, job_id),
+    )
 
 
 def adopt(connection: sqlite3.Connection, owner: str, alive: Collection[str]) -> tuple[Recovered, ...]:
@@ -209,13 +246,15 @@ def adopt(connection: sqlite3.Connection, owner: str, alive: Collection[str]) ->
     recovered: list[Recovered] = []
     spared = {owner, *alive}
     # The plus keeps SQLite on the index of unfinished jobs instead of reading the whole history in order.
-    rows = connection.execute(f"{_SELECT} WHERE job.ended_at IS NULL ORDER BY +job.seq").fetchall()
-    for row, job in _jobs([row for row in rows if row["owner"] not in spared]):
+    rows = connection.execute(f"{reading.SELECT} WHERE job.ended_at IS NULL ORDER BY +job.seq").fetchall()
+    for row, job in reading.jobs_of([row for row in rows if row["owner"] not in spared]):
         recovered.append(
             Recovered(
                 job=job,
-                planned=images_of(connection, row["seq"]),
-                attempt=_open_attempt(connection, row["seq"]),
+                planned=reading.images_of(connection, row["seq"]),
+                attempt=reading.open_attempt(connection, row["seq"]),
+                digest=bytes(row["digest"] or b"").hex(),
+                kept=reading.kept(connection, job.id),
             )
         )
     connection.executemany(
@@ -225,149 +264,46 @@ def adopt(connection: sqlite3.Connection, owner: str, alive: Collection[str]) ->
     return tuple(recovered)
 
 
-def newest(
-    connection: sqlite3.Connection, limit: int, before: tuple[int, int] | None
-) -> list[tuple[sqlite3.Row, tuple[str, ...]]]:
-    """Up to ``limit`` rows of ended jobs, newest first, older than ``before``, each with its planned keys."""
-    older = "AND (job.ended_at, job.seq) < (?, ?)" if before is not None else ""
-    rows = connection.execute(
-        f"{_SELECT} WHERE job.ended_at IS NOT NULL {older} ORDER BY job.ended_at DESC, job.seq DESC LIMIT ?",
-        (*(before or ()), limit),
-    ).fetchall()
-    return [(row, tuple(image.key for image in images_of(connection, row["seq"]))) for row in rows]
-
-
-def statuses(rows: Sequence[tuple[sqlite3.Row, tuple[str, ...]]]) -> list[JobStatus]:
-    """The rows of ``newest`` as the list shows them; those that cannot be decoded are left out and logged."""
-    keys = {row["seq"]: planned_keys for row, planned_keys in rows}
-    found: list[JobStatus] = []
-    for row, job in _jobs([row for row, _ in rows]):
-        try:
-            outcome = outcome_from_record(json.loads(row["outcome"]))
-        except (ValueError, TypeError) as error:
-            _unreadable(row, error)
-            continue
-        found.append(
-            JobStatus(job=job, state=state_of(outcome), outcome=outcome, keys=keys[row["seq"]], tries=row["tries"])
-        )
-    return found
-
-
-def ended(connection: sqlite3.Connection, sequence: Collection[int]) -> list[tuple[JobStatus, datetime]]:
-    """The ended ones of the jobs with these row numbers, newest first, each with its end."""
-    found: list[tuple[JobStatus, datetime]] = []
-    for seq in sequence:
-        row = connection.execute(f"{_SELECT} WHERE job.seq = ? AND job.ended_at IS NOT NULL", (seq,)).fetchone()
-        keys = tuple(image.key for image in images_of(connection, seq))
-        at = datetime.fromtimestamp(row["ended_at"] / 1000, UTC) if row is not None else None
-        found += [(status, at) for status in statuses([(row, keys)])] if at is not None else []
-    return sorted(found, key=lambda each: each[1], reverse=True)
-
-
-def spool_locations(connection: sqlite3.Connection) -> frozenset[str] | None:
-    """The spool files that a job may still need; None if a row does not tell."""
-    rows = connection.execute(
-        "SELECT source FROM job WHERE spooled AND state NOT IN (?, ?)",
-        (JobState.DONE.value, JobState.SKIPPED.value),
-    )
-    try:
-        return frozenset(str(json.loads(row["source"])["location"]) for row in rows)
-    except (ValueError, TypeError, KeyError):
-        return None
-
-
 def restore(connection: sqlite3.Connection, known: Iterable[Known], owner: str) -> None:
     """Write all that is known of these jobs in place of what the tables hold, unless another owner has them now."""
     everything = list(known)
     connection.executemany("DELETE FROM job WHERE id = ? AND owner = ?", ((each.job.id, owner) for each in everything))
-    lost = [each for each in everything if not _exists(connection, each.job.id)]
-    insert_jobs(connection, (each.job for each in lost), owner)
+    lost = [each for each in everything if not reading.exists(connection, each.job.id)]
+    insert_jobs(connection, prepared(each.job for each in lost), owner)
     for each in lost:
-        reserve(connection, each.job.id, each.planned)
+        reserve(connection, each.job.id, each.planned, each.digest)
+        if each.kept:
+            keep(connection, each.job.id, each.kept)
         if each.left_behind is not None:
             insert_attempt(connection, each.job.id, each.left_behind, _NOBODY)
         if each.attempt is not None:
             insert_attempt(connection, each.job.id, each.attempt, owner)
         if each.outcome is not None and each.ended_at is not None:
-            finish(connection, each.job.id, each.outcome, each.ended_at)
+            finish(connection, each.job.id, Ending.of(each.outcome, each.ended_at))
 
 
-def images_of(connection: sqlite3.Connection, seq: int) -> tuple[PlannedImage, ...]:
-    """The plan of the job with this row number, in the recipe's order."""
-    rows = connection.execute(
-        "SELECT variant, planned_key FROM image WHERE job = ? AND planned_key IS NOT NULL ORDER BY id", (seq,)
-    )
-    return tuple(PlannedImage(variant=row["variant"], key=row["planned_key"]) for row in rows)
+class _Snapshots:
+    """The row numbers of snapshots, which are written when they are first asked for."""
 
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        # By identity: the jobs of a drop share one snapshot, and 10,000 comparisons of it are dear.
+        self._numbers: dict[int, tuple[int, Snapshot]] = {}
 
-_SELECT = (
-    "SELECT job.*, snapshot.record, (SELECT count(*) FROM attempt WHERE attempt.job = job.seq) AS tries"
-    " FROM job JOIN snapshot ON snapshot.id = job.snapshot"
-)
+    def number(self, snapshot: Snapshot) -> int:
+        if id(snapshot) not in self._numbers:
+            self._numbers[id(snapshot)] = (self._written(snapshot), snapshot)
+        return self._numbers[id(snapshot)][0]
 
-
-def _exists(connection: sqlite3.Connection, job_id: str) -> bool:
-    return connection.execute("SELECT 1 FROM job WHERE id = ?", (job_id,)).fetchone() is not None
-
-
-def _row_of(connection: sqlite3.Connection, job_id: str) -> sqlite3.Row:
-    row: sqlite3.Row | None = connection.execute("SELECT * FROM job WHERE id = ?", (job_id,)).fetchone()
-    if row is None:
-        raise KeyError(job_id)
-    return row
-
-
-def _snapshot_id(connection: sqlite3.Connection, snapshot: Snapshot) -> int:
-    record = record_text(to_record(snapshot))
-    digest = hashlib.sha256(record.encode()).digest()
-    connection.execute(
-        "INSERT INTO snapshot (hash, record) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING", (digest, record)
-    )
-    return int(connection.execute("SELECT id FROM snapshot WHERE hash = ?", (digest,)).fetchone()[0])
-
-
-def _jobs(rows: Iterable[sqlite3.Row]) -> Iterator[tuple[sqlite3.Row, Job]]:
-    snapshots: dict[int, Snapshot] = {}
-    for row in rows:
-        try:
-            yield row, _job(row, snapshots)
-        except (ValueError, TypeError) as error:
-            _unreadable(row, error)
-
-
-def _job(row: sqlite3.Row, snapshots: dict[int, Snapshot]) -> Job:
-    if row["snapshot"] not in snapshots:
-        snapshots[row["snapshot"]] = from_record(Snapshot, json.loads(row["record"]))
-    return Job(
-        id=row["id"],
-        batch_id=row["batch"],
-        position=row["position"],
-        dropped_at=datetime.fromisoformat(row["dropped_at"]),
-        source=from_record(Source, json.loads(row["source"])),
-        snapshot=snapshots[row["snapshot"]],
-    )
-
-
-def _open_attempt(connection: sqlite3.Connection, seq: int) -> Attempt | None:
-    row = connection.execute(
-        "SELECT * FROM attempt WHERE job = ? AND ended_at IS NULL"
-        " ORDER BY maybe_charged DESC, CASE WHEN maybe_charged THEN started_at ELSE -started_at END LIMIT 1",
-        (seq,),
-    ).fetchone()
-    if row is None:
-        return None
-    return Attempt(
-        id=row["id"],
-        started_at=datetime.fromtimestamp(row["started_at"] / 1000, UTC),
-        # A phase of a newer program is no reason to lose the job: only maybe_charged decides what happens.
-        phase=Phase(row["phase"]) if row["phase"] in set(Phase) else Phase.CHECKING,
-        bytes_sent=row["bytes_sent"],
-        maybe_charged=bool(row["maybe_charged"]),
-    )
-
-
-def _unreadable(row: sqlite3.Row, error: Exception) -> None:
-    _log.warning("job %s in the journal cannot be read and is left out: %s", row["id"], error)
+    def _written(self, snapshot: Snapshot) -> int:
+        record = record_text(to_record(snapshot))
+        digest = hashlib.sha256(record.encode()).digest()
+        profile = entries.note_profile(self._connection, snapshot.profile.id, snapshot.profile.name)
+        self._connection.execute(
+            "INSERT INTO snapshot (hash, record, profile) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING",
+            (digest, record, profile),
+        )
+        return int(self._connection.execute("SELECT id FROM snapshot WHERE hash = ?", (digest,)).fetchone()[0])
 
 
 def record_text(record: object) -> str:
@@ -378,12 +314,3 @@ def record_text(record: object) -> str:
 
 def _milliseconds(moment: datetime) -> int:
     return int(moment.timestamp() * 1000)
-
-
-def storable(text: str) -> str:
-    """For the columns that are searched; the outcome's record keeps a server's odd text as it came."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
-def _whole(number: int | None) -> int | None:
-    return number if number is not None and -_LARGEST <= number <= _LARGEST else None

@@ -1,4 +1,4 @@
-"""The journal's file: its tables, how it is opened, and what to do when it cannot be used.
+"""The journal's file: how it is opened, and what to do when it cannot be used.
 
 One SQLite file in WAL mode, shared by all processes of the program. A commit is on the disk before a call
 returns (``synchronous=FULL``): after a power cut ``NORMAL`` would leave a sound file too, but without the
@@ -19,6 +19,7 @@ from typing import TypeVar
 from filelock import FileLock
 
 from kraken_desktop.model.errors import JournalError
+from kraken_desktop.stores.journal_tables import STEPS, TABLES
 
 FILE_NAME = "journal.sqlite3"
 APPLICATION_ID = 0x4B52414B
@@ -30,71 +31,6 @@ _MAGIC = b"SQLite format 3\0"
 """How every SQLite file starts (SQLite docs: "Database File Format")."""
 
 _T = TypeVar("_T")
-
-_V1 = (
-    """
-    CREATE TABLE snapshot (
-        id INTEGER PRIMARY KEY,
-        hash BLOB NOT NULL UNIQUE,
-        record TEXT NOT NULL
-    )
-    """,
-    """
-    CREATE TABLE job (
-        seq INTEGER PRIMARY KEY,
-        id TEXT NOT NULL UNIQUE,
-        batch TEXT NOT NULL,
-        position INTEGER NOT NULL,
-        dropped_at TEXT NOT NULL,
-        source TEXT NOT NULL,
-        spooled INTEGER NOT NULL,
-        snapshot INTEGER NOT NULL REFERENCES snapshot (id),
-        state TEXT NOT NULL,
-        owner TEXT NOT NULL,
-        outcome TEXT,
-        ended_at INTEGER
-    )
-    """,
-    "CREATE INDEX job_unfinished ON job (owner) WHERE ended_at IS NULL",
-    "CREATE INDEX job_newest ON job (ended_at) WHERE ended_at IS NOT NULL",
-    "CREATE INDEX job_spooled ON job (state) WHERE spooled",
-    """
-    CREATE TABLE image (
-        id INTEGER PRIMARY KEY,
-        job INTEGER NOT NULL REFERENCES job (seq) ON DELETE CASCADE,
-        batch TEXT NOT NULL,
-        variant TEXT NOT NULL,
-        planned_key TEXT,
-        state TEXT NOT NULL,
-        key TEXT,
-        url TEXT,
-        kraked_url TEXT,
-        width INTEGER,
-        height INTEGER,
-        bytes INTEGER,
-        UNIQUE (job, variant)
-    )
-    """,
-    "CREATE UNIQUE INDEX image_reserved ON image (batch, planned_key) WHERE planned_key IS NOT NULL",
-    """
-    CREATE TABLE attempt (
-        id INTEGER PRIMARY KEY,
-        job INTEGER NOT NULL REFERENCES job (seq) ON DELETE CASCADE,
-        owner TEXT NOT NULL,
-        started_at INTEGER NOT NULL,
-        phase TEXT NOT NULL,
-        bytes_sent INTEGER NOT NULL DEFAULT 0,
-        maybe_charged INTEGER NOT NULL DEFAULT 0,
-        ended_at INTEGER
-    )
-    """,
-    "CREATE INDEX attempt_of_job ON attempt (job)",
-)
-
-STEPS: tuple[tuple[str, ...], ...] = (_V1,)
-"""Step *n* brings a file of version *n* to version *n* + 1; a new file goes through all of them."""
-
-_TABLES = frozenset({"snapshot", "job", "image", "attempt"})
 
 
 def open_file(path: Path) -> sqlite3.Connection:
@@ -120,6 +56,18 @@ def open_file(path: Path) -> sqlite3.Connection:
         if isinstance(error, JournalError):
             raise
         raise journal_error(error, path) from error
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """Another connection to a file that is open, for reading alone.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    connection = sqlite3.connect(uri, uri=True, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+    _adapt(connection)
     return connection
 
 
@@ -218,15 +166,15 @@ def identity(path: Path) -> tuple[int, int] | None:
 
 
 def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
-    connection.row_factory = sqlite3.Row
-    # Damaged text must not look like a damaged file: the row is skipped when it is decoded.
-    connection.text_factory = lambda raw: str(raw, "utf-8", "replace")
+    _adapt(connection)
     where = str(path or ":memory:")
     version = _number(connection, "user_version")
     if version > len(STEPS):
         raise JournalError(path=where, reason=f"version {version}", problem="newer")
     tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
-    if tables and (_number(connection, "application_id") != APPLICATION_ID or not tables >= _TABLES):
+    if tables and (
+        _number(connection, "application_id") != APPLICATION_ID or not tables >= TABLES[max(0, version - 1)]
+    ):
         raise JournalError(path=where, reason="not a journal", problem="corrupt")
     if path is not None:
         connection.execute("PRAGMA journal_mode = WAL").fetchone()
@@ -234,15 +182,22 @@ def _prepare(connection: sqlite3.Connection, path: Path | None) -> None:
         # macOS: fsync() leaves the data in the drive's cache (Apple: "fsync(2)"). Elsewhere these do nothing.
         connection.execute("PRAGMA fullfsync = ON")
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
+        # What the person took out of the history is not to be found in the file, nor in what is saved of a damaged one.
+        connection.execute("PRAGMA secure_delete = ON").fetchone()
     if version < len(STEPS):
         transaction(connection, "BEGIN IMMEDIATE", _upgrade)
     connection.execute("PRAGMA foreign_keys = ON")
 
 
+def _adapt(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    # Damaged text must not look like a damaged file: the row is skipped when it is decoded.
+    connection.text_factory = lambda raw: str(raw, "utf-8", "replace")
+
+
 def _upgrade(connection: sqlite3.Connection) -> None:
     for step in STEPS[_number(connection, "user_version") :]:
-        for statement in step:
-            connection.execute(statement)
+        step(connection)
     connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
     connection.execute(f"PRAGMA user_version = {len(STEPS)}")
 

@@ -12,7 +12,9 @@ from dataclasses import replace
 
 from kraken_desktop.model.job import JobStatus, Outcome, StoredImage
 from kraken_desktop.model.records import outcome_from_record, outcome_to_record
+from kraken_desktop.stores import journal_reading as reading
 from kraken_desktop.stores import journal_rows as rows
+from kraken_desktop.stores.journal_entries import storable
 from kraken_desktop.stores.journal_facts import Stored
 
 _MOST_TEXTS = 500
@@ -26,22 +28,35 @@ def stored(connection: sqlite3.Connection, texts: Collection[str]) -> tuple[Stor
     """
     wanted = frozenset(texts)
     sequence: set[int] = set()
-    searched = [rows.storable(text) for text in wanted]
+    searched = sorted({storable(each) for text in wanted for each in (text, text.partition("?")[0])})
     for start in range(0, len(searched), _MOST_TEXTS):
         part = searched[start : start + _MOST_TEXTS]
+        # Each by itself: OR would read all images. The last one as the index image_url has it.
         found = connection.execute(
             f"WITH wanted (text) AS (VALUES {', '.join('(?)' for _ in part)})"  # noqa: S608 - no text of others
-            " SELECT DISTINCT job FROM image WHERE state = 'stored' AND (key IN wanted OR url IN wanted"
-            " OR kraked_url IN wanted OR substr(url, 1, instr(url || '?', '?') - 1) IN wanted)",
+            " SELECT job FROM image WHERE key IN wanted AND state = 'stored'"
+            " UNION SELECT job FROM image WHERE kraked_url IN wanted AND state = 'stored'"
+            " UNION SELECT job FROM image WHERE url IS NOT NULL AND state = 'stored'"
+            " AND substr(url, 1, instr(url || '?', '?') - 1) IN wanted",
             part,
         )
         sequence.update(row["job"] for row in found)
-    return tuple(
-        Stored(status=status, image=image, ended_at=ended_at)
-        for status, ended_at in rows.ended(connection, sequence)
-        for image in (status.outcome.images if status.outcome is not None else ())
-        if image.there and not wanted.isdisjoint(_texts(image))
-    )
+    return _there(connection, sequence, wanted)
+
+
+def same(connection: sqlite3.Connection, digest: str) -> tuple[Stored, ...]:
+    """The images of ended jobs that are there and are of this content, newest job first.
+
+    Of many jobs that left the same name for the same snapshot only the newest counts.
+    """
+    found = connection.execute(
+        "SELECT image.key, job.seq, max(job.ended_at) FROM job JOIN image ON image.job = job.seq"
+        " WHERE job.digest = ? AND job.ended_at IS NOT NULL AND image.state = 'stored'"
+        " GROUP BY job.snapshot, image.key",
+        (bytes.fromhex(digest),),
+    ).fetchall()
+    newest = {row["seq"] for row in found}
+    return _there(connection, newest, None)
 
 
 def mark_removed(connection: sqlite3.Connection, keys: Mapping[str, Collection[str]]) -> dict[str, Outcome]:
@@ -64,7 +79,7 @@ def mark_removed(connection: sqlite3.Connection, keys: Mapping[str, Collection[s
         )
         connection.executemany(
             "UPDATE image SET state = 'removed' WHERE job = ? AND key = ?",
-            ((row["seq"], rows.storable(key)) for key in gone),
+            ((row["seq"], storable(key)) for key in gone),
         )
         amended[job_id] = after
     return amended
@@ -85,7 +100,19 @@ def statuses_of(connection: sqlite3.Connection, job_ids: Collection[str]) -> tup
         connection.execute("SELECT seq FROM job WHERE id = ? AND ended_at IS NOT NULL", (each,)).fetchone()
         for each in job_ids
     )
-    return tuple(status for status, _ in rows.ended(connection, {row["seq"] for row in found if row is not None}))
+    numbers = {row["seq"] for row in found if row is not None}
+    return tuple(status for _, status, _ in reading.ended(connection, numbers))
+
+
+def _there(
+    connection: sqlite3.Connection, sequence: Collection[int], wanted: frozenset[str] | None
+) -> tuple[Stored, ...]:
+    return tuple(
+        Stored(status=status, image=image, ended_at=ended_at)
+        for _, status, ended_at in reading.ended(connection, sequence)
+        for image in (status.outcome.images if status.outcome is not None else ())
+        if image.there and (wanted is None or not wanted.isdisjoint(_texts(image)))
+    )
 
 
 def _texts(image: StoredImage) -> set[str]:

@@ -207,7 +207,8 @@ DAMAGE = [
     "UPDATE job SET source = replace(source, '\"file\"', '\"telepathy\"') WHERE id = 'batch-2'",
     "UPDATE job SET source = CAST(x'fffe00' AS TEXT) WHERE id = 'batch-2'",
     "UPDATE job SET dropped_at = 'yesterday' WHERE id = 'batch-2'",
-    "INSERT INTO snapshot VALUES (99, x'00', '{}'); UPDATE job SET snapshot = 99 WHERE id = 'batch-2'",
+    "INSERT INTO snapshot (id, hash, record) VALUES (99, x'00', '{}')"
+    "; UPDATE job SET snapshot = 99 WHERE id = 'batch-2'",
 ]
 
 
@@ -244,7 +245,7 @@ def test_a_big_drop_stores_its_snapshot_once(open_journal: Opener, file: Path) -
     journal.add([job(number) for number in range(1, 10_001)])
     journal.close()
     assert query(file, "SELECT count(*), (SELECT count(*) FROM snapshot) FROM job") == [(10_000, 1)]
-    assert file.stat().st_size < 6_000_000
+    assert file.stat().st_size < 6_500_000
 
 
 def test_history_is_read_by_its_index(open_journal: Opener) -> None:
@@ -252,17 +253,21 @@ def test_history_is_read_by_its_index(open_journal: Opener) -> None:
     journal.add([job(number) for number in (1, 2, 3)])
     for number in (1, 2, 3):
         journal.finish(job(number).id, Cancelled())
+    journal.recent(1)
+    (reader,) = journal._file._readers
     statements: list[str] = []
-    journal._connection.set_trace_callback(statements.append)
+    for connection in (reader, journal._file.connection):
+        connection.set_trace_callback(statements.append)
     journal.recent(1)
     journal.take_over()
-    journal._connection.set_trace_callback(None)
+    for connection in (reader, journal._file.connection):
+        connection.set_trace_callback(None)
     asked = [statement for statement in statements if "JOIN snapshot" in statement and statement.startswith("SELECT")]
     assert len(asked) == 2
     for statement, index in zip(asked, ("job_newest", "job_unfinished"), strict=True):
-        steps = [row[3] for row in journal._connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        steps = [row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {statement}")]
         assert any(index in step for step in steps), steps
-    assert not any("TEMP B-TREE" in row[3] for row in journal._connection.execute(f"EXPLAIN QUERY PLAN {asked[0]}"))
+    assert not any("TEMP B-TREE" in row[3] for row in reader.execute(f"EXPLAIN QUERY PLAN {asked[0]}"))
 
 
 def test_spool_files_are_in_use_until_their_job_is_done(open_journal: Opener) -> None:

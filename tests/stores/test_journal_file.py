@@ -22,9 +22,11 @@ from tests.support.journal_samples import FAILURE, done, image, job, plan
 
 
 def test_a_commit_is_on_the_disk(journal: Journal, file: Path) -> None:
-    pragmas = [journal._connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+    pragmas = [
+        journal._file.connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")
+    ]
     assert pragmas == ["wal", 2]
-    assert query(file, "PRAGMA user_version") == [(1,)]
+    assert query(file, "PRAGMA user_version") == [(2,)]
     assert query(file, "PRAGMA application_id") == [(0x4B52414B,)]
 
 
@@ -140,7 +142,7 @@ def use(journal: Journal) -> None:
 def test_a_newer_file_is_left_alone(open_journal: Opener, problems: list[JournalError], file: Path) -> None:
     file.parent.mkdir()
     real_journal(file)
-    query(file, "PRAGMA user_version = 2")
+    query(file, "PRAGMA user_version = 99")
     before = file.read_bytes()
     journal = open_journal()
     assert journal.take_over() == ()
@@ -201,23 +203,23 @@ def test_a_file_that_is_both_damaged_and_unwritable_is_not_copied(
 
 
 def fill_disk(journal: Journal, file: Path) -> None:
-    pages = journal._connection.execute("PRAGMA page_count").fetchone()[0]
-    journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+    pages = journal._file.connection.execute("PRAGMA page_count").fetchone()[0]
+    journal._file.connection.execute(f"PRAGMA max_page_count = {pages}")
     # What is free inside the file is used up too.
     fillers = ((f"{number}".encode() * 300,) for number in itertools.count())
     with pytest.raises(sqlite3.OperationalError, match="full"):
-        journal._connection.executemany("INSERT INTO snapshot (hash, record) VALUES (?, '')", fillers)
+        journal._file.connection.executemany("INSERT INTO snapshot (hash, record) VALUES (?, '')", fillers)
 
 
 def forbid_writing(journal: Journal, file: Path) -> None:
-    journal._connection.execute("PRAGMA query_only = ON")
+    journal._file.connection.execute("PRAGMA query_only = ON")
 
 
 def zero_the_file(journal: Journal, file: Path) -> None:
-    journal._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    journal._file.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     with file.open("r+b") as opened:
         opened.write(bytes(file.stat().st_size))
-    journal._connection.execute("PRAGMA shrink_memory")
+    journal._file.connection.execute("PRAGMA shrink_memory")
 
 
 BIG = Failed(failure=Failure(code="x", facts={"said": "y" * 20_000}))
@@ -278,7 +280,7 @@ def test_a_damaged_file_is_set_aside_by_one_process_only(
     first.add([job(1)])
     second.add([job(2)])
     zero_the_file(first, file)
-    second._connection.execute("PRAGMA shrink_memory")
+    second._file.connection.execute("PRAGMA shrink_memory")
     first.finish(job(1).id, done(job(1)))
     second.finish(job(2).id, done(job(2)))
     assert kinds(problems) == ["corrupt"]

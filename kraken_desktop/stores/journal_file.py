@@ -1,0 +1,253 @@
+"""Where the journal is: its file, a fresh one if that turns out damaged, or memory if there can be no file."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from kraken_desktop.model.errors import JournalError
+from kraken_desktop.stores import journal_schema as schema
+from kraken_desktop.stores.journal_owner import Owner
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+READ = "BEGIN"
+# Asking for the write lock at once: a reader that wants to write later can be refused without waiting.
+WRITE = "BEGIN IMMEDIATE"
+
+_MOST_READERS = 2
+"""Connections that wait for the next look; each may keep two megabytes of pages."""
+
+
+class JournalFile:
+    """The tables, wherever they are. Use it from any thread; what ``lock`` guards of the caller is guarded here too.
+
+    Args:
+        folder: where the file belongs.
+        on_problem: told, without a lock held, by ``tell``.
+        restore: writes all that the caller knows into tables that replace others; called with ``lock`` held.
+    """
+
+    # One connection for all that is written, with one lock, rather than a connection a thread: SQLite has one writer
+    # at a time anyway, a database in memory has one connection by nature, and the change to it happens in one place.
+    # Long looks have connections of their own: in WAL mode they and the writer do not wait for each other.
+
+    def __init__(
+        self,
+        folder: Path,
+        on_problem: Callable[[JournalError], None],
+        restore: Callable[[sqlite3.Connection], None],
+    ) -> None:
+        self.lock = threading.RLock()
+        self.folder_lock = schema.FolderLock(folder)
+        self.owner: Owner | None = None
+        self.in_memory = False
+        self._folder = folder
+        self._path = folder / schema.FILE_NAME
+        self._on_problem = on_problem
+        self._restore = restore
+        self._untold: list[JournalError] = []
+        self._closed = False
+        self._identity: tuple[int, int] | None = None
+        self._readers: list[sqlite3.Connection] = []
+        self.connection = self._open()
+
+    @property
+    def name(self) -> str:
+        """Of this process as an owner of jobs; empty in memory."""
+        return self.owner.name if self.owner is not None else ""
+
+    def run(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Run ``work`` as one transaction; if the file fails, again on what replaces it.
+
+        Raises:
+            JournalError: even memory failed, or this is closed.
+        """
+        try:
+            with self.lock:
+                return self.run_held(begin, work)
+        finally:
+            self.tell()
+
+    def run_held(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """As ``run``, for who holds ``lock``; problems are told by the next ``tell``."""
+        self.require_open()
+        renewed = False
+        while True:
+            try:
+                return schema.transaction(self.connection, begin, work)
+            except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
+                # A mistake of ours, and the same on any other file.
+                raise
+            except sqlite3.DatabaseError as error:
+                self._give_way(schema.journal_error(error, self._path), may_renew=not renewed)
+                renewed = True
+
+    def look(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Run ``work``, which only reads and may take long, beside what is written meanwhile.
+
+        Raises:
+            JournalError: as ``run``.
+        """
+        reader = self._reader()
+        if reader is not None:
+            try:
+                result = schema.transaction(reader, READ, work)
+            except sqlite3.DatabaseError as error:
+                # Replacing a file is for the one connection that writes, which will meet the same.
+                _log.info("a look into the journal failed, and is taken again: %s", error)
+                reader.close()
+            except BaseException:
+                reader.close()
+                raise
+            else:
+                self._give_back(reader)
+                return result
+        return self.run(READ, work)
+
+    def require_open(self) -> None:
+        """Refuse after ``close``.
+
+        Raises:
+            JournalError: this is closed.
+        """
+        if self._closed:
+            raise JournalError(path=str(self._path), reason="closed", problem="unwritable")
+
+    def tell(self) -> None:
+        """Tell the problems since the last time, in this thread."""
+        with self.lock:
+            untold, self._untold = self._untold, []
+        for error in untold:
+            self._on_problem(error)
+
+    def close(self, in_hand: int) -> None:
+        """Leave. What memory holds, ``in_hand`` jobs, is tried once more on disk."""
+        with self.lock:
+            if self._closed:
+                return
+            self._closed = True
+            self._close_readers()
+            self.connection.close()
+            if self.in_memory and in_hand:
+                self._write_back(in_hand)
+            if self.owner is not None:
+                self.owner.release()
+
+    def _open(self) -> sqlite3.Connection:
+        try:
+            with self.folder_lock:
+                connection = self._open_file()
+                try:
+                    self.owner = Owner(self._folder)
+                except OSError as error:
+                    connection.close()
+                    raise schema.journal_error(error, self._folder) from error
+                return connection
+        except JournalError as error:
+            self._untold.append(error)
+            self.in_memory = True
+            return schema.open_memory(self._path if error.problem == "unwritable" else None)
+
+    def _open_file(self) -> sqlite3.Connection:
+        """Open the file, or set it aside and make another; the caller holds the folder's lock."""
+        try:
+            connection = schema.open_file(self._path)
+        except JournalError as error:
+            if error.problem != "corrupt":
+                raise
+            self._set_aside(error)
+            connection = schema.open_file(self._path)
+        self._identity = schema.identity(self._path)
+        return connection
+
+    def _set_aside(self, error: JournalError) -> None:
+        try:
+            kept = schema.set_aside(self._path)
+        except OSError as refused:
+            _log.warning("the damaged journal cannot be set aside: %s", refused)
+            raise error from refused
+        self._untold.append(JournalError(path=str(kept), reason=error.reason, problem=error.problem))
+
+    def _give_way(self, error: JournalError, *, may_renew: bool) -> None:
+        """Put a fresh file, or memory, in place of the file that failed."""
+        if self.in_memory:
+            raise error
+        _log.warning("the journal's file failed: %s", error)
+        self._close_readers()
+        if error.problem == "corrupt" and may_renew:
+            self.connection.close()
+            try:
+                self.connection = self._renew(error)
+                return
+            except JournalError as again:
+                error = again
+                memory = schema.open_memory()
+        else:
+            memory = schema.open_memory(self.connection if error.problem == "unwritable" else None)
+            self.connection.close()
+        self.in_memory = True
+        self._untold.append(error)
+        self.connection = memory
+        schema.transaction(memory, WRITE, self._restore)
+
+    def _renew(self, error: JournalError) -> sqlite3.Connection:
+        with self.folder_lock:
+            # Another process may have been here first: its fresh file is not to be set aside.
+            if schema.identity(self._path) == self._identity:
+                self._set_aside(error)
+            connection = self._open_file()
+        try:
+            schema.transaction(connection, WRITE, self._restore)
+        except sqlite3.Error as again:
+            connection.close()
+            raise schema.journal_error(again, self._path) from again
+        return connection
+
+    def _write_back(self, in_hand: int) -> None:
+        try:
+            with self.folder_lock:
+                connection = schema.open_file(self._path)
+                try:
+                    schema.transaction(connection, WRITE, self._restore)
+                finally:
+                    connection.close()
+        except (JournalError, sqlite3.Error) as error:
+            _log.warning("%d jobs of this session are not in the journal: %s", in_hand, error)
+
+    def _reader(self) -> sqlite3.Connection | None:
+        """A connection for one look; None if the look has to be taken on the one that writes."""
+        with self.lock:
+            self.require_open()
+            if self.in_memory:
+                return None
+            if self._readers:
+                return self._readers.pop()
+            identity = self._identity
+        try:
+            reader = schema.open_reader(self._path)
+        except sqlite3.Error as error:
+            _log.info("no second connection to the journal: %s", error)
+            return None
+        if schema.identity(self._path) != identity:
+            # Set aside this very moment.
+            reader.close()
+            return None
+        return reader
+
+    def _give_back(self, reader: sqlite3.Connection) -> None:
+        with self.lock:
+            if not self._closed and not self.in_memory and len(self._readers) < _MOST_READERS:
+                self._readers.append(reader)
+                return
+        reader.close()
+
+    def _close_readers(self) -> None:
+        readers, self._readers = self._readers, []
+        for reader in readers:
+            reader.close()
