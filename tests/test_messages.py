@@ -49,6 +49,7 @@ from kraken_desktop.model.quota import Forecast, Need
 from kraken_desktop.model.recipe import Recipe
 from tests.support.link_troubles import link_texts
 from tests.support.permission_profiles import permission_texts
+from tests.support.waiting_texts import waiting_texts
 from tests.support.recipes import EVERY_RECIPE
 
 GENERIC = {"error"}
@@ -491,6 +492,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += diagnosis_texts(words)
     shown += permission_texts(words)
     shown += link_texts(words)
+    shown += waiting_texts(words)
     # What is typed in a terminal is the same in every language.
     for name, profile in product(COMMANDS, ("", "1")):
         shown = [text.replace(command_for(name, profile), "") for text in shown]
@@ -595,7 +597,7 @@ OUTCOMES: list[tuple[Outcome, str]] = [
     (Done(images=(dataclasses.replace(stored(9), removed=True),), original_bytes=100), "Removed from the bucket"),
     (Done(images=(stored(9), optimal()), original_bytes=100), "Done, 2 images"),
     (Done(images=(stored(9), stored(8)), original_bytes=100), "Done, 2 images"),
-    (Skipped(reason="already_stored"), "Skipped: the same image is in the bucket already"),
+    (Skipped(reason="already_stored"), "Already in the bucket: nothing was sent"),
     (Skipped(reason="unheard_of"), "Skipped"),
     (Cancelled(), "Cancelled"),
     (Cancelled(may_arrive=True), "Cancelled; the image may still arrive in the bucket"),
@@ -655,7 +657,7 @@ def status(
         (status(JobState.RUNNING, progress=Progress(phase=Phase.CHECKING)), "Looking in the bucket"),
         (status(JobState.WAITING), "Trying again soon"),
         (status(JobState.WAITING, retry_at=104.6), "Trying again in 5 s"),
-        (status(JobState.WAITING, retry_at=99.0), "Trying again in 1 s"),
+        (status(JobState.WAITING, retry_at=99.0), "Trying again now"),
         (
             status(JobState.QUEUED, waiting_for=FAILURE),
             "On hold: The quota of your Kraken.io plan is used up.",

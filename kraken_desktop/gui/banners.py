@@ -50,6 +50,7 @@ class Banner(QFrame):
     ) -> None:
         super().__init__(parent)
         self.message = message
+        self.countdown = ""
         self.look = look
         self.closable = on_close is not None
         self._theme = theme
@@ -108,11 +109,20 @@ class Banner(QFrame):
     def set_message(self, message: Message) -> None:
         """Say something else, of the same gravity."""
         self.message = message
-        told = _rest_of(message)
         self._what.setText(message.what)
+        self._set_rest()
+        self.setAccessibleName(" ".join(part for part in (message.what, _rest_of(message)) if part))
+
+    def set_countdown(self, text: str) -> None:
+        """Say how long until something happens. It is no part of the name: nobody wants to hear it each second."""
+        if text != self.countdown:
+            self.countdown = text
+            self._set_rest()
+
+    def _set_rest(self) -> None:
+        told = " ".join(part for part in (_rest_of(self.message), self.countdown) if part)
         self._rest.setText(told)
         self._rest.setVisible(bool(told))
-        self.setAccessibleName(" ".join(part for part in (message.what, told) if part))
 
     @property
     def stops(self) -> tuple[QWidget, ...]:

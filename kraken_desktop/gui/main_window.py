@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -27,6 +27,7 @@ from kraken_desktop.gui.labels import line
 from kraken_desktop.gui.messages_above import MessagesAbove
 from kraken_desktop.gui.pages import Pages, lacks_account
 from kraken_desktop.gui.questions import ask_to_quit
+from kraken_desktop.gui.queue_view import QueueView
 from kraken_desktop.gui.quota import KrakenQuota
 from kraken_desktop.gui.removing import Removing
 from kraken_desktop.gui.routes import Route
@@ -54,7 +55,6 @@ if TYPE_CHECKING:
     from kraken_desktop.gui.settings.dialog import PageName
 
 QUIT_SECONDS = 1.8
-_WAITING_TICK_MS = 1000
 _LEAST_BANNERS, _LEAST_DETAILS = 176, 80
 """Device-independent pixels: the gravest message with its buttons, and the gist of the details."""
 
@@ -127,9 +127,8 @@ class MainWindow(QMainWindow):
         self.wishes = RowWishes(self.model, self.view, self.uploads, self.toast, self._row_text, self)
         self.wishes.format_chosen.connect(self._keep_link_format)
         self.removing = Removing(services.removal, self.view, self.model, self.toast, self.messages.trouble, self)
+        self.queue = QueueView(self, self._bridge, words, self._row_text)
 
-        self._waiting_timer = QTimer(self)
-        self._waiting_timer.setInterval(_WAITING_TICK_MS)
         self._connect()
         self._show_settings(settings, self._start_profile(settings))
         restore_geometry(self, self._state)
@@ -196,6 +195,7 @@ class MainWindow(QMainWindow):
         )
         self._bridge.changed.connect(self.model.apply)
         self._bridge.paused.connect(self.messages.paused)
+        self._bridge.suspended.connect(self._show_page)
         uploads.scanning.connect(self._on_scanning)
         uploads.left_out.connect(self.messages.left_out)
         uploads.repeated.connect(self.messages.repeated)
@@ -203,11 +203,11 @@ class MainWindow(QMainWindow):
         uploads.went_on.connect(self.messages.went_on)
         self.model.tally_changed.connect(self._tally_changed)
         self._thumbnails.arrived.connect(view.viewport().update)
-        self._waiting_timer.timeout.connect(view.viewport().update)
         for keys, act in (
             (QKeySequence(self.tr("Ctrl+,")), self.open_settings),
             (QKeySequence(self.tr("Ctrl+Shift+C")), self.wishes.copy_all),
             (QKeySequence(self.tr("Ctrl+R")), self.wishes.retry_selected_or_all),
+            (QKeySequence(self.tr("Ctrl+P")), status.pause_or_resume),
             (QKeySequence(QKeySequence.StandardKey.Undo), self.toast.choose),
             (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
         ):
@@ -282,7 +282,8 @@ class MainWindow(QMainWindow):
         self.pages.choose(self.model.rowCount())
         self.top_bar.add_button.setVisible(self.ready)
         self.top_bar.copy_button.setVisible(self.model.rowCount() > 0)
-        shown = self.model.rowCount() > 0 or self.status_bar.scanning or self.quota.shown
+        bar = self.status_bar
+        shown = self.model.rowCount() > 0 or bar.scanning or bar.suspended or self.quota.shown
         self.status_bar.setVisible(shown)
         self._status_line.setVisible(shown and self.status_bar.idle)
 
@@ -310,10 +311,6 @@ class MainWindow(QMainWindow):
         self.top_bar.set_links(tally.images)
         self.messages.set_waiting(tally.counts[JobState.QUEUED] + tally.counts[JobState.WAITING])
         self._show_page()
-        if tally.counts[JobState.WAITING] > 0:
-            self._waiting_timer.start()
-        else:
-            self._waiting_timer.stop()
 
     def _picture(self, status: JobStatus, scale: float) -> QPixmap | None:
         return self._thumbnails.picture(status.job.source, THUMBNAIL, scale)

@@ -42,12 +42,14 @@ class MessagesAbove(QObject):
 
     Signals:
         resume_wanted: a button of the message about a pause.
+        try_now_wanted: a button of the message about what passes by itself.
         settings_wanted: another; with the ``Failure`` whose cause is to be mended.
         way_wanted: another; the ``Failure``, and the ``Offer`` that is the way out of it.
         upload_held_wanted, discard_held_wanted: what is to become of what waited for the set-up.
     """
 
     resume_wanted = Signal()
+    try_now_wanted = Signal()
     settings_wanted = Signal(object)
     way_wanted = Signal(object, object)
     upload_held_wanted = Signal()
@@ -59,6 +61,7 @@ class MessagesAbove(QObject):
         self._words = words
         self._waiting = 0
         self._pause: Failure | None = None
+        self._held_by: Failure | None = None
         self.ways_of: Callable[[Failure], Sequence[WayShown]] = lambda _failure: ()
         """The ways out of a pause."""
         self.profile_named: Callable[[Failure], str] = lambda _failure: ""
@@ -95,6 +98,32 @@ class MessagesAbove(QObject):
             closable=False,
         )
         self._pause = why
+
+    def waits(self, message: Message, why: Failure, countdown: str) -> None:
+        """Why jobs wait for something that passes by itself, and until when.
+
+        Said in the place of what was said before: a message that is made anew takes the focus from its buttons.
+        """
+        self._held_by = why
+        banner = self._banners.banner("waits")
+        if banner is None:
+            choices = (
+                Choice(self.tr("&Try now"), self.try_now_wanted.emit, self.tr("With the settings as they are now")),
+                # The host may be misspelled.
+                Choice(self.tr("S&ettings…"), self._mend_hold),
+            )
+            banner = self._banners.show_message("waits", message, choices=choices, closable=False)
+        elif banner.message != message:
+            banner.set_message(message)
+        banner.set_countdown(countdown)
+
+    def waits_no_more(self) -> None:
+        """It has passed."""
+        self._banners.remove("waits")
+
+    def _mend_hold(self) -> None:
+        if self._held_by is not None:
+            self.settings_wanted.emit(self._held_by)
 
     def _choice_of(self, way: WayShown, why: Failure) -> Choice:
         return Choice(way.label, partial(self.way_wanted.emit, why, way.offer), way.told)

@@ -224,8 +224,10 @@ class JobPainting(Painting):
             icon, color = "warning", "warning"
         if status.state is JobState.RUNNING and status.progress is not None:
             icon = _PHASE_ICONS.get(status.progress.phase, icon)
-        if status.state is JobState.QUEUED and status.waiting_for is not None:
+        if self._text.is_on_hold(status):
             icon, color = "pause", "warning"
+        elif self._text.queue.suspended and status.state in {JobState.QUEUED, JobState.WAITING}:
+            icon, color = "pause", "muted"
         place = QRect(layout.state.left(), layout.state.center().y() - ICON // 2 + 1, ICON, ICON)
         self._icon(icon, color, QStyle.visualRect(direction, layout.state, place))
         words = layout.state.adjusted(ICON + GRID, 0, 0, 0)

@@ -10,10 +10,11 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 
 from kraken_desktop.gui.job_lines import Line, can_open, images_of
+from kraken_desktop.gui.queue_state import QueueState
 from kraken_desktop.gui.routes import place_of
 from kraken_desktop.messages import Words, percent
 from kraken_desktop.messages.text import Message, fill, identity, shown
-from kraken_desktop.messages.words import is_already_optimal, is_sandbox
+from kraken_desktop.messages.words import is_already_optimal, is_already_there, is_sandbox
 from kraken_desktop.model.job import (
     Cancelled,
     Done,
@@ -46,6 +47,8 @@ class RowText:
         self.words = words
         self._clock = clock
         self._now = now
+        self.queue = QueueState()
+        """What keeps jobs from starting that could."""
 
     def name(self, status: JobStatus) -> str:
         """The source's name, with its folder if it came in one."""
@@ -71,7 +74,7 @@ class RowText:
             case JobState.CANCELLED:
                 return _tr("Cancelled")
             case JobState.SKIPPED:
-                return _tr("Skipped")
+                return self.words.already_there() if is_already_there(status.outcome) else _tr("Skipped")
             case JobState.DONE if is_sandbox(status.outcome):
                 return _tr("Only a test")
             case JobState.DONE if images_of(status) and all(image.removed for image in images_of(status)):
@@ -80,10 +83,34 @@ class RowText:
                 return closed
             case JobState.DONE:
                 return self.words.already_optimal() if is_already_optimal(status.outcome) else _tr("Done")
-            case JobState.QUEUED:
-                return _tr("On hold") if status.waiting_for is not None else self.words.state(status)
+            case JobState.QUEUED | JobState.WAITING if self.is_on_hold(status):
+                return _tr("On hold")
+            case JobState.QUEUED | JobState.WAITING:
+                return self._waiting(status)
             case _:
-                return self.words.state(status, self._clock())
+                return self.words.state(status)
+
+    def is_on_hold(self, status: JobStatus) -> bool:
+        """Whether a job waits for something that the person has to mend or decide."""
+        if status.state is JobState.QUEUED and status.waiting_for is not None:
+            return True
+        return self.queue.paused is not None and status.state in {JobState.QUEUED, JobState.WAITING}
+
+    def _waiting(self, status: JobStatus) -> str:
+        """What a job waits for that could start, or until when."""
+        waiting, queue = self.words.waiting, self.queue
+        if queue.suspended:
+            return waiting.paused()
+        seconds, hold = self.seconds_left(status), queue.hold_of(status)
+        if seconds is not None:
+            return waiting.countdown(seconds)
+        return waiting.held_short(hold.why) if hold is not None else self.words.state(status)
+
+    def seconds_left(self, status: JobStatus) -> float | None:
+        """Until a job is tried again; None where there is nothing to count, or no time left of it."""
+        tried_at = self.queue.tried_at(status)
+        left = tried_at - self._clock() if tried_at is not None else 0.0
+        return left if left > 0 else None
 
     def sizes(self, status: JobStatus) -> str:
         """``2.4 MB → 910 kB``, or the one that is known."""
@@ -217,6 +244,8 @@ class RowText:
         if is_already_optimal(status.outcome):
             kept = _tr("Already optimal: its pixels are kept as they are, and only what the recipe removes is gone.")
             told.append(("", kept))
+        if is_already_there(status.outcome) and status.links:
+            told.append(("", f"{self.note(status)}."))
         if is_sandbox(status.outcome):
             told.append(("", _tr("Turn the sandbox off in the recipe to store images for real.")))
         if can_open(status):
@@ -245,6 +274,12 @@ class RowText:
         # What waits is tried again by itself: there is nothing for the person to do.
         return message if status.state.ended else Message(message.what, message.why, "")
 
+    def _hold(self, status: JobStatus) -> Message | None:
+        """Why a job has not started yet, where that passes by itself."""
+        hold = self.queue.hold_of(status)
+        message = self.words.failure(hold.why) if hold is not None else None
+        return Message(message.what, message.why, "") if message is not None else None
+
     def note(self, status: JobStatus) -> str:
         """How a job ended that neither failed nor is plainly done; else empty."""
         match status.outcome:
@@ -266,13 +301,18 @@ class RowText:
 
     def spoken(self, status: JobStatus) -> str:
         """Name and state, in one breath."""
-        return f"{self.name(status)}, {self.words.state(status, self._clock())}"
+        is_queued = status.state is JobState.QUEUED and status.waiting_for is None
+        here = is_queued or status.state is JobState.WAITING
+        return f"{self.name(status)}, {self.state(status) if here else self.words.state(status)}"
 
     def described(self, status: JobStatus) -> str:
         """Everything else."""
-        trouble = self.trouble(status) or self.warning(status)
+        trouble = self.trouble(status) or self._hold(status) or self.warning(status) or Message("", "", "")
         told = (
-            *(() if trouble is None else (trouble.why, trouble.remedy)),
+            # Of one that failed the state says it.
+            "" if status.state.ended else trouble.what,
+            trouble.why,
+            trouble.remedy,
             self.sizes(status),
             self.images(status),
             self.destination(status),
@@ -282,7 +322,7 @@ class RowText:
 
     def tool_tip(self, status: JobStatus) -> str:
         """Everything in full, as rich text: names and messages may hold anything."""
-        trouble = self.trouble(status) or self.warning(status)
+        trouble = self.trouble(status) or self._hold(status) or self.warning(status)
         lines = [f"<b>{html.escape(self.name(status))}</b>", html.escape(self.location(status))]
         if trouble is not None:
             lines += [html.escape(part) for part in (trouble.what, trouble.why, trouble.remedy) if part]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui.labels import ElidedLabel
+from kraken_desktop.gui.queue_state import QueueState
 from kraken_desktop.gui.quota_button import QuotaButton
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import GRID, Theme
@@ -24,12 +27,14 @@ class StatusBar(QFrame):
 
     Signals:
         cancel_all_wanted, retry_wanted, clear_wanted: a button.
+        pause_wanted: another; the queue is to be paused (True), or to go on.
         stop_scanning_wanted: the look through a folder is to end.
     """
 
     cancel_all_wanted = Signal()
     retry_wanted = Signal()
     clear_wanted = Signal()
+    pause_wanted = Signal(bool)
     stop_scanning_wanted = Signal()
 
     def __init__(self, theme: Theme, words: Words, parent: QWidget | None = None) -> None:
@@ -37,6 +42,8 @@ class StatusBar(QFrame):
         self._theme = theme
         self._words = words
         self._scanned: int | None = None
+        self._tally = Tally()
+        self._queue = QueueState()
         self._texts: dict[QPushButton, str] = {}
         self.setProperty("look", "bar")
 
@@ -50,6 +57,7 @@ class StatusBar(QFrame):
         self.stop_button = self._button(self.tr("Sto&p looking"), self.stop_scanning_wanted)
         self.retry_button = self._button(self.tr("&Retry"), self.retry_wanted)
         self.clear_button = self._button(self.tr("C&lear finished"), self.clear_wanted)
+        self.pause_button = self._button(self.tr("Pa&use"), self._pause_clicked)
         self.cancel_button = self._button(self.tr("Ca&ncel all"), self.cancel_all_wanted)
 
         words_column = QVBoxLayout()
@@ -61,7 +69,13 @@ class StatusBar(QFrame):
         row.setSpacing(GRID)
         row.addLayout(words_column, 1)
         row.addWidget(self.quota, 0, Qt.AlignmentFlag.AlignVCenter)
-        for button in (self.stop_button, self.retry_button, self.clear_button, self.cancel_button):
+        for button in (
+            self.stop_button,
+            self.retry_button,
+            self.clear_button,
+            self.pause_button,
+            self.cancel_button,
+        ):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -71,9 +85,10 @@ class StatusBar(QFrame):
         theme.changed.connect(self._render_icons)
         self._render_icons()
         self.show_scan(None)
+        self.show_queue(QueueState())
         self.show_tally(Tally(), Tally())
 
-    def _button(self, text: str, wish: SignalInstance) -> QPushButton:
+    def _button(self, text: str, wish: SignalInstance | Callable[[], None]) -> QPushButton:
         button = QPushButton(text, self)
         button.setFlat(True)
         button.setIconSize(QSize(18, 18))
@@ -117,9 +132,59 @@ class StatusBar(QFrame):
         self._scanned = found
         self.stop_button.setVisible(found is not None)
 
+    @property
+    def can_pause(self) -> bool:
+        """Whether the queue can be paused, or let go on."""
+        return self.pause_button.isVisibleTo(self)
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the queue is paused by the person, also where nothing waits in it."""
+        return self._queue.suspended
+
+    def show_queue(self, queue: QueueState) -> None:
+        """Whether the queue starts what waits in it; the button does the other thing."""
+        self._queue = queue
+        keys = QKeySequence(self.tr("Ctrl+P")).toString(QKeySequence.SequenceFormat.NativeText)
+        text, told = self.tr("Pa&use"), self.tr("Start nothing more; what runs runs on")
+        if queue.stopped:
+            text, told = self.tr("Res&ume"), self.tr("Go on with what waits")
+        self._texts[self.pause_button] = text
+        self.pause_button.setAccessibleName(text.replace("&", ""))
+        self.pause_button.setAccessibleDescription(told)
+        self.pause_button.setToolTip(f"{told} ({keys})")
+        self._render_icons()
+        self._set_texts()
+        self._show_counts()
+
+    def _show_counts(self) -> None:
+        tally = self._tally
+        self.counts.set_full_text(self._counts() or self.tr("No images yet"))
+        self.pause_button.setVisible(tally.unfinished > tally.held or self._queue.stopped)
+
+    def _counts(self) -> str:
+        counts, summary = self._tally.counts, self._words.summary
+        waiting = counts[JobState.QUEUED] + counts[JobState.WAITING]
+        if not self._queue.stopped:
+            return summary(counts, self._tally.held)
+        if not self._queue.suspended:
+            return summary({**counts, JobState.QUEUED: waiting, JobState.WAITING: 0}, held=waiting)
+        paused = self._words.waiting.paused_counts(waiting, counts[JobState.RUNNING])
+        ended = summary({state: count for state, count in counts.items() if state.ended})
+        return "  ·  ".join(part for part in (paused, ended) if part)
+
+    def pause_or_resume(self) -> None:
+        """What the button does now, if it is there."""
+        if self.can_pause:
+            self._pause_clicked()
+
+    def _pause_clicked(self) -> None:
+        self.pause_wanted.emit(not self._queue.stopped)
+
     def show_tally(self, tally: Tally, run: Tally) -> None:
         """Figures of all rows; the bar is about those on their way."""
-        self.counts.set_full_text(self._words.summary(tally.counts, tally.held) or self.tr("No images yet"))
+        self._tally = tally
+        self._show_counts()
         self.figures.set_full_text(self._figures(tally))
         self.figures.setVisible(bool(self.figures.full_text))
         busy = tally.unfinished > 0
@@ -163,4 +228,5 @@ class StatusBar(QFrame):
         self.stop_button.setIcon(icon("cancel"))
         self.retry_button.setIcon(icon("retry"))
         self.clear_button.setIcon(icon("clear"))
+        self.pause_button.setIcon(icon("resume" if self._queue.stopped else "pause"))
         self.cancel_button.setIcon(icon("cancel"))

@@ -16,6 +16,8 @@ class Tally:
         self.counts: Counter[JobState] = Counter()
         self.held = 0
         """Of the queued jobs, those that nothing but the person can let go on."""
+        self.not_started: Counter[str] = Counter()
+        """Queued and waiting jobs, by the id of their profile."""
         self.retryable = 0
         self.bytes_total = 0
         """Of all sources."""
@@ -57,8 +59,10 @@ class Tally:
 
     def _count(self, status: JobStatus, sign: int) -> None:
         self.counts[status.state] += sign
-        if status.state is JobState.QUEUED and status.waiting_for is not None:
-            self.held += sign
+        if status.state is JobState.QUEUED or status.state is JobState.WAITING:
+            self.not_started[status.job.snapshot.profile.id] += sign
+            if status.state is JobState.QUEUED and status.waiting_for is not None:
+                self.held += sign
         self.retryable += sign * can_retry(status)
         size = status.job.source.size or 0
         self.bytes_total += sign * size

@@ -150,6 +150,18 @@ class Uploads(QObject):
         """Go on after a pause."""
         self.wish(lambda: self._runner.resume(self._services.renewal()))
 
+    def suspend(self) -> None:
+        """Start nothing more until :meth:`resume`; what runs runs on."""
+        self.wish(self._runner.suspend)
+
+    def try_now(self, *, renewed: bool = True) -> None:
+        """Wait no longer for what passes by itself.
+
+        Args:
+            renewed: with the profiles as they are now, which may have been mended.
+        """
+        self.wish(lambda: self._runner.try_now(*([self._services.renewal()] if renewed else [])))
+
     def change_settings(self, change: Callable[[Settings], Settings]) -> None:
         """Keep a change of the settings on the disk."""
         self.wish(partial(self._services.settings.update, change))

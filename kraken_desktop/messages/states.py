@@ -34,16 +34,17 @@ SHARES: dict[Phase, str] = {
 }
 """Of phases in which bytes are moved, once it is known how many."""
 OPTIMIZING_COUNT = QT_TRANSLATE_NOOP("messages", "Optimizing, {made} of {outputs}")
-WAITING_SECONDS = QT_TRANSLATE_NOOP("messages", "Trying again in {seconds} s")
 HELD = QT_TRANSLATE_NOOP("messages", "On hold: {what}")
 PAUSED = QT_TRANSLATE_NOOP("messages", "The queue is on hold: {what}")
 PAUSED_BY = QT_TRANSLATE_NOOP("messages", "The queue is on hold, because of the profile “{profile}”: {what}")
 
 SKIP_REASONS: dict[str, str] = {
-    "already_stored": QT_TRANSLATE_NOOP("messages", "Skipped: the same image is in the bucket already"),
+    "already_stored": QT_TRANSLATE_NOOP("messages", "Already in the bucket: nothing was sent"),
     "name_taken": QT_TRANSLATE_NOOP("messages", "Skipped: there is an object of this name already"),
 }
 """By ``Skipped.reason``."""
+KNOWN_LINK = QT_TRANSLATE_NOOP("messages", "Already in the bucket: its link is known, nothing was sent")
+ALREADY_THERE = QT_TRANSLATE_NOOP("messages", "Already there")
 
 DONE_SMALLER = QT_TRANSLATE_NOOP("messages", "Done, {share} smaller")
 DONE_NO_SMALLER = QT_TRANSLATE_NOOP("messages", "Done, no smaller than before")

@@ -35,6 +35,7 @@ from kraken_desktop.messages.text import (
     shown_path,
     size,
 )
+from kraken_desktop.messages.waiting import WaitingWords
 from kraken_desktop.model.errors import Fact, KrakenDesktopError
 from kraken_desktop.model.job import (
     Cancelled,
@@ -92,6 +93,7 @@ class Words:
     def __init__(self, translate: Translate = identity) -> None:
         self._translate = translate
         self.quota = QuotaWords(translate)
+        self.waiting = WaitingWords(translate)
         self.permissions = PermissionWords(translate)
         self.diagnosis = DiagnosisWords(translate, failure=self.failure, finding=self.finding)
 
@@ -212,7 +214,7 @@ class Words:
 
         Args:
             status: the row's.
-            now: on the runner's clock; with it the seconds until another try are told.
+            now: on the runner's clock; with it the time until another try is told.
         """
         if status.outcome is not None and status.state.ended:
             return self.outcome(status.outcome)
@@ -225,8 +227,7 @@ class Words:
                 return self._fill(states.OPTIMIZING_COUNT, **counts)
             return self.phase(progress.phase)
         if status.state is JobState.WAITING and status.retry_at is not None and now is not None:
-            seconds = max(1, round(status.retry_at - now))
-            return self._fill(states.WAITING_SECONDS, seconds=str(seconds))
+            return self.waiting.countdown(status.retry_at - now)
         if status.state is JobState.QUEUED and status.waiting_for is not None:
             return self._fill(states.HELD, what=self.failure(status.waiting_for).what)
         return self._fill(states.STATES[status.state])
@@ -237,7 +238,7 @@ class Words:
             case Done():
                 return self._done(outcome)
             case Skipped():
-                return self._fill(states.SKIP_REASONS.get(outcome.reason, states.STATES[JobState.SKIPPED]))
+                return self._skipped(outcome)
             case Cancelled():
                 return self._fill(states.MAY_ARRIVE if outcome.may_arrive else states.STATES[JobState.CANCELLED])
             case Failed():
@@ -245,6 +246,11 @@ class Words:
                 if there := sum(image.there for image in outcome.images):
                     return self._fill(states.PARTLY, images=self.images(there), what=what)
                 return self._fill(states.FAILED, what=what)
+
+    def _skipped(self, outcome: Skipped) -> str:
+        if is_already_there(outcome) and any(image.there for image in outcome.images):
+            return self._fill(states.KNOWN_LINK)
+        return self._fill(states.SKIP_REASONS.get(outcome.reason, states.STATES[JobState.SKIPPED]))
 
     def _done(self, outcome: Done) -> str:
         if is_sandbox(outcome):
@@ -273,6 +279,10 @@ class Words:
     def already_optimal(self) -> str:
         """In two words: it could not be made smaller."""
         return self._fill(states.ALREADY_OPTIMAL)
+
+    def already_there(self) -> str:
+        """In two words: the same image was in the bucket before."""
+        return self._fill(states.ALREADY_THERE)
 
     def link_check(self, check: LinkCheck) -> str:
         """What anybody who opens a link gets, in a few words."""
@@ -346,6 +356,11 @@ def is_sandbox(outcome: Outcome | None) -> bool:
 def is_already_optimal(outcome: Outcome | None) -> bool:
     """Whether the engine found nothing to make smaller."""
     return isinstance(outcome, Done) and bool(outcome.images) and all(image.already_optimal for image in outcome.images)
+
+
+def is_already_there(outcome: Outcome | None) -> bool:
+    """Whether the same image was in the bucket before."""
+    return isinstance(outcome, Skipped) and outcome.reason == "already_stored"
 
 
 def _joined(*sentences: str) -> str:

@@ -132,6 +132,12 @@ class NotingRunner:
     def resume(self, renewed: object = None) -> None:
         self.asked.append(("resume", None))
 
+    def suspend(self) -> None:
+        self.asked.append(("suspend", None))
+
+    def try_now(self, renewed: object = None) -> None:
+        self.asked.append(("try_now", None))
+
     def take_progress(self) -> dict[str, Progress]:
         taken, self.progress = self.progress, {}
         return taken
