@@ -49,8 +49,8 @@ from kraken_desktop.model.quota import Forecast, Need
 from kraken_desktop.model.recipe import Recipe
 from tests.support.link_troubles import link_texts
 from tests.support.permission_profiles import permission_texts
-from tests.support.waiting_texts import waiting_texts
 from tests.support.recipes import EVERY_RECIPE
+from tests.support.waiting_texts import waiting_texts
 
 GENERIC = {"error"}
 
