@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -19,6 +19,7 @@ from kraken_desktop.stores.settings import FileStamp, SettingsStore, file_stamp
 
 if TYPE_CHECKING:
     from kraken_desktop.transport import Transport
+    from kraken_desktop.transport.pace import Pace
 
 MOST_TRIALS = 6
 _TRIAL_SECONDS = 15.0
@@ -38,7 +39,7 @@ class NetworkAccess:
     """The way out for every request of a program. Thread-safe.
 
     A change of the network settings, by whichever program, is for the next one who asks; requests on their way end
-    as they began.
+    as they began. Only another speed limit holds at once, for all of them together.
 
     Args:
         settings: read when the file was replaced, and never changed.
@@ -52,7 +53,9 @@ class NetworkAccess:
         self._secrets = secrets
         self._connections = connections
         self._user_agent = user_agent
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
+        self._pace: Pace | None = None
+        self._limit: tuple[FileStamp | None, int | None] | None = None
         self._stamp: FileStamp | None = None
         self._network = Network()
         self._trust_stamp: FileStamp | None = None
@@ -67,7 +70,8 @@ class NetworkAccess:
                 return self._transport
             network = self._settings.peek().preferences.network
             trust_stamp = _stamp_of(network)
-            if self._transport is None or (network, trust_stamp) != (self._network, self._trust_stamp):
+            way, way_before = (replace(each, upload_limit=None) for each in (network, self._network))
+            if self._transport is None or (way, trust_stamp) != (way_before, self._trust_stamp):
                 before, self._transport = self._transport, self._open(network, self._secrets.proxy_password)
                 if before is not None:
                     # Drops the idle connections; those in use end with their requests.
@@ -107,8 +111,21 @@ class NetworkAccess:
 
     def _open(self, network: Network, password: Callable[[], str]) -> Transport:
         from kraken_desktop.transport.network import open_transport  # slow to import
+        from kraken_desktop.transport.pace import Pace
 
-        return open_transport(network, password, connections=self._connections, user_agent=self._user_agent)
+        with self._lock:
+            # One for all transports: those that others took the place of may still send.
+            self._pace = self._pace or Pace(self._upload_limit)
+        return open_transport(
+            network, password, connections=self._connections, user_agent=self._user_agent, pace=self._pace
+        )
+
+    def _upload_limit(self) -> int | None:
+        """As the settings are now. Called by who sends, again and again."""
+        stamp, known = self._settings.stamp(), self._limit
+        if known is None or known[0] != stamp:
+            known = self._limit = (stamp, self._settings.peek().preferences.network.upload_limit)
+        return known[1]
 
 
 def _stamp_of(network: Network) -> FileStamp | None:

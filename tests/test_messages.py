@@ -456,7 +456,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += [words.state(status(state, retry_at=9.0), now=4.0) for state in JobState]
     shown += [words.explanation(code) for _, code in (*object_key.variables(), *object_key.filters())]
     shown += [words.field(field.name) for field in dataclasses.fields(Profile) if field.name != "id"]
-    shown += [words.field(name) for name in ("proxy_url", "proxy_user", "ca_file")]
+    shown += [words.field(name) for name in ("proxy_url", "proxy_user", "upload_limit", "ca_file")]
     shown += [note_in_words(Note(code, "1"), words) for code in NOTES]
     shown += [change_in_words(Change(field="bucket", before="", after="1"), words)]
     shown += [change_in_words(Change(field="recipe", before=Recipe(), after=Recipe(lossy=False)), words)]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,6 +28,7 @@ from kraken_desktop.model.errors import (
 from kraken_desktop.model.profile import Account, Credentials, CredentialSource, Profile
 from kraken_desktop.model.settings import PROXY_SECRET, Network, ProxyMode, Settings
 from kraken_desktop.network_access import trial_urls
+from kraken_desktop.transport import FileBody
 from tests.servers.proxy import Proxy
 from tests.support.raw_server import Peer, RawServer
 
@@ -270,3 +273,33 @@ def test_a_try_reaches_each_server_once_and_the_default_profile_s_first() -> Non
 def test_settings_that_are_no_good_are_tried_all_the_same(services: Services) -> None:
     (reached,) = services.network.try_out(Network(ca_file="/gone.pem"), None, ["https://[bad"])
     assert isinstance(reached.error, KrakenDesktopError)
+
+
+def test_a_speed_limit_holds_at_once_for_what_is_on_its_way_and_keeps_the_connections(
+    services: Services, tmp_path: Path
+) -> None:
+    path = tmp_path / "image.jpg"
+    path.write_bytes(bytes(400_000))
+    body = FileBody(path, size=400_000, sha256=hashlib.sha256(bytes(400_000)).hexdigest())
+    begun = threading.Event()
+
+    def script(peer: Peer) -> None:
+        while True:
+            _, headers, rest = peer.read_head()
+            left = int(headers.get("content-length", 0)) - len(rest)
+            while left > 0:
+                left -= len(peer.connection.recv(65536))
+                begun.set()
+            peer.answer()
+
+    use(services, Network(upload_limit=10_000))
+    with RawServer(script) as server, ThreadPoolExecutor(1) as threads:
+        transport = services.transport()
+        running = threads.submit(transport.request, "PUT", server.url, body=body)
+        assert begun.wait(10)
+        assert services.transport() is transport
+        use(services, Network())
+        assert running.result(10).status == 200
+        assert services.transport() is transport
+        assert status(services, server.url) == 200
+        assert server.connections == 1

@@ -1,4 +1,4 @@
-"""``kraken-s3 network``: the proxy, the certificates that are trusted, and whether that leads anywhere."""
+"""``kraken-s3 network``: proxy, trusted certificates, upload speed, and whether that leads anywhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kraken_desktop.cli.account import forget_secrets, keep_secret
 from kraken_desktop.cli.console import Console, load_settings, read_secret
 from kraken_desktop.composition import Services
 from kraken_desktop.model.errors import TrustFileError
-from kraken_desktop.model.network_rules import check_network, complete_proxy_url
+from kraken_desktop.model.network_rules import check_network, complete_proxy_url, parse_speed
 from kraken_desktop.model.profile import Finding, Severity
 from kraken_desktop.model.records import to_record
 from kraken_desktop.model.settings import PROXY_SECRET, Network, ProxyMode, Settings
@@ -23,8 +23,8 @@ def add_parser(commands: Any) -> None:
     """Add ``network`` to the command line."""
     parser = commands.add_parser(
         "network",
-        help="proxy and trusted certificates",
-        description="How every request leaves this computer, and whom it trusts.",
+        help="proxy, trusted certificates, upload speed",
+        description="How every request leaves this computer, whom it trusts, and how fast uploads may be.",
     )
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     told = "everything but the password, as JSON"
@@ -44,6 +44,12 @@ def add_parser(commands: Any) -> None:
     change.add_argument(
         "--ca-file", metavar="FILE", help="a PEM file with further authorities to trust, such as a company's; or none"
     )
+    change.add_argument(
+        "--upload-limit",
+        type=_speed,
+        metavar="SPEED",
+        help="the most that all uploads together may send, such as 500kB/s or 2MB/s; or none",
+    )
     change.set_defaults(run=_set)
     trial = actions.add_parser(
         "test",
@@ -51,6 +57,16 @@ def add_parser(commands: Any) -> None:
         description="Try to reach Kraken.io and the servers of the buckets of all profiles. Nothing is stored.",
     )
     trial.set_defaults(run=_test)
+
+
+def _speed(text: str) -> int:
+    """Bytes per second; 0 for no limit."""
+    if text.strip().lower() in {"", "none"}:
+        return 0
+    speed = parse_speed(text)
+    if speed is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a speed such as 500kB/s or 2MB/s, nor none")
+    return speed
 
 
 def _show(_arguments: argparse.Namespace, services: Services, console: Console) -> int:
@@ -103,6 +119,8 @@ def _changed(arguments: argparse.Namespace, before: Network) -> Network:
     if arguments.ca_file is not None:
         without = arguments.ca_file in {"", "none"}
         changes["ca_file"] = "" if without else str(Path(arguments.ca_file).expanduser().absolute())
+    if arguments.upload_limit is not None:
+        changes["upload_limit"] = arguments.upload_limit or None
     return dataclasses.replace(before, **changes)
 
 

@@ -154,6 +154,11 @@ NETWORK_FINDINGS: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "A line end or another control character is among them."),
         QT_TRANSLATE_NOOP("messages", "Enter it anew."),
     ),
+    "upload_limit.too_low": Message(
+        QT_TRANSLATE_NOOP("messages", "{detail} is too slow for uploads."),
+        QT_TRANSLATE_NOOP("messages", "Servers give up an upload that hardly moves."),
+        QT_TRANSLATE_NOOP("messages", "Allow at least 10 kB/s."),
+    ),
     "ca_file.not_absolute": Message(
         QT_TRANSLATE_NOOP("messages", "“{detail}” is not the whole path of a file."),
         QT_TRANSLATE_NOOP("messages", "It has to begin at the root of a disk, or it would be another file elsewhere."),
@@ -169,5 +174,6 @@ NETWORK_FINDINGS: dict[str, Message] = {
 NETWORK_FIELDS: dict[str, str] = {
     "proxy_url": QT_TRANSLATE_NOOP("messages", "Address of the proxy"),
     "proxy_user": QT_TRANSLATE_NOOP("messages", "User of the proxy"),
+    "upload_limit": QT_TRANSLATE_NOOP("messages", "Upload speed"),
     "ca_file": QT_TRANSLATE_NOOP("messages", "Additional certificates"),
 }

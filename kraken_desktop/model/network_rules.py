@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import PurePath
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ PROBLEMS = (
     "proxy_url.user_info",
     "proxy_user.colon",
     "proxy_user.characters",
+    "upload_limit.too_low",
     "ca_file.not_absolute",
     "ca_file.expired",
 )
@@ -29,15 +31,37 @@ PROXY_SCHEMES = ("http", "socks5", "socks5h")
 stores do not check on Windows and macOS (truststore's ``wrap_bio``)."""
 
 
+LOWEST_LIMIT = 10_000
+"""Bytes per second. Below that a server may take an upload for dead, and a photo takes a quarter of an hour."""
+
+_UNITS = {"k": 1000, "m": 1_000_000}
+_SPEED = re.compile(r"(?P<number>[0-9]{1,6}(?:[.,][0-9]{1,3})?)\s*(?P<unit>[km])(?:b(?:/s|ps)?)?", re.IGNORECASE)
+
+
 def check_network(network: Network) -> tuple[Finding, ...]:
     """Everything to say about the settings as they were typed."""
     findings: list[Finding] = []
     if network.proxy is ProxyMode.MANUAL:
         findings += _check_proxy(network.proxy_url)
         findings += _check_user(network.proxy_user)
+    if network.upload_limit is not None and network.upload_limit < LOWEST_LIMIT:
+        findings.append(error("upload_limit", "too_low", speed_text(network.upload_limit)))
     if network.ca_file and not PurePath(network.ca_file).is_absolute():
         findings.append(error("ca_file", "not_absolute", network.ca_file))
     return tuple(findings)
+
+
+def parse_speed(text: str) -> int | None:
+    """Bytes per second of a speed such as ``500 kB/s``, ``1.5MB/s`` or ``2m``; None if it is none."""
+    found = _SPEED.fullmatch(text.strip())
+    if found is None:
+        return None
+    return round(float(found["number"].replace(",", ".")) * _UNITS[found["unit"].lower()]) or None
+
+
+def speed_text(limit: int) -> str:
+    """A speed in bytes per second, in the unit that suits it."""
+    return f"{limit / 1_000_000:g} MB/s" if limit >= 1_000_000 else f"{limit / 1000:g} kB/s"
 
 
 def complete_proxy_url(text: str) -> str:

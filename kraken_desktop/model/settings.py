@@ -43,6 +43,12 @@ class Network:
     """Its password is in the keyring, under :data:`PROXY_SECRET`."""
     ca_file: str = ""
     """Absolute path of a PEM file with further certificate authorities, trusted beside the system's; empty: none."""
+    upload_limit: int | None = None
+    """Bytes per second that all uploads together may send; None: as fast as the line allows."""
+
+    def __post_init__(self) -> None:
+        if self.upload_limit is not None and self.upload_limit < 1:
+            raise ValueError(f"upload_limit must be positive, not {self.upload_limit}")
 
 
 PROXY_SECRET = "network/proxy-password"  # noqa: S105 - the name of a keyring entry

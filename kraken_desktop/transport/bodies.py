@@ -10,7 +10,7 @@ from typing import Protocol
 from kraken_desktop.model.errors import SourceChangedError, SourceMissingError, SourceUnreadableError
 
 PIECE = 64 * 1024
-"""Bytes a send: smaller costs CPU, larger makes the window stutter."""
+"""Bytes a send, as a rule: smaller costs CPU, larger makes progress coarse and the window stutter."""
 
 SentCallback = Callable[[int, int], None]
 """Called with the bytes of the file that left, and of how many."""
@@ -20,6 +20,8 @@ class Body(Protocol):
     """A request body of known length that can be sent more than once."""
 
     sent_all: bool
+    piece: int
+    """How many bytes the next piece should have; whoever sends may change it on the way."""
 
     def __len__(self) -> int: ...
     def __iter__(self) -> Iterator[bytes | memoryview]: ...
@@ -31,6 +33,7 @@ class BytesBody:
     def __init__(self, content: bytes) -> None:
         self._content = content
         self.sent_all = False
+        self.piece = PIECE
 
     def __len__(self) -> int:
         return len(self._content)
@@ -76,6 +79,7 @@ class FileBody:
         self._on_sent = on_sent
         self._before_last = before_last
         self.sent_all = False
+        self.piece = PIECE
 
     def __len__(self) -> int:
         return len(self._head) + self._size + len(self._tail)
@@ -97,12 +101,15 @@ class FileBody:
             yield self._head
         digest = hashlib.sha256()
         # Two buffers in turn: the piece that is held back must survive the next read.
-        buffers = [memoryview(bytearray(PIECE)), memoryview(bytearray(PIECE))]
+        buffers = [memoryview(b""), memoryview(b"")]
         held: memoryview | None = None
         sent, read = 0, 0
         while read < self._size:
             buffers.reverse()
-            count = readinto(buffers[0][: min(PIECE, self._size - read)])
+            wanted = min(self.piece, self._size - read)
+            if len(buffers[0]) < wanted:
+                buffers[0] = memoryview(bytearray(wanted))
+            count = readinto(buffers[0][:wanted])
             if not count:
                 raise SourceChangedError(path=str(self._path))
             if held is not None:

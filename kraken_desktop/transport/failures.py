@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import ssl
@@ -143,6 +144,9 @@ def converted(error: Exception, host: str, *, proxy: str, sent_all: bool, timeou
         return NameLookupError(host=host, reason=reason)
     if among(NewConnectionError):
         return ConnectError(host=host, reason=reason)
+    if any(isinstance(cause, OSError) and cause.errno == errno.ETIMEDOUT for cause in causes):
+        # The kernel gave the peer up, in less than our own limits.
+        return ConnectionLostError(host=host, sent_all=sent_all, reason=reason)
     if among(requests.exceptions.ReadTimeout, urllib3.exceptions.ReadTimeoutError):
         return TimeoutExpiredError(host=host, sent_all=sent_all, phase="read", seconds=round(timeouts.read))
     if among(TimeoutError):

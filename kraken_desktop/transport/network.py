@@ -15,6 +15,7 @@ import truststore
 from kraken_desktop.model.errors import TransportError, TrustFileError
 from kraken_desktop.model.links import is_loopback
 from kraken_desktop.model.settings import Network, ProxyMode
+from kraken_desktop.transport.pace import Pace
 from kraken_desktop.transport.session import Transport, system_proxies
 
 LARGEST_TRUST_FILE = 8 * 1024 * 1024
@@ -104,7 +105,9 @@ def proxies(network: Network, password: Callable[[], str]) -> Callable[[str], di
             return manual
 
 
-def open_transport(network: Network, password: Callable[[], str], *, connections: int, user_agent: str) -> Transport:
+def open_transport(
+    network: Network, password: Callable[[], str], *, connections: int, user_agent: str, pace: Pace | None = None
+) -> Transport:
     """A transport for these settings. Never raises: with a trust file that is not good, each of its requests does.
 
     Args:
@@ -112,6 +115,7 @@ def open_transport(network: Network, password: Callable[[], str], *, connections
         password: gives the proxy's, when a request needs it.
         connections: how many requests to one host at the same time.
         user_agent: product and version.
+        pace: holds all uploads of the program back.
     """
     context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     unusable: TransportError | None = None
@@ -126,6 +130,7 @@ def open_transport(network: Network, password: Callable[[], str], *, connections
         ssl_context=context,
         proxies_for=proxies(network, password),
         unusable=unusable,
+        pace=pace,
     )
 
 

@@ -29,6 +29,7 @@ from kraken_desktop.transport.bodies import PIECE, Body
 from kraken_desktop.transport.connections import Adapter, Flight, Lane
 from kraken_desktop.transport.deadlines import Deadlines, elapsed
 from kraken_desktop.transport.failures import PROXY_LOGIN, converted, host_of, proxy_of
+from kraken_desktop.transport.pace import Pace, Stride
 
 P = ParamSpec("P")
 
@@ -93,18 +94,30 @@ class _Watchdog:
 
 
 @dataclass(frozen=True, slots=True)
-class _Announcing:
-    """A body that tells when its last piece has left."""
+class _Leaving:
+    """A body that leaves at its pace, and tells when its last piece has left."""
 
     body: Body
+    pace: Pace
+    cancel: CancelToken
     on_sent_all: Callable[[], None]
 
     def __len__(self) -> int:
         return len(self.body)
 
     def __iter__(self) -> Iterator[bytes | memoryview]:
-        # The next piece is asked for when the one before has left.
-        yield from self.body
+        stride, pieces = Stride(), iter(self.body)
+        while True:
+            self.body.piece = self.pace.piece or stride.piece
+            piece = next(pieces, None)
+            if piece is None:
+                break
+            # Between two sends, whose time limit so knows nothing of it.
+            self.pace.take(len(piece), self.cancel)
+            stride.begin()
+            yield piece
+            # The next piece is asked for when the one before has left.
+            stride.end()
         self.on_sent_all()
 
 
@@ -123,6 +136,7 @@ class Transport:
         proxies_for: which proxies an address goes through; what it raises passes through.
         unusable: why no request can be made; each of them raises it.
         clock: seconds, which go on while the computer sleeps.
+        pace: holds all uploads of the program back; none by default.
     """
 
     def __init__(
@@ -134,10 +148,12 @@ class Transport:
         proxies_for: Callable[[str], dict[str, str]] = system_proxies,
         unusable: TransportError | None = None,
         clock: Callable[[], float] = elapsed,
+        pace: Pace | None = None,
     ) -> None:
         self._unusable = unusable
         self._lane = Lane()
         self._deadlines = Deadlines(clock)
+        self._pace = pace or Pace()
         self._proxies_for = proxies_for
         self._session = _Session()
         # Off: a .netrc would add passwords to requests that carry their own.
@@ -191,7 +207,9 @@ class Transport:
             raise replace(self._unusable, host=host_of(url))
         flight = Flight(permit)
         watchdog = _Watchdog(self._deadlines, flight)
-        outgoing = _Announcing(body, lambda: watchdog.watch("read", timeouts.answer)) if body else None
+        outgoing = None
+        if body:
+            outgoing = _Leaving(body, self._pace, cancel, lambda: watchdog.watch("read", timeouts.answer))
         prepared, proxies = self._prepared(method, url, outgoing, headers)
         self._lane.flight = flight
         try:
@@ -227,7 +245,7 @@ class Transport:
             watchdog.stop()
 
     def _prepared(
-        self, method: str, url: str, body: _Announcing | None, headers: Mapping[str, str] | None
+        self, method: str, url: str, body: _Leaving | None, headers: Mapping[str, str] | None
     ) -> tuple[requests.PreparedRequest, dict[str, str]]:
         told = dict(headers or {})
         if body is not None:

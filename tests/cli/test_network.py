@@ -3,6 +3,7 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -37,17 +38,18 @@ def company(tmp_path: Path) -> Path:
     return path
 
 
-def shown(run: Terminal) -> dict[str, str]:
+def shown(run: Terminal) -> dict[str, Any]:
     code, out, _ = run("network", "show")
     assert code == 0
-    told: dict[str, str] = json.loads(out)
+    told: dict[str, Any] = json.loads(out)
     return told
 
 
 def test_what_is_set_is_shown_but_for_the_password(
     run: Terminal, company: Path, memory_keyring: MemoryKeyring, home: Path
 ) -> None:
-    assert shown(run) == {"proxy": "system", "proxy_url": "", "proxy_user": "", "ca_file": ""}
+    unset = {"proxy": "system", "proxy_url": "", "proxy_user": "", "ca_file": "", "upload_limit": None}
+    assert shown(run) == unset
     code, out, err = run(
         "network", "set", "--proxy", "proxy.example:3128", "--proxy-user", "me", "--proxy-password-stdin",
         "--ca-file", str(company), typed="hunter2\n",
@@ -58,6 +60,7 @@ def test_what_is_set_is_shown_but_for_the_password(
         "proxy_url": "http://proxy.example:3128",
         "proxy_user": "me",
         "ca_file": str(company),
+        "upload_limit": None,
     }
     assert list(memory_keyring.entries.values()) == ["hunter2"]
     for path in (each for each in home.rglob("*") if each.is_file()):
@@ -90,6 +93,7 @@ def test_what_somebody_else_changes_meanwhile_stays(
         (["--proxy", "http://me:hunter2@proxy:1"], "User name and password do not belong into the address."),
         (["--proxy", "https://proxy:1"], "A proxy that is itself spoken to by https cannot be used."),
         (["--proxy", "proxy"], "The port of the proxy is missing."),
+        (["--upload-limit", "5 kB/s"], "5 kB/s is too slow for uploads."),
         (["--ca-file", "/gone.pem"], "/gone.pem cannot be used, so nothing was changed.\n  There is no such file"),
     ],
 )
@@ -99,6 +103,24 @@ def test_what_is_wrong_changes_nothing(run: Terminal, arguments: list[str], said
     assert said in err
     assert "hunter2" not in err
     assert shown(run)["proxy"] == "system"
+
+
+def test_the_speed_of_uploads_is_limited_and_set_free(run: Terminal) -> None:
+    assert run("network", "set", "--upload-limit", "1.5MB/s") == (0, "", "")
+    assert shown(run)["upload_limit"] == 1_500_000
+    assert run("network", "set", "--proxy", "none")[0] == 0
+    assert shown(run)["upload_limit"] == 1_500_000
+    assert run("network", "set", "--upload-limit", "none") == (0, "", "")
+    assert shown(run)["upload_limit"] is None
+
+
+@pytest.mark.parametrize("typed", ["quickly", "500", "-5kB/s", "0kB/s"])
+def test_what_is_no_speed_is_refused(run: Terminal, capsys: pytest.CaptureFixture[str], typed: str) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run("network", "set", f"--upload-limit={typed}")
+    assert ended.value.code == 2
+    assert f"{typed!r} is not a speed such as 500kB/s or 2MB/s, nor none" in capsys.readouterr().err
+    assert shown(run)["upload_limit"] is None
 
 
 def answering(peer: Peer) -> None:

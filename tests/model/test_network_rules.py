@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from kraken_desktop.messages import Words
-from kraken_desktop.model.network_rules import PROBLEMS, check_network, complete_proxy_url
+from kraken_desktop.model.network_rules import PROBLEMS, check_network, complete_proxy_url, parse_speed, speed_text
 from kraken_desktop.model.settings import Network, ProxyMode
 
 
@@ -43,6 +43,7 @@ def test_nothing_is_wrong(network: Network) -> None:
         (manual("http://me:hunter2@proxy:abc"), "proxy_url.malformed", "proxy:abc"),
         (manual("http://proxy:1", "me:hunter2"), "proxy_user.colon", ""),
         (manual("http://proxy:1", "me\r\n"), "proxy_user.characters", ""),
+        (Network(upload_limit=9_999), "upload_limit.too_low", "9.999 kB/s"),
         (Network(ca_file="company.pem"), "ca_file.not_absolute", "company.pem"),
     ],
 )
@@ -66,3 +67,35 @@ def test_what_is_wrong_is_named_without_a_password(network: Network, problem: st
 )
 def test_what_was_typed_is_completed(typed: str, url: str) -> None:
     assert complete_proxy_url(typed) == url
+
+
+@pytest.mark.parametrize(
+    ("text", "speed"),
+    [
+        ("500kB/s", 500_000),
+        ("500 KB/S", 500_000),
+        ("2m", 2_000_000),
+        ("1.5 MB/s", 1_500_000),
+        ("1,5MB", 1_500_000),
+        ("  20k ", 20_000),
+        ("500", None),
+        ("0kB/s", None),
+        ("-5kB/s", None),
+        ("5 GB/s", None),
+        ("fast", None),
+        ("", None),
+    ],
+)
+def test_a_speed_is_a_number_with_its_unit(text: str, speed: int | None) -> None:
+    assert parse_speed(text) == speed
+
+
+@pytest.mark.parametrize(("limit", "text"), [(5000, "5 kB/s"), (999_500, "999.5 kB/s"), (1_500_000, "1.5 MB/s")])
+def test_a_speed_is_told_in_its_unit(limit: int, text: str) -> None:
+    assert speed_text(limit) == text
+    assert parse_speed(text) == limit
+
+
+def test_no_speed_at_all_is_no_setting() -> None:
+    with pytest.raises(ValueError, match="upload_limit"):
+        Network(upload_limit=0)

@@ -13,6 +13,7 @@ from kraken_desktop.gui.settings.field_form import FieldForm
 from kraken_desktop.gui.settings.file_field import FileField
 from kraken_desktop.gui.settings.remarks import Remark, muted, wrapping
 from kraken_desktop.gui.settings.secret_field import SecretField
+from kraken_desktop.gui.settings.speed_field import SpeedField
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import TrustFileError
@@ -22,7 +23,7 @@ from kraken_desktop.model.settings import PROXY_SECRET, Network, ProxyMode
 
 
 class NetworkForm(FieldForm):
-    """Proxy, and whom to trust beside the system."""
+    """Proxy, whom to trust beside the system, and how fast uploads may be."""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, parent)
@@ -59,6 +60,7 @@ class NetworkForm(FieldForm):
         self.told = muted(wrapping(QLabel(self)))
         """What was found in the file."""
         self.told.hide()
+        self.upload_limit = SpeedField(theme, self)
 
         self.add_field("proxy", self.tr("The way to the internet"), self.proxy)
         self.add_field(
@@ -83,7 +85,9 @@ class NetworkForm(FieldForm):
                 "They are trusted beside those of the system."
             ),
         )
+        self.add_field("upload_limit", self.tr("Upload &speed"), self.upload_limit)
         self.proxy.edited.connect(lambda: self._on_edited("proxy"))
+        self.upload_limit.edited.connect(lambda: self._on_edited("upload_limit"))
         for name, line in (("proxy_url", self.proxy_url), ("proxy_user", self.proxy_user)):
             line.textEdited.connect(lambda _text, name=name: self._on_edited(name))
         self.password.edited.connect(lambda: self._on_edited("proxy_password"))
@@ -112,6 +116,7 @@ class NetworkForm(FieldForm):
         self.proxy_url.setText(network.proxy_url)
         self.proxy_user.setText(network.proxy_user)
         self.ca_file.set_path(network.ca_file)
+        self.upload_limit.set_limit(network.upload_limit)
         self.tell_of_file((), "")
         self.check()
         self.forget_touches()
@@ -124,6 +129,7 @@ class NetworkForm(FieldForm):
             proxy_url=complete_proxy_url(self.proxy_url.text()),
             proxy_user=self.proxy_user.text().strip(),
             ca_file=self.ca_file.path,
+            upload_limit=self.upload_limit.limit,
         )
 
     def is_dirty(self) -> bool:

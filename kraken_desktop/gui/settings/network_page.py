@@ -42,7 +42,9 @@ class NetworkPage(FormPage):
         header = PageHeader(body)
         header.set_texts(
             self.tr("Network"),
-            self.tr("How everything leaves this computer, to Kraken.io and to your buckets, and whom it trusts."),
+            self.tr(
+                "How everything leaves this computer, to Kraken.io and to your buckets, whom it trusts, and how fast."
+            ),
         )
         self.form = NetworkForm(collaborators.words, collaborators.theme, body)
         self.notice = Notice(collaborators.theme, body)

@@ -8,6 +8,7 @@ import pytest
 import trustme
 from keyring.errors import KeyringLocked
 
+from kraken_desktop.gui.settings.speed_field import Speed, Unit
 from kraken_desktop.model.errors import NameLookupError, ProxyRefusedError, SecretMissingError
 from kraken_desktop.model.settings import PROXY_SECRET, Network, ProxyMode
 from kraken_desktop.network_access import Reached
@@ -176,3 +177,46 @@ def test_what_changed_elsewhere_is_shown(house: House) -> None:
     dialog.network_page.refresh(house.store.load())
     assert dialog.network_page.form.proxy_url.text() == "http://proxy.example:3128"
     assert not dialog.network_page.is_dirty()
+
+
+@pytest.mark.usefixtures("translations")
+def test_a_speed_limit_is_chosen_and_given_up(house: House) -> None:
+    dialog = house.open("network")
+    page, field = dialog.network_page, dialog.network_page.form.upload_limit
+    assert not field.number.isVisibleTo(page)
+    field.speed.button_of(Speed.LIMITED).click()
+    assert field.number.isVisibleTo(page)
+    field.number.setValue(250)
+    assert field.meaning.text() == "A photo of 5 MB then takes 20 seconds."
+    dialog.bar.save_button.click()
+    assert saved(house) == Network(upload_limit=250_000)
+    assert not page.is_dirty()
+    field.unit.set_value(Unit.MEGA)
+    field.unit.activated.emit(1)
+    assert field.meaning.text() == "A photo of 5 MB then takes 1 second."
+    dialog.bar.save_button.click()
+    assert saved(house) == Network(upload_limit=250_000_000)
+    field.speed.button_of(Speed.FREE).click()
+    dialog.bar.save_button.click()
+    assert saved(house) == Network()
+
+
+@pytest.mark.usefixtures("translations")
+def test_a_speed_that_is_too_low_is_not_saved(house: House) -> None:
+    page = house.open("network").network_page
+    page.form.upload_limit.speed.button_of(Speed.LIMITED).click()
+    page.form.upload_limit.number.setValue(5)
+    page.save()
+    told = "Error: 5 kB/s is too slow for uploads. Servers give up an upload that hardly moves. Allow at least 10 kB/s."
+    assert page.form.remarks_of("upload_limit") == told
+    assert page.form.upload_limit.meaning.text() == "A photo of 5 MB then takes 17 minutes."
+    assert saved(house) == Network()
+
+
+@pytest.mark.parametrize(("limit", "shown"), [(1_234_567, (1235, Unit.KILO)), (3_000_000, (3, Unit.MEGA))])
+def test_a_speed_from_elsewhere_is_shown_and_kept(house: House, limit: int, shown: tuple[int, Unit]) -> None:
+    keep(house, Network(upload_limit=limit))
+    page = house.open("network").network_page
+    assert (page.form.upload_limit.number.value(), page.form.upload_limit.unit.value) == shown
+    assert not page.is_dirty()
+    assert page.form.network() == Network(upload_limit=limit)
