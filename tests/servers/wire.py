@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -28,6 +29,10 @@ class Wire:
         self._made: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
         self._breaks: list[int] = []
+        self.passed = 0
+        """Bytes that clients have sent so far."""
+        self.returned = 0
+        """Bytes that the server has answered so far."""
         # Kept for the whole time, without listening: nobody else gets the port.
         self._reserved = _socket()
         self._reserved.bind(("127.0.0.1", 0))
@@ -100,14 +105,25 @@ class Wire:
             with self._lock:
                 self._made += [client, server]
                 limit = self._breaks.pop(0) if self._breaks else None
-            self._start(self._hand_on, client, server, limit)
-            self._start(self._hand_on, server, client, None)
+            self._start(self._hand_on, client, server, self._count_passed, limit)
+            self._start(self._hand_on, server, client, self._count_returned, None)
 
-    def _hand_on(self, origin: socket.socket, target: socket.socket, limit: int | None) -> None:
+    def _count_passed(self, size: int) -> None:
+        with self._lock:
+            self.passed += size
+
+    def _count_returned(self, size: int) -> None:
+        with self._lock:
+            self.returned += size
+
+    def _hand_on(
+        self, origin: socket.socket, target: socket.socket, count: Callable[[int], None], limit: int | None
+    ) -> None:
         left = limit
         try:
             while piece := origin.recv(_PIECE if left is None else min(_PIECE, left)):
                 target.sendall(piece)
+                count(len(piece))
                 if left is not None:
                     left -= len(piece)
                     if left == 0:
