@@ -28,6 +28,7 @@ from kraken_desktop.removal import Removal
 from kraken_desktop.runner import Runner
 from kraken_desktop.runner_roles import Executor, Listener, Renewal
 from kraken_desktop.stores.aws_credentials import AwsProfiles
+from kraken_desktop.stores.history import History
 from kraken_desktop.stores.journal import Journal, Recovered
 from kraken_desktop.stores.secret_store import KeyringStore, Secrets, SessionStore
 from kraken_desktop.stores.settings import Settings, SettingsStore
@@ -64,6 +65,7 @@ class Services:
             user_agent=f"KrakenDesktop/{__version__}",
         )
         self.journal = Journal.open(self.folders.journal, on_journal_problem)
+        self.history = History(self.journal)
         self.spool = Spool(self.folders.spool)
         self.destinations = Destinations(transport=self.transport, secrets=self.secrets)
         self._lock = threading.Lock()

@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import Done, Job, JobStatus, Outcome, Phase, PlannedImage, Skipped
@@ -29,6 +30,10 @@ from kraken_desktop.stores.journal_file import READ, WRITE, JournalFile
 __all__ = ["Attempt", "Journal", "Recovered", "Stored", "Unfinished"]
 
 _log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+
+_FORGOTTEN_AT_ONCE = 500
+"""Jobs: between them, what the queue has to write gets its turn."""
 
 
 class Journal:
@@ -243,6 +248,25 @@ class Journal:
             ValueError: the digest is not hexadecimal.
         """
         return self._file.look(lambda connection: journal_stored.same(connection, digest))
+
+    def look(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
+        """Run ``work``, which only reads the tables, as one transaction beside what is written meanwhile."""
+        return self._file.look(work)
+
+    def forget(self, numbers: Sequence[int]) -> int:
+        """Remove ended jobs, by row number, with all that belongs to them; how many were there.
+
+        Their objects stay in their buckets. One that was queued again meanwhile stays.
+        """
+        count = 0
+        for start in range(0, len(numbers), _FORGOTTEN_AT_ONCE):
+            part = numbers[start : start + _FORGOTTEN_AT_ONCE]
+            gone = self._file.run(WRITE, partial(rows.forget, numbers=part))
+            with self._file.lock:
+                for job_id in gone:
+                    self._known.pop(job_id, None)
+            count += len(gone)
+        return count
 
     def mark_removed(self, keys: Mapping[str, Collection[str]]) -> tuple[JobStatus, ...]:
         """Note that objects are there no longer, by job; what the list shows of these jobs from now on."""

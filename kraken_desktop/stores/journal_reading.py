@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 
 from kraken_desktop.model.job import (
@@ -32,6 +32,12 @@ SELECT = (
     " FROM job JOIN snapshot ON snapshot.id = job.snapshot"
 )
 """A job with all that ``job_of`` reads."""
+
+Ended = tuple[sqlite3.Row, tuple[str, ...]]
+"""The row of an ended job, and its planned keys."""
+
+_MOST_NUMBERS = 500
+"""At once: older SQLite takes 999 variables in a statement."""
 
 
 def row_of(connection: sqlite3.Connection, job_id: str) -> sqlite3.Row:
@@ -78,9 +84,7 @@ def kept(connection: sqlite3.Connection, job_id: str) -> dict[str, Json] | None:
     return record if isinstance(record, dict) else None
 
 
-def newest(
-    connection: sqlite3.Connection, limit: int, before: tuple[int, int] | None
-) -> list[tuple[sqlite3.Row, tuple[str, ...]]]:
+def newest(connection: sqlite3.Connection, limit: int, before: tuple[int, int] | None) -> list[Ended]:
     """Up to ``limit`` rows of ended jobs, newest first, older than ``before``, each with its planned keys."""
     older = "AND (job.ended_at, job.seq) < (?, ?)" if before is not None else ""
     rows = connection.execute(
@@ -90,32 +94,57 @@ def newest(
     return [(row, tuple(image.key for image in images_of(connection, row["seq"]))) for row in rows]
 
 
-def statuses(rows: Sequence[tuple[sqlite3.Row, tuple[str, ...]]]) -> list[JobStatus]:
-    """The rows of ``newest`` as the list shows them; those that cannot be decoded are left out and logged."""
-    keys = {row["seq"]: planned_keys for row, planned_keys in rows}
-    found: list[JobStatus] = []
-    for row, job in jobs_of([row for row, _ in rows]):
-        try:
-            outcome = outcome_from_record(json.loads(row["outcome"]))
-        except (ValueError, TypeError) as error:
-            unreadable(row, error)
-            continue
-        found.append(
-            JobStatus(job=job, state=state_of(outcome), outcome=outcome, keys=keys[row["seq"]], tries=row["tries"])
-        )
-    return found
+def statuses(rows: Sequence[Ended]) -> list[JobStatus]:
+    """The rows of ``newest`` as the list shows them; those that cannot be read are left out and logged."""
+    return [status for _, status, _ in decoded(rows)]
 
 
 def ended(connection: sqlite3.Connection, sequence: Collection[int]) -> list[tuple[int, JobStatus, datetime]]:
     """The ended ones of the jobs with these row numbers, newest first, each with its number and its end."""
-    found: list[tuple[sqlite3.Row, tuple[str, ...]]] = []
-    for seq in sequence:
-        row = connection.execute(f"{SELECT} WHERE job.seq = ? AND job.ended_at IS NOT NULL", (seq,)).fetchone()
-        if row is not None:
-            found.append((row, tuple(image.key for image in images_of(connection, seq))))
+    found = ended_rows(connection, sequence)
     found.sort(key=lambda each: (each[0]["ended_at"], each[0]["seq"]), reverse=True)
-    at = {row["id"]: (row["seq"], moment(row["ended_at"])) for row, _ in found}
-    return [(at[status.job.id][0], status, at[status.job.id][1]) for status in statuses(found)]
+    return decoded(found)
+
+
+def ended_rows(connection: sqlite3.Connection, sequence: Collection[int]) -> list[Ended]:
+    """The rows of the ended ones of these jobs, in any order, each with its planned keys."""
+    wanted = list(dict.fromkeys(sequence))
+    found: list[Ended] = []
+    for start in range(0, len(wanted), _MOST_NUMBERS):
+        part = wanted[start : start + _MOST_NUMBERS]
+        places = ", ".join("?" for _ in part)
+        keys: dict[int, list[str]] = {}
+        for row in connection.execute(
+            f"SELECT job, planned_key FROM image WHERE job IN ({places}) AND planned_key IS NOT NULL ORDER BY job, id",  # noqa: S608 - no text of others
+            part,
+        ):
+            keys.setdefault(row["job"], []).append(row["planned_key"])
+        rows = connection.execute(f"{SELECT} WHERE job.seq IN ({places}) AND job.ended_at IS NOT NULL", part)
+        found += [(row, tuple(keys.get(row["seq"], ()))) for row in rows]
+    return found
+
+
+def decoded(
+    rows: Sequence[Ended], on_unreadable: Callable[[sqlite3.Row, Exception], None] | None = None
+) -> list[tuple[int, JobStatus, datetime]]:
+    """Rows of ended jobs, each as its number, what the list shows, and its end.
+
+    Args:
+        rows: with their planned keys.
+        on_unreadable: told instead of the log.
+    """
+    keys = {row["seq"]: planned_keys for row, planned_keys in rows}
+    found: list[tuple[int, JobStatus, datetime]] = []
+    for row, job in jobs_of([row for row, _ in rows], on_unreadable):
+        try:
+            outcome = outcome_from_record(json.loads(row["outcome"]))
+            at = moment(row["ended_at"])
+        except (ValueError, TypeError, OverflowError, OSError) as error:
+            (on_unreadable or unreadable)(row, error)
+            continue
+        seq, state = row["seq"], state_of(outcome)
+        found.append((seq, JobStatus(job=job, state=state, outcome=outcome, keys=keys[seq], tries=row["tries"]), at))
+    return found
 
 
 def unfinished(connection: sqlite3.Connection) -> list[tuple[JobStatus, str]]:
@@ -141,14 +170,16 @@ def spool_locations(connection: sqlite3.Connection) -> frozenset[str] | None:
         return None
 
 
-def jobs_of(rows: Iterable[sqlite3.Row]) -> Iterator[tuple[sqlite3.Row, Job]]:
-    """Each row with its job."""
+def jobs_of(
+    rows: Iterable[sqlite3.Row], on_unreadable: Callable[[sqlite3.Row, Exception], None] | None = None
+) -> Iterator[tuple[sqlite3.Row, Job]]:
+    """Each row with its job; those that cannot be read are left out, and logged unless somebody else is told."""
     snapshots: dict[int, Snapshot] = {}
     for row in rows:
         try:
             yield row, job_of(row, snapshots)
         except (ValueError, TypeError) as error:
-            unreadable(row, error)
+            (on_unreadable or unreadable)(row, error)
 
 
 def job_of(row: sqlite3.Row, snapshots: dict[int, Snapshot]) -> Job:

@@ -238,6 +238,27 @@ def requeue(connection: sqlite3.Connection, job_id: str, owner: str) -> Known | 
     )
 
 
+def forget(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
+    """Remove the ended ones of the jobs with these row numbers, and what only they needed; their ids."""
+    gone: list[str] = []
+    snapshots: set[int] = set()
+    for seq in numbers:
+        row = connection.execute(
+            "SELECT id, snapshot FROM job WHERE seq = ? AND ended_at IS NOT NULL", (seq,)
+        ).fetchone()
+        if row is not None:
+            connection.execute("DELETE FROM job WHERE seq = ?", (seq,))
+            gone.append(row["id"])
+            snapshots.add(row["snapshot"])
+    if gone:
+        connection.execute("UPDATE forgotten SET seq = max(seq, ?)", (max(numbers),))
+    connection.executemany(
+        "DELETE FROM snapshot WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM job WHERE job.snapshot = ?1)",
+        ((each,) for each in snapshots),
+    )
+    return gone
+
+
 def adopt(connection: sqlite3.Connection, owner: str, alive: Collection[str]) -> tuple[Recovered, ...]:
     """Make unfinished jobs of dead owners those of ``owner``, oldest first.
 
