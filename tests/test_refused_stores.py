@@ -15,6 +15,7 @@ import pytest
 
 from kraken_desktop.cli.program import run
 from kraken_desktop.messages import Message, Words
+from kraken_desktop.model.errors import Scope
 from kraken_desktop.model.job import Failed, Outcome
 from kraken_desktop.model.profile import Acl, Credentials, Engine, Uploader
 from tests.servers.images import ImageKind, make_image
@@ -271,6 +272,52 @@ def test_this_computer_was_refused(stage: Stage, world: World, photo: Path, case
     outcome = refused(stage, photo, case, uploader=Uploader.LOCAL)
     assert read(outcome) == own(case.told, case.text)
     assert not any(secret in str(outcome) for secret in world.secrets)
+
+
+# --- no room --------------------------------------------------------------------------------------
+
+
+CAP = "Cannot upload files, storage cap exceeded. See the Caps & Alerts page to increase your cap."
+NO_ROOM = Message(
+    "The bucket is full.",
+    "The service takes no more into it.",
+    "Make room or raise the limit at the service, then retry.",
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "text", "quote"),
+    [
+        pytest.param(403, "QuotaExceeded", "", "S3’s code for it: QuotaExceeded.", id="Ceph"),
+        pytest.param(
+            400,
+            "XMinioAdminBucketQuotaExceeded",
+            "Bucket quota exceeded",
+            "S3 said: “Bucket quota exceeded”.",
+            id="MinIO",
+        ),
+        pytest.param(507, "XMinioStorageFull", "Please delete", "S3 said: “Please delete”.", id="MinIO on a full disk"),
+        pytest.param(403, "AccessDenied", CAP, f"S3 said: “{CAP}”", id="Backblaze B2"),
+        pytest.param(507, "InsufficientStorage", "Full.", "S3 said: “Full.”", id="others"),
+    ],
+)
+def test_a_full_bucket_stops_the_batch_and_is_no_matter_of_rights(
+    stage: Stage, world: World, photo: Path, status: int, code: str, text: str, quote: str
+) -> None:
+    case = Case(fault(status, code, text), text, NO_ROOM, acl=Acl.PUBLIC_READ)
+    outcome = refused(stage, photo, case, uploader=Uploader.LOCAL)
+    assert read(outcome) == replace(NO_ROOM, why=f"{NO_ROOM.why} {quote}")
+    assert isinstance(outcome, Failed)
+    assert (outcome.failure.scope, outcome.failure.retryable) == (Scope.BATCH, False)
+
+
+def test_kraken_io_finds_the_bucket_full(stage: Stage, world: World, photo: Path) -> None:
+    text = "QuotaExceeded: The quota of the bucket is used up"
+    case = Case(fault(403, "QuotaExceeded", text), text, NO_ROOM)
+    outcome = refused(stage, photo, case)
+    assert read(outcome) == pushed(NO_ROOM, text)
+    assert isinstance(outcome, Failed)
+    assert outcome.failure.scope is Scope.BATCH
 
 
 # --- where the two differ, or only one can be refused ---------------------------------------------

@@ -20,6 +20,7 @@ from kraken_desktop.model.errors import (
     ClockSkewError,
     WrongRegionError,
 )
+from kraken_desktop.model.full_bucket import is_full
 from kraken_desktop.transport import Answer
 
 _SAID_LIMIT = 500
@@ -37,6 +38,7 @@ _ELSEWHERE = frozenset(
     }
 )
 
+# Key, bucket, or what the profile asks for beside the bytes: the same for each of its objects.
 _DENIED = frozenset(
     {
         "AccessDenied",
@@ -44,25 +46,33 @@ _DENIED = frozenset(
         "AccountProblem",
         "AllAccessDisabled",
         "AuthorizationHeaderMalformed",
+        "BucketAlreadyExists",
         "ExpiredToken",
         "Forbidden",
         "InvalidAccessKeyId",
         "InvalidBucketName",
+        "InvalidEncryptionAlgorithmError",
+        "InvalidLocationConstraint",
         "InvalidPayer",
+        "InvalidRegion",
         "InvalidSecurity",
         "InvalidStorageClass",
+        "InvalidTag",
         "InvalidToken",
+        "KMS.DisabledException",
+        "KMS.InvalidStateException",
+        "KMS.KMSInvalidStateException",
+        "KMS.NotFoundException",
+        "MetadataTooLarge",
         "MethodNotAllowed",
         "NoSuchBucket",
         "NotImplemented",
         "NotSignedUp",
-        "QuotaExceeded",
         "SignatureDoesNotMatch",
         "TokenRefreshRequired",
         "Unauthorized",
         "UnauthorizedAccess",
         "UserSuspended",
-        "XMinioStorageFull",
     }
 )
 
@@ -82,8 +92,8 @@ _FOR_NOW = frozenset(
     }
 )
 
-_LASTING = frozenset({501, 507})
-"""Of the 5xx, those that stay: not implemented, and no room."""
+_NOT_IMPLEMENTED = 501
+"""The one of the 5xx that stays as it is."""
 
 # The text is the only place where AWS tells a missing right from a bucket that blocks public objects.
 _ABOUT_ACL = re.compile(r"PutObjectAcl|BlockPublic|public access|\bACL", re.IGNORECASE)
@@ -154,9 +164,12 @@ def error_of(told: Refusal, *, bucket: str, key: str, doing: str, acl: str = "")
     }
     if told.elsewhere and (told.region or told.status == 301 or told.code == "PermanentRedirect"):
         return WrongRegionError(**facts, region=told.region)
+    if is_full(told.code, told.said, told.status):
+        return BucketDeniedError(**facts)
     if told.code == "AccessControlListNotSupported" or (acl and _blames_acl(told)):
         return AclRefusedError(**facts, acl=acl)
-    if told.code in _DENIED or told.status in _LASTING or (not told.code and told.status in {401, 403, 404, 405}):
+    lasting = told.status == _NOT_IMPLEMENTED or (not told.code and told.status in {401, 403, 404, 405})
+    if told.code in _DENIED or lasting:
         return BucketDeniedError(**facts)
     if told.code in _FOR_NOW or told.status in {307, 408, 429} or told.status >= 500:
         return BucketBusyError(**facts, retry_after=told.retry_after)

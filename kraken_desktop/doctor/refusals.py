@@ -21,6 +21,7 @@ from kraken_desktop.model.errors import (
     Fact,
     WrongRegionError,
 )
+from kraken_desktop.model.full_bucket import is_full
 from kraken_desktop.model.offers import OfferId
 from kraken_desktop.model.profile import Acl, Profile, Uploader
 
@@ -178,7 +179,7 @@ class RefusedPut:
 
     def _plain(self, sent: Profile, refused: BucketRefusedError) -> None:
         """Nothing but the bytes is refused."""
-        if refused.aws_code not in _DENIED:
+        if refused.aws_code not in _DENIED or is_full(refused.aws_code, refused.said):
             self._notes.error(Step.STORE, refused)
             return
         code = _named_by(refused.said)

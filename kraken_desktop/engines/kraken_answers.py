@@ -69,7 +69,7 @@ _AWS_CODE = re.compile(
     r"|KMS\.(?:Disabled|NotFound|InvalidState|KMSInvalidState)Exception|KeyTooLongError|MetadataTooLarge|MethodNotAllowed"
     r"|NoSuchBucket|NotImplemented|NotSignedUp|PermanentRedirect|QuotaExceeded|RequestTimeTooSkewed|RequestTimeout"
     r"|ServiceUnavailable|SignatureDoesNotMatch|SlowDown|TemporaryRedirect|TokenRefreshRequired|UserSuspended"
-    r"|XMinioStorageFull)\b"
+    r"|XMinioAdminBucketQuotaExceeded|XMinioStorageFull)\b"
 )
 _BUSY = frozenset({"InternalError", "RequestTimeout", "ServiceUnavailable", "SlowDown"})
 _OF_ONE_FILE = frozenset({"", "EntityTooLarge", "KeyTooLongError"})

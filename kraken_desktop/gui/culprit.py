@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kraken_desktop.model.full_bucket import FULL_CODES
 from kraken_desktop.model.job import Failure, Job
 
 if TYPE_CHECKING:
@@ -20,6 +21,19 @@ _FIELDS = {
     "bucket.folder": "folder",
     "aws.profile": "aws_profile",
 }
+_FIELDS_OF_S3 = {
+    "AllAccessDisabled": "bucket",
+    "BucketAlreadyExists": "bucket",
+    "InvalidBucketName": "bucket",
+    "InvalidLocationConstraint": "region",
+    "InvalidRegion": "region",
+    "InvalidStorageClass": "storage_class",
+    "InvalidTag": "tags",
+    "MetadataTooLarge": "metadata",
+    "NoSuchBucket": "bucket",
+    **dict.fromkeys(FULL_CODES, "bucket"),
+}
+"""By S3's error code, where it is not about the access key."""
 _NETWORK_FIELDS = {
     "transport.proxy": "proxy_url",
     "transport.trust_file": "ca_file",
@@ -58,7 +72,11 @@ def culprit_of(failure: Failure, job: Job | None = None) -> Culprit:
         login = failure.facts.get("problem") == "login"
         return Culprit(page="network", field="proxy_user" if login else _NETWORK_FIELDS[failure.code])
     of_the_account = failure.code.startswith("kraken.") and not failure.code.startswith("kraken.store_")
-    field = str(failure.facts.get("field", "")) if failure.code == "plan.profile" else _FIELDS.get(failure.code, "")
+    field = _FIELDS.get(failure.code, "")
+    if failure.code == "plan.profile":
+        field = str(failure.facts.get("field", ""))
+    elif failure.code in {"bucket.denied", "kraken.store_denied"}:
+        field = _FIELDS_OF_S3.get(str(failure.facts.get("aws_code")), field)
     if job is None:
         return Culprit(page="account" if of_the_account else "profiles", field=field)
     profile = job.snapshot.profile

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message
+from kraken_desktop.model.full_bucket import FULL_CODES, is_full
 
 PUSH_WHAT: dict[str, str] = {
     "kraken.store_push": QT_TRANSLATE_NOOP("messages", "The image was optimized, but S3 did not store it."),
@@ -63,7 +64,7 @@ _MOVED = Refusal(what=_ANOTHER_REGION, why=_NOT_SAID_WHERE, remedy=_NAMED_REGION
 _NO_ROOM = Refusal(
     what=QT_TRANSLATE_NOOP("messages", "The bucket is full."),
     why=QT_TRANSLATE_NOOP("messages", "The service takes no more into it."),
-    remedy=QT_TRANSLATE_NOOP("messages", "Make room or enlarge the quota, then retry."),
+    remedy=QT_TRANSLATE_NOOP("messages", "Make room or raise the limit at the service, then retry."),
 )
 _KEY_UNUSABLE = Refusal(
     what=QT_TRANSLATE_NOOP("messages", "The image cannot be encrypted as the bucket wants it."),
@@ -221,7 +222,7 @@ S3_REFUSALS: dict[str, Refusal] = {
     "AccountProblem": _ACCOUNT_TROUBLE,
     "UserSuspended": _ACCOUNT_TROUBLE,
     "PermanentRedirect": _MOVED,
-    "QuotaExceeded": _NO_ROOM,
+    **dict.fromkeys(sorted(FULL_CODES), _NO_ROOM),
     "RequestTimeTooSkewed": Refusal(
         what=QT_TRANSLATE_NOOP("messages", "The clock of the computer that uploads is wrong."),
         why=QT_TRANSLATE_NOOP("messages", "It differs from S3’s by more than the 15 minutes that S3 allows."),
@@ -259,7 +260,6 @@ S3_REFUSALS: dict[str, Refusal] = {
         remedy=_NEW_KEYS,
         pushed=_PERMANENT_KEY,
     ),
-    "XMinioStorageFull": _NO_ROOM,
 }
 """By S3's error code."""
 
@@ -287,8 +287,10 @@ PUSH_REASONS: dict[str, Message] = {
 """What Kraken.io was answered."""
 
 
-def push_reason(aws_code: str, region: str) -> Message:
-    """Why S3 refused a push; ``region`` is the right one, if S3's text names it."""
+def push_reason(aws_code: str, said: str, region: str) -> Message:
+    """Why S3 refused a push, by what it said; ``region`` is the right one, if that names it."""
+    if is_full(aws_code, said):
+        return PUSH_REASONS["QuotaExceeded"]
     if region and S3_REFUSALS.get(aws_code) is _MOVED:
         return _IN_REGION
     return PUSH_REASONS.get(aws_code, PUSH_REASONS[""])

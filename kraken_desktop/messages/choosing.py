@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from kraken_desktop.messages.own_failures import KINDS
 from kraken_desktop.messages.text import is_address
 from kraken_desktop.model.errors import Fact
+from kraken_desktop.model.full_bucket import is_full
 
 # The fact that refines the words of a code.
 _REFINED_BY = {
@@ -67,6 +68,8 @@ def refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
         yield f"{code}:redirected"
     if code == "source.too_large" and facts.get("size") == 0:
         yield f"{code}:unknown"
+    if code == "bucket.denied" and is_full(str(told or ""), str(facts.get("said") or ""), _status(facts)):
+        yield "s3:QuotaExceeded"
     if told not in (None, ""):
         yield f"{code}:{told}"
         yield f"s3:{told}"
@@ -84,3 +87,8 @@ def refined(code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
         yield f"{code}:{facts.get('reason')}"
         if facts.get("variable"):
             yield f"{code}:variable"
+
+
+def _status(facts: Mapping[str, Fact]) -> int:
+    status = facts.get("status")
+    return status if isinstance(status, int) else 0

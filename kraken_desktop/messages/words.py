@@ -142,7 +142,7 @@ class Words:
     def _of_the_push(self, code: str, values: Mapping[str, str]) -> Message:
         said = values.get("said", "")
         region = region_told(said, "")
-        told = self._filled(push_reason(values.get("aws_code", ""), region), {**values, "region": region})
+        told = self._filled(push_reason(values.get("aws_code", ""), said, region), {**values, "region": region})
         quote = self._fill(_ANSWER_WAS, text=said) if said else ""
         why = _joined(told.what, told.why, quote, self._fill(CHARGED))
         return Message(self._fill(PUSH_WHAT[code]), why, told.remedy)

@@ -91,6 +91,7 @@ def test_where_the_bucket_is(told: Answer, region: str) -> None:
 BLOCKED = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObject because of BlockPublicAcls"
 NO_ACL = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObjectAcl on resource"
 NO_PUT = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObject on resource"
+CAP = "Cannot upload files, storage cap exceeded. See the Caps & Alerts page to increase your cap."
 NO_TAG = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObjectTagging on resource"
 
 
@@ -112,7 +113,9 @@ NO_TAG = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObject
         (Refusal(status=307, code="TemporaryRedirect"), "", BucketBusyError),
         (Refusal(status=401), "", BucketDeniedError),
         (Refusal(status=400), "", BucketRefusedError),
-        (Refusal(status=400, code="InvalidTag"), "", BucketRefusedError),
+        (Refusal(status=400, code="InvalidTag"), "", BucketDeniedError),
+        (Refusal(status=400, code="KMS.DisabledException"), "", BucketDeniedError),
+        (Refusal(status=400, code="EntityTooLarge"), "", BucketRefusedError),
         (Refusal(status=400, code="RequestTimeout"), "", BucketBusyError),
         (Refusal(status=400, code="XAmzContentSHA256Mismatch"), "", BucketBusyError),
         (Refusal(status=409, code="ConditionalRequestConflict"), "", BucketBusyError),
@@ -126,6 +129,8 @@ NO_TAG = "User: arn:aws:iam::1:user/x is not authorized to perform: s3:PutObject
         (Refusal(status=507), "", BucketDeniedError),
         (Refusal(status=507, code="XMinioStorageFull"), "", BucketDeniedError),
         (Refusal(status=503, code="QuotaExceeded"), "", BucketDeniedError),
+        (Refusal(status=400, code="XMinioAdminBucketQuotaExceeded"), "", BucketDeniedError),
+        (Refusal(status=403, code="AccessDenied", said=CAP), "public_read", BucketDeniedError),
     ],
 )
 def test_each_refusal_is_its_error(told: Refusal, acl: str, kind: type[BucketRefusedError]) -> None:

@@ -127,7 +127,7 @@ def test_the_key_of_the_encryption_may_not_be_used(clinic: Clinic, strict_s3: St
 
 def test_the_key_of_the_encryption_is_turned_off(clinic: Clinic, strict_s3: StrictS3Handle) -> None:
     strict_s3.order(S3Fault(**DENIED | {"status": 400, "code": "KMS.DisabledException", "message": "It is disabled."}))
-    told = said(clinic.check(acl=Acl.NONE), "bucket.refused")
+    told = said(clinic.check(acl=Acl.NONE), "bucket.denied")
     assert told.startswith("The image cannot be encrypted as the bucket wants it.")
 
 

@@ -39,6 +39,15 @@ BAD_KEY = Failure.of(BadCredentialsError(status=401, said="Unknown API Key"))
             BucketDeniedError(bucket="b", key="a.png", status=403, doing="put"),
             ("profiles", "p1", "access_key"),
         ),
+        *(
+            (BucketDeniedError(bucket="b", status=400, aws_code=code, doing="put"), ("profiles", "p1", field))
+            for code, field in (
+                ("NoSuchBucket", "bucket"),
+                ("InvalidTag", "tags"),
+                ("QuotaExceeded", "bucket"),
+                ("AccessDenied", "access_key"),
+            )
+        ),
         (AwsProfileError(aws_profile="work", problem="missing"), ("profiles", "p1", "aws_profile")),
         (
             StoreDeniedError(status=200, said="AccessDenied", aws_code="AccessDenied"),
