@@ -5,6 +5,7 @@ What Kraken.io was asked for, and may have charged, is remembered for as long as
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -14,14 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kraken_desktop.model.errors import Scope
-from kraken_desktop.model.job import Done, Failed, Job, Outcome, Skipped, StoredImage
+from kraken_desktop.model.job import Done, Failed, Job, Outcome, PlannedImage, Skipped, StoredImage
 from kraken_desktop.model.profile import Collision, Credentials, Engine, Profile, Uploader
+from kraken_desktop.model.records import RecordError, from_record, to_record
 from kraken_desktop.planning import Target
 from kraken_desktop.stores.journal import Journal
 
 if TYPE_CHECKING:
     from kraken_desktop.engines.kraken_answers import Result
     from kraken_desktop.stores.scratch import Scratch
+
+_log = logging.getLogger(__name__)
 
 MOST_KEPT = 64
 """Jobs between two tries whose files are kept; of all others a result of Kraken.io is fetched again, at no cost."""
@@ -80,6 +84,8 @@ class Kept:
     """Of the source, engine and recipe that it was made with."""
     stored_as: Profile
     """What of the profile made what is there as it is."""
+    stored_otherwise: bool = False
+    """An earlier try stored as the profile was then: what the bucket holds is not what is wanted now."""
     ledger: Ledger = field(default_factory=Ledger)
     results: dict[str, Result] = field(default_factory=dict)
     """By variant: what Kraken.io made, and keeps for some time."""
@@ -93,6 +99,11 @@ class Kept:
     _place: ExitStack | None = None
     _folder: Path | None = None
     _parts: int = 0
+
+    def knows(self, planned: Sequence[PlannedImage]) -> bool:
+        """Whether nothing has to be asked of Kraken.io any more for these images."""
+        known = self.results.keys() | self.ledger.unsaved
+        return all(image.key in self.ledger.there or image.variant in known for image in planned)
 
     @property
     def on_disk(self) -> bool:
@@ -128,12 +139,14 @@ class Keeping:
     def taken(self, job: Job, digest: str) -> Kept:
         """What there is of the job, if it is of this source and recipe; put at the end."""
         stored_as = _storing(job.snapshot.profile)
+        restored = self._restored(job)
         with self._lock:
-            before = self._kept.pop(job.id, None)
+            before = self._kept.pop(job.id, None) or restored
             goes_on = before is not None and before.digest == digest
             kept = before if before is not None and goes_on else Kept(digest=digest, stored_as=stored_as)
             if kept.stored_as != stored_as:
                 kept.stored_as = stored_as
+                kept.stored_otherwise = True
                 kept.ledger.there.clear()
             kept.in_use = True
             self._kept[job.id] = kept
@@ -147,6 +160,47 @@ class Keeping:
         What is there counts only where the profile would put it now.
         """
         return self.taken(job, digest).ledger
+
+    def save(self, job: Job) -> None:
+        """Write what is known of a job into the journal: the next run of the program does not pay for it again."""
+        from kraken_desktop.kept_record import KeptRecord  # with the answers of Kraken.io: not for every program
+
+        with self._lock:
+            kept = self._kept[job.id]
+        told = KeptRecord(
+            digest=kept.digest,
+            stored_as=kept.stored_as,
+            there=tuple(kept.ledger.there.values()),
+            unsaved=tuple(sorted(kept.ledger.unsaved)),
+            charged_since=kept.ledger.charged_since,
+            original_bytes=kept.ledger.original_bytes,
+            results=dict(kept.results),
+        )
+        self.journal.keep(job.id, to_record(told))
+
+    def _restored(self, job: Job) -> Kept | None:
+        """What an earlier run of the program wrote down."""
+        with self._lock:
+            if job.id in self._kept or job.snapshot.profile.engine is Engine.LOCAL:
+                return None
+        record = self.journal.kept(job.id)
+        if record is None:
+            return None
+        from kraken_desktop.kept_record import KeptRecord
+
+        try:
+            told = from_record(KeptRecord, record)
+        except RecordError as error:
+            # Of a newer program, perhaps. What it may have charged is in the attempts as well.
+            _log.warning("what is kept of job %s cannot be read: %s", job.id, error)
+            return None
+        ledger = Ledger(
+            there={image.key: image for image in told.there},
+            unsaved=set(told.unsaved),
+            charged_since=told.charged_since,
+            original_bytes=told.original_bytes,
+        )
+        return Kept(digest=told.digest, stored_as=told.stored_as, ledger=ledger, results=dict(told.results))
 
     def forget_removed(self, job: Job) -> None:
         """What the person removed from the bucket since a try stored it is to be stored again."""
@@ -186,6 +240,11 @@ class Keeping:
             released += idle[: max(0, len(idle) - MOST_KEPT)]
         for each in released:
             each.release()
+
+
+def stored_alike(one: Profile, other: Profile) -> bool:
+    """Whether two profiles store in the same bucket, in the same way, with the same links."""
+    return _storing(one) == _storing(other)
 
 
 def _storing(profile: Profile) -> Profile:

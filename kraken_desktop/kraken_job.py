@@ -22,7 +22,7 @@ from kraken_desktop.model.geometry import Size, fixed_size, place
 from kraken_desktop.model.job import Job, Phase, PlannedImage, Progress, StoredImage
 from kraken_desktop.model.links import object_url, shown_url
 from kraken_desktop.model.profile import Acl, Profile, Uploader
-from kraken_desktop.planning import Content, Errand, Plan, Target
+from kraken_desktop.planning import DIGEST_METADATA, Content, Errand, Plan, Target
 from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.secret_store import S3Keys, Secrets
 
@@ -76,13 +76,22 @@ class KrakenJob:
             raise ProfileInvalidError(profile=profile.name, field="credentials", problem=problem, detail="ASIA")
         return keys
 
-    def push(self, errand: Errand, plan: Plan, keys: S3Keys, bucket: Bucket, ledger: Ledger) -> None:
+    def push(
+        self,
+        errand: Errand,
+        plan: Plan,
+        keys: S3Keys,
+        bucket: Bucket,
+        ledger: Ledger,
+        on_answer: Callable[[], None],
+    ) -> None:
         """Have the images made and pushed into the bucket: one request a format.
 
         Nothing that can fail is asked for once they are there, or they would be sent, and charged, again.
 
         Args:
             ledger: what is known already is not asked for again; takes what comes, also if an error ends the rest.
+            on_answer: called when the ledger has the answer to a request.
 
         Raises:
             FateUnknownError: an answer was lost, and the objects are not to be found.
@@ -94,7 +103,7 @@ class KrakenJob:
         asking = self._asking(errand, plan.content, len(wanted), ledger.charged_since)
         for group in wanted:
             started = datetime.now(UTC)
-            answered = asking.ask(group, _store(profile, keys, group))
+            answered = asking.ask(group, _store(profile, keys, group, plan))
             ledger.charge(started)
             if isinstance(answered, str):
                 self.look(errand, bucket, group, since=started, reason=answered, found=ledger.there)
@@ -103,6 +112,7 @@ class KrakenJob:
                 ledger.note(target, result)
                 if result is not None:
                     ledger.there[target.key] = linked(_stored(errand.job, plan, target, result), bucket, profile)
+            on_answer()
 
     def rehearse(self, errand: Errand, plan: Plan) -> tuple[StoredImage, ...]:
         """Ask the sandbox: everything is checked as in earnest, nothing is made, stored or charged.
@@ -116,7 +126,7 @@ class KrakenJob:
         images: list[StoredImage] = []
         asking = self._asking(errand, plan.content, len(plan.requests))
         for group in plan.requests:
-            results = _made_up(asking, group, _store(profile, keys, group) if keys is not None else None)
+            results = _made_up(asking, group, _store(profile, keys, group, plan) if keys is not None else None)
             for target, result in zip(group, results, strict=True):
                 made_up = StoredImage(variant=target.output.variant, key=target.key, url="", sandbox=True)
                 if result is not None:
@@ -180,7 +190,7 @@ class KrakenJob:
                 errand.cancel.wait(pause)
                 for key, target in tuple(missing.items()):
                     errand.tell(Progress(phase=Phase.CHECKING, sent=size, total=size, key=key, may_arrive=True))
-                    seen = _look(bucket, key, errand.cancel, public=profile.acl is Acl.PUBLIC_READ)
+                    seen = look_for(bucket, key, errand.cancel, public=profile.acl is Acl.PUBLIC_READ)
                     if seen is not None and _newer(seen, since):
                         variant = target.variant if isinstance(target, PlannedImage) else target.output.variant
                         image = StoredImage(variant=variant, key=key, url=object_url(profile, key), bytes=seen.size)
@@ -220,10 +230,12 @@ class KrakenJob:
         )
 
 
-def _store(profile: Profile, keys: S3Keys, group: tuple[Target, ...]) -> S3Store:
+def _store(profile: Profile, keys: S3Keys, group: tuple[Target, ...], plan: Plan) -> S3Store:
     from kraken_desktop.engines.kraken_io import S3Store  # slow to import
 
-    return S3Store.of(profile, path=group[0].key, access_key=keys.access_key, secret=keys.secret)
+    store = S3Store.of(profile, path=group[0].key, access_key=keys.access_key, secret=keys.secret)
+    # Where the key does not tell what an object was made of, the object does.
+    return replace(store, metadata=(*store.metadata, (DIGEST_METADATA, plan.digest))) if plan.careful else store
 
 
 def _made_up(asking: Asking, group: tuple[Target, ...], store: S3Store | None) -> tuple[Result | None, ...]:
@@ -247,7 +259,15 @@ def linked(image: StoredImage, bucket: Bucket, profile: Profile) -> StoredImage:
     return replace(image, url=link.url, expires_at=link.expires_at)
 
 
-def _look(bucket: Bucket, key: str, cancel: CancelToken, *, public: bool) -> ObjectInfo | None:
+def look_for(bucket: Bucket, key: str, cancel: CancelToken, *, public: bool) -> ObjectInfo | None:
+    """What is under a key; None if nothing is, or if that cannot be known.
+
+    Args:
+        public: anybody may look, so that keys without that right do as well.
+
+    Raises:
+        CancelledError: the token was cancelled.
+    """
     for anonymous in (True, False) if public else (False,):
         try:
             found = bucket.head(key, cancel, anonymous=anonymous)

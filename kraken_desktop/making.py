@@ -127,6 +127,7 @@ class Making:
                 for target, result in zip(group, results, strict=True):
                     if result is not None:
                         kept.results[target.output.variant] = result
+                self.keeping.save(errand.job)
         except CancelledError:
             # Kraken.io keeps the results to itself: nothing can arrive in the bucket.
             raise CancelledError(sent_all=False) from None

@@ -22,6 +22,7 @@ from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.fetching import fetch
 from kraken_desktop.keeping import Keeping
+from kraken_desktop.known_images import KnownImages
 from kraken_desktop.kraken_job import KrakenJob, linked
 from kraken_desktop.link_check import JOB_SECONDS, LinkChecks, wants_check
 from kraken_desktop.making import Making
@@ -49,18 +50,22 @@ from kraken_desktop.model.job import (
 )
 from kraken_desktop.model.profile import Collision, Engine, Uploader
 from kraken_desktop.placing import (
+    Looking,
     copy_into,
     image_of,
-    presence_in,
+    note_found,
     put_once,
+    skipped,
     upload_of,
 )
 from kraken_desktop.planning import (
+    AlreadyStored,
     Content,
     Errand,
     Plan,
     Tell,
     digest_as_dropped,
+    digest_of,
     examine,
     knows_type,
     looks_before,
@@ -120,6 +125,7 @@ class Pipeline:
         )
         self._links = LinkChecks(transport)
         self._keeping = Keeping(journal)
+        self._known = KnownImages(journal=journal)
         self._making = Making(
             kraken=self._kraken,
             transport=transport,
@@ -190,20 +196,24 @@ class Pipeline:
         errand.tell(Progress(phase=Phase.PLANNING))
         content = examine(job, errand.cancel, lambda path, extension: self._measure(path, extension, errand.cancel))
         rehearses = job.snapshot.recipe.sandbox and profile.engine is Engine.KRAKEN
-        if not rehearses and profile.uploader is Uploader.LOCAL:
-            return self._stored_here(errand, content)
-        plan = make_plan(job, content, self._journal, None)
-        if isinstance(plan, Skipped):
-            return plan
         if rehearses:
+            plan = make_plan(job, content, self._journal, None)
+            if not isinstance(plan, Plan):
+                raise TypeError("nobody looked")
             return Done(images=self._kraken.rehearse(errand, plan), original_bytes=content.size)
-        return self._pushing.pushed(errand, plan)
+        known = self._known.of(errand, digest_of(job, content), lambda: self._destinations.open(profile, errand.cancel))
+        if known:
+            return Skipped(reason="already_stored", images=known, original_bytes=content.size)
+        if profile.uploader is Uploader.LOCAL:
+            return self._stored_here(errand, content)
+        return self._pushing.pushed(errand, content)
 
     def _sized(self, errand: Errand, outcome: Outcome) -> Outcome:
         """With the sizes that Kraken.io did not tell, as the recipe makes them of the source's."""
         job = errand.job
-        unknown = isinstance(outcome, Done) and any(not image.width and image.there for image in outcome.images)
-        if not unknown or job.source.kind is SourceKind.URL or job.snapshot.profile.engine is Engine.LOCAL:
+        if not isinstance(outcome, Done | Skipped) or all(image.width or not image.there for image in outcome.images):
+            return outcome
+        if job.source.kind is SourceKind.URL or job.snapshot.profile.engine is Engine.LOCAL:
             return outcome
         try:
             size = self._measure(Path(job.source.location), job.source.extension, errand.cancel)
@@ -255,13 +265,25 @@ class Pipeline:
             return self._planned_and_put(errand, content, bucket, frozenset())
 
     def _planned_and_put(self, errand: Errand, content: Content, bucket: Bucket, own: frozenset[str]) -> Outcome:
-        look = presence_in(errand, bucket, own) if looks_before(errand.job) else None
-        plan = make_plan(errand.job, content, self._journal, look)
+        job = errand.job
+        looking = Looking(errand, bucket, own) if looks_before(job) else None
+        plan = make_plan(job, content, self._journal, looking)
         if isinstance(plan, Skipped):
             return plan
-        return self._put(errand, plan, self._making.files(errand, plan), bucket)
+        if isinstance(plan, AlreadyStored):
+            return skipped(job, plan.targets, looking)
+        kept = self._keeping.taken(job, plan.digest)
+        paid = job.snapshot.profile.engine is Engine.KRAKEN and not job.snapshot.profile.local_copy
+        if paid:
+            note_found(plan.targets, looking, kept)
+        missing = tuple(target for target in plan.targets if not paid or target.key not in kept.ledger.there)
+        if missing:
+            todo = replace(plan, targets=missing)
+            self._put(errand, todo, self._making.files(errand, todo), bucket)
+        images = tuple(kept.ledger.there[target.key] for target in plan.targets)
+        return Done(images=images, original_bytes=content.size or kept.ledger.original_bytes)
 
-    def _put(self, errand: Errand, plan: Plan, files: tuple[MadeFile, ...], bucket: Bucket) -> Done:
+    def _put(self, errand: Errand, plan: Plan, files: tuple[MadeFile, ...], bucket: Bucket) -> None:
         """Bring what was made to its places: the local copy first, because its failure leaves nothing half done."""
         profile = errand.job.snapshot.profile
         copies = self._destinations.folder(profile.local_copy) if profile.local_copy else None
@@ -283,8 +305,6 @@ class Pipeline:
             put_once(bucket, target.key, file, upload, errand.cancel, on_sent)
             moved += file.bytes
             ledger.there[target.key] = linked(replace(image_of(target, file), local_copy=copy), bucket, profile)
-        images = tuple(ledger.there[target.key] for target in plan.targets)
-        return Done(images=images, original_bytes=plan.content.size or ledger.original_bytes)
 
     def _look_again(self, errand: Errand, since: datetime) -> Outcome:
         job = errand.job
@@ -296,7 +316,11 @@ class Pipeline:
             digest = digest_as_dropped(job, errand.cancel)
         except CancelledError:
             raise CancelledError(sent_all=True) from None
-        ledger = self._keeping.ledger(job, digest)
+        kept = self._keeping.taken(job, digest)
+        ledger = kept.ledger
+        if kept.knows(planned):
+            # Every answer had come, only the end was not seen.
+            return self._store(errand)
         ledger.charge(since)
         self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=ledger.there)
         return Done(images=tuple(ledger.there[each.key] for each in planned), original_bytes=job.source.size)

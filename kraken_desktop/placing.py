@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.kraken_job import linked
 from kraken_desktop.model.errors import BucketLookupError, KeyTakenError, ObjectExistsError
 from kraken_desktop.model.image_types import content_type
-from kraken_desktop.model.job import Job, StoredImage
+from kraken_desktop.model.job import Job, Skipped, StoredImage
+from kraken_desktop.model.links import object_url
 from kraken_desktop.model.object_key import numbered
 from kraken_desktop.model.profile import Collision
-from kraken_desktop.planning import Errand, Look, Presence, Target
+from kraken_desktop.planning import DIGEST_METADATA, Errand, Presence, Target
 from kraken_desktop.stores.journal import Journal
 
 if TYPE_CHECKING:
     from kraken_desktop.buckets.bucket import Bucket, Upload
     from kraken_desktop.buckets.folder import FolderBucket
-    from kraken_desktop.keeping import MadeFile
+    from kraken_desktop.keeping import Kept, MadeFile
 
-DIGEST_METADATA = "kraken-desktop"
-"""User metadata that tells what an object was made of, where its key does not."""
 _MOST_COPIES = 1_000
 
 
@@ -52,7 +52,7 @@ def put_unless_taken(
         bucket.put(key, upload_of(file, digest, only_if_absent=True), errand.cancel, on_sent)
     except ObjectExistsError:
         try:
-            return presence_in(errand, bucket, frozenset())(key, digest) is Presence.SAME
+            return Looking(errand, bucket, frozenset())(key, digest) is Presence.SAME
         except BucketLookupError:
             return False
     return True
@@ -73,26 +73,58 @@ def names_for(job: Job, target: Target, journal: Journal) -> Iterator[str]:
         yield key
 
 
-def presence_in(errand: Errand, bucket: Bucket, own: frozenset[str]) -> Look:
-    """What a job finds in its bucket.
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """What a job finds in its bucket: a :data:`~kraken_desktop.planning.Look`.
 
     Args:
         own: the keys that an earlier try of the job may have stored under.
     """
-    profile, job = errand.job.snapshot.profile, errand.job
 
-    def look(key: str, digest: str) -> Presence:
-        found = bucket.head(key, errand.cancel)
+    errand: Errand
+    bucket: Bucket
+    own: frozenset[str]
+    sizes: dict[str, int] = field(default_factory=dict)
+    """Bytes of what was found, by key."""
+
+    def __call__(self, key: str, digest: str) -> Presence:
+        """What is under a key.
+
+        Raises:
+            BucketError, TransportError: one of their subclasses.
+            CancelledError: the token was cancelled.
+        """
+        job = self.errand.job
+        found = self.bucket.head(key, self.errand.cancel)
         if found is None:
             return Presence.NOTHING
-        if not profile.folder:
+        self.sizes[key] = found.size
+        if not job.snapshot.profile.folder:
             return Presence.SAME if found.metadata.get(DIGEST_METADATA) == digest else Presence.OTHER
-        if _is_source(bucket, key, job):
+        if _is_source(self.bucket, key, job):
             return Presence.SOURCE
         # A file has no metadata; its bytes tell, once there are some to compare them with.
-        return Presence.MAYBE if key in own else Presence.OTHER
+        return Presence.MAYBE if key in self.own else Presence.OTHER
 
-    return look
+    def image(self, target: Target) -> StoredImage:
+        """What was found under the key of a target, with its link."""
+        profile = self.errand.job.snapshot.profile
+        url, size = object_url(profile, target.key), self.sizes.get(target.key)
+        image = StoredImage(variant=target.output.variant, key=target.key, url=url, bytes=size)
+        return linked(image, self.bucket, profile)
+
+
+def skipped(job: Job, targets: Sequence[Target], looking: Looking | None) -> Skipped:
+    """All of a job is there already, with the links that open it."""
+    images = tuple(looking.image(target) for target in targets) if looking is not None else ()
+    return Skipped(reason="already_stored", images=images, original_bytes=job.source.size)
+
+
+def note_found(targets: Sequence[Target], looking: Looking | None, kept: Kept) -> None:
+    """Enter what is there already into the ledger, unless it was stored in another way than it would be now."""
+    for target in targets:
+        if looking is not None and target.there and not kept.stored_otherwise and target.key not in kept.ledger.there:
+            kept.ledger.there[target.key] = looking.image(target)
 
 
 def image_of(target: Target, file: MadeFile) -> StoredImage:

@@ -25,10 +25,13 @@ from kraken_desktop.model.geometry import Size, fixed_size, place
 from kraken_desktop.model.image_set import told_apart
 from kraken_desktop.model.job import LARGEST_SOURCE, Job, PlannedImage, Progress, Skipped, SourceKind
 from kraken_desktop.model.object_key import KeyInputs, PathTemplate, content_digest, numbered
-from kraken_desktop.model.profile import Collision, Engine, Severity, Uploader
+from kraken_desktop.model.profile import Collision, Engine, Severity
 from kraken_desktop.model.profile_rules import check_profile
 from kraken_desktop.model.recipe import Output, Resize
 from kraken_desktop.stores.journal import Journal
+
+DIGEST_METADATA = "kraken-desktop"
+"""User metadata that tells what an object was made of, where its key does not."""
 
 _FIRST_PLACE = 10
 _MOST_NUMBERED = 1_000
@@ -85,6 +88,8 @@ class Target:
     key: str
     replaces: bool = False
     """What is there already is the same, or may be replaced."""
+    there: bool = False
+    """What is there already is the same: an earlier try left it, or the profile skips what is stored."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +209,14 @@ def digest_as_dropped(job: Job, cancel: CancelToken) -> str:
     return digest_of(job, content)
 
 
-def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -> Plan | Skipped:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlreadyStored:
+    """All results are there under these keys, and the profile skips what is stored."""
+
+    targets: tuple[Target, ...]
+
+
+def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -> Plan | AlreadyStored | Skipped:
     """The object keys, reserved and journaled. A second try keeps the keys of the first.
 
     Args:
@@ -227,17 +239,22 @@ def make_plan(job: Job, content: Content, journal: Journal, look: Look | None) -
     for keys in chain(again, _candidates(rendered, job.position)):
         found = [look(key, digest) for key in keys] if careful and look is not None else [Presence.NOTHING] * len(keys)
         verdict = _meets(job, found, planned=keys == before, keys=keys)
-        if isinstance(verdict, Skipped):
-            return verdict
-        if not verdict:
-            continue
         targets = tuple(
-            Target(output=output, key=key, replaces=presence not in {Presence.NOTHING, Presence.MAYBE})
+            Target(
+                output=output,
+                key=key,
+                replaces=presence not in {Presence.NOTHING, Presence.MAYBE},
+                there=presence is Presence.SAME,
+            )
             for output, key, presence in zip(outputs, keys, found, strict=True)
         )
+        if isinstance(verdict, Skipped):
+            return AlreadyStored(targets=targets) if all(target.there for target in targets) else verdict
+        if not verdict:
+            continue
         images = [PlannedImage(variant=target.output.variant, key=target.key) for target in targets]
         try:
-            journal.reserve(job.id, images)
+            journal.reserve(job.id, images, digest)
         except KeyTakenError:
             continue
         return Plan(content=content, digest=digest, targets=targets, careful=careful)
@@ -256,10 +273,7 @@ def _meets(job: Job, found: Sequence[Presence], *, planned: bool, keys: Sequence
             if all(presence in {Presence.NOTHING, Presence.SAME} for presence in found) and Presence.NOTHING in found:
                 # A part of the set is there: the rest comes beside it.
                 return True
-            return Skipped(
-                reason="already_stored" if all(each is Presence.SAME for each in found) else "name_taken",
-                original_bytes=job.source.size,
-            )
+            return Skipped(reason="name_taken", original_bytes=job.source.size)
         case Collision.FAIL:
             taken = next(key for key, presence in zip(keys, found, strict=True) if presence is not Presence.NOTHING)
             profile = job.snapshot.profile
@@ -338,11 +352,11 @@ def may_replace(job: Job) -> bool:
 
 
 def looks_before(job: Job) -> bool:
-    """Whether the place has to be asked before bytes move: our own uploader, and a key that others may have.
+    """Whether the place has to be asked before bytes move: it is a key that others may have.
 
     A folder is asked even where everything may be replaced: it may hold the source.
     """
     profile = job.snapshot.profile
-    if profile.uploader is not Uploader.LOCAL or PathTemplate.parse(profile.path_template).unique:
+    if PathTemplate.parse(profile.path_template).unique:
         return False
     return bool(profile.folder) or profile.collision is not Collision.OVERWRITE

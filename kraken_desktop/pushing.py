@@ -11,11 +11,35 @@ from kraken_desktop.destinations import Destinations
 from kraken_desktop.keeping import Keeping, Ledger
 from kraken_desktop.kraken_job import KrakenJob, linked
 from kraken_desktop.making import Making, may_keep
-from kraken_desktop.model.errors import KrakenDesktopError, LocalCopyError, NothingStoredError, ObjectExistsError
-from kraken_desktop.model.job import Done, Phase, Progress, StoredImage
+from kraken_desktop.model.errors import (
+    FateUnknownError,
+    KrakenDesktopError,
+    LocalCopyError,
+    NothingStoredError,
+    ObjectExistsError,
+)
+from kraken_desktop.model.job import Done, Phase, Progress, Skipped, StoredImage
 from kraken_desktop.model.links import object_url
-from kraken_desktop.placing import copy_into, image_of, names_for, put_unless_taken, upload_of
-from kraken_desktop.planning import Content, Errand, Plan, Target, may_replace
+from kraken_desktop.placing import (
+    Looking,
+    copy_into,
+    image_of,
+    names_for,
+    note_found,
+    put_unless_taken,
+    skipped,
+    upload_of,
+)
+from kraken_desktop.planning import (
+    AlreadyStored,
+    Content,
+    Errand,
+    Plan,
+    Target,
+    looks_before,
+    make_plan,
+    may_replace,
+)
 from kraken_desktop.stores.journal import Journal
 
 if TYPE_CHECKING:
@@ -34,10 +58,12 @@ class Pushing:
     destinations: Destinations
     journal: Journal
 
-    def pushed(self, errand: Errand, plan: Plan) -> Done:
+    def pushed(self, errand: Errand, content: Content) -> Done | Skipped:
         """Where Kraken.io saved nothing the original is stored by us, who have the keys as well.
 
         Raises:
+            ObjectExistsError: the profile wants it so.
+            BucketLookupError: it cannot be known whether a name is taken.
             NothingStoredError: it saved nothing, and the original is not what was asked for.
             LocalCopyError: all images are there; a copy of one is not.
             KrakenDesktopError: what ``KrakenJob.push``, ``Making.original`` and ``Bucket.put`` raise.
@@ -46,8 +72,21 @@ class Pushing:
         job = errand.job
         keys = self.kraken.lasting_keys(errand)
         bucket = self.destinations.s3(job.snapshot.profile, keys)
-        ledger = self.keeping.ledger(job, plan.digest)
-        self.kraken.push(errand, plan, keys, bucket, ledger)
+        looking = Looking(errand, bucket, frozenset()) if looks_before(job) else None
+        plan = make_plan(job, content, self.journal, looking)
+        if isinstance(plan, Skipped):
+            return plan
+        if isinstance(plan, AlreadyStored):
+            return skipped(job, plan.targets, looking)
+        kept = self.keeping.taken(job, plan.digest)
+        ledger = kept.ledger
+        note_found(plan.targets, looking, kept)
+        try:
+            self.kraken.push(errand, plan, keys, bucket, ledger, on_answer=lambda: self.keeping.save(job))
+        except FateUnknownError:
+            # With what was to be stored where: the next try may be one of another run of the program.
+            self.keeping.save(job)
+            raise
         targets: list[Target] = []
         for target in plan.targets:
             there, keepable = ledger.there.get(target.key), may_keep(job, target.output)

@@ -10,12 +10,12 @@ import pytest
 from kraken_desktop.model.job import Failed, Skipped
 from kraken_desktop.model.profile import Acl, Collision
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
-from kraken_desktop.placing import DIGEST_METADATA
+from kraken_desktop.planning import DIGEST_METADATA
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import HERE, OWN_UPLOADS, PUSHED, Stage, code_of, done, picture
+from tests.support.stage import HERE, PUSHED, ROUTES, Stage, code_of, done, picture
 from tests.support.world import World
 
 SET = Recipe(
@@ -44,7 +44,7 @@ def photo(tmp_path: Path) -> Path:
         (Collision.FAIL, "bucket.exists"),
     ],
 )
-@pytest.mark.parametrize("route", OWN_UPLOADS)
+@pytest.mark.parametrize("route", ROUTES)
 def test_one_taken_name_decides_for_the_set(
     stage: Stage, world: World, photo: Path, route: dict[str, Any], collision: Collision, ends: Any
 ) -> None:
@@ -64,7 +64,7 @@ def test_one_taken_name_decides_for_the_set(
         assert world.api.uploads == [], "nothing is paid for"
 
 
-@pytest.mark.parametrize("route", OWN_UPLOADS)
+@pytest.mark.parametrize("route", ROUTES)
 def test_skipping_completes_a_set_of_which_a_part_is_there(
     stage: Stage, world: World, photo: Path, route: dict[str, Any]
 ) -> None:
@@ -76,8 +76,11 @@ def test_skipping_completes_a_set_of_which_a_part_is_there(
     (job,) = stage.jobs(photo, recipe=SET, **told)
     bucket = stage.services.destinations.s3(job.snapshot.profile, stage.services.secrets.s3_keys(job.snapshot.profile))
     bucket.delete("beach-modern.webp")
+    paid = len(world.api.uploads)
     assert [image.key for image in done(stage.run(job)).images] == [image.key for image in first.images]
     assert world.s3.exists(world.bucket, "beach-modern.webp")
+    if route is not HERE:
+        assert len(world.api.uploads) == paid + 1, "what is there is not paid for again"
 
 
 def test_a_name_that_is_taken_in_the_middle_of_a_set_renames_all_of_it(
@@ -106,15 +109,16 @@ def test_an_original_replaces_nothing_unless_the_profile_says_so(
     outcome = stage.run(job)
     there = world.s3.get(world.bucket, "beach.jpg").body
     assert (there == THEIRS) == (collision is not Collision.OVERWRITE)
-    if collision in {Collision.SKIP, Collision.FAIL}:
+    if collision is Collision.SKIP:
+        assert outcome == Skipped(reason="name_taken", original_bytes=photo.stat().st_size)
+    elif collision is Collision.FAIL:
         assert code_of(outcome) == "bucket.exists"
-        assert code_of(stage.run(job)) == "bucket.exists"
     else:
         (image,) = done(outcome).images
         assert image.key == ("beach.jpg" if collision is Collision.OVERWRITE else "beach-2.jpg")
         assert picture(world.s3.anonymous_get(image.url).body).size == (320, 240)
         assert [each.key for each in stage.services.journal.planned(job.id)] == [image.key]
-    assert len(world.api.uploads) == 1
+    assert len(world.api.uploads) == (0 if collision in {Collision.SKIP, Collision.FAIL} else 1)
 
 
 def test_an_original_that_arrived_although_nobody_said_so_is_known(

@@ -419,9 +419,16 @@ def test_a_lost_answer_without_an_object_may_have_been_charged(
     assert len(world.api.uploads) == 1
 
 
-def test_an_older_object_is_not_taken_for_ours(stage: Stage, photo: Path) -> None:
+def pushed_unseen(stage: Stage, world: World, photo: Path) -> Job:
+    """A job whose image is there, and of which no answer ever came."""
     (job,) = stage.jobs(photo)
+    world.api.order(Fault(kind=FaultKind.RESET_AFTER_BODY, endpoint="upload"))
     done(stage.run(job))
+    return job
+
+
+def test_an_older_object_is_not_taken_for_ours(stage: Stage, world: World, photo: Path) -> None:
+    job = pushed_unseen(stage, world, photo)
     # By the server's clock the object is there since before this attempt began.
     assert code_of(stage.run(job, since=datetime.now(UTC) + timedelta(seconds=30))) == "fate.unknown"
 
@@ -438,8 +445,7 @@ def test_without_the_right_to_look_the_fate_stays_unknown(
 
 
 def test_a_killed_attempt_is_looked_for_and_not_sent_again(stage: Stage, world: World, photo: Path) -> None:
-    (job,) = stage.jobs(photo)
-    done(stage.run(job))
+    job = pushed_unseen(stage, world, photo)
     outcome = done(stage.run(job, since=datetime.now(UTC) - timedelta(seconds=30)))
     assert outcome.images[0].key == stage.services.journal.planned(job.id)[0].key
     assert len(world.api.uploads) == 1

@@ -23,7 +23,7 @@ from kraken_desktop.model.job import Job, Skipped, Source, SourceKind
 from kraken_desktop.model.profile import Collision, Profile, Uploader
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.model.settings import Settings
-from kraken_desktop.planning import Content, Plan, Presence, examine, looks_before, make_plan
+from kraken_desktop.planning import AlreadyStored, Content, Plan, Presence, examine, looks_before, make_plan
 from tests.servers.images import ImageKind, make_image
 
 PROFILE = Profile(id="p", name="Web", bucket="photos", path_template="{name}")
@@ -56,7 +56,9 @@ def unmeasured(path: Path, extension: str) -> None:
     raise AssertionError(f"{path} with {extension} is not to be measured")
 
 
-def plan(services: Services, job: Job, *, held: Mapping[str, Presence] | None = None, **content: Any) -> Plan | Skipped:
+def plan(
+    services: Services, job: Job, *, held: Mapping[str, Presence] | None = None, **content: Any
+) -> Plan | AlreadyStored | Skipped:
     """The plan of a job; ``held``: what the bucket holds, if anybody asks it."""
     look = (lambda key, digest: held.get(key, Presence.NOTHING)) if held is not None else None
     return make_plan(job, replace(CONTENT, **content), services.journal, look)
@@ -169,7 +171,8 @@ OURS = replace(PROFILE, uploader=Uploader.LOCAL)
         (replace(OURS, collision=Collision.OVERWRITE, folder="/pictures"), True),
         (replace(OURS, path_template="{stem}-{hash:8}{ext}"), False),
         (replace(OURS, path_template="{uuid}{ext}", folder="/pictures"), False),
-        (PROFILE, False),
+        (PROFILE, True),
+        (replace(PROFILE, path_template="{stem}-{hash:8}{ext}"), False),
     ],
 )
 def test_the_bucket_is_asked_only_where_the_answer_matters(services: Services, profile: Profile, asks: bool) -> None:
@@ -194,15 +197,18 @@ def test_a_taken_name_is_treated_as_the_profile_says(
     assert key_of(services, job, held={"a.jpg": found}) == key
 
 
-@pytest.mark.parametrize(
-    ("found", "reason"),
-    [(Presence.SAME, "already_stored"), (Presence.OTHER, "name_taken"), (Presence.SOURCE, "name_taken")],
-)
-def test_a_taken_name_can_be_passed_over(services: Services, found: Presence, reason: str) -> None:
+@pytest.mark.parametrize("found", [Presence.OTHER, Presence.SOURCE])
+def test_a_taken_name_can_be_passed_over(services: Services, found: Presence) -> None:
     (job,) = drop(services, Path("/a.jpg"), profile=replace(OURS, collision=Collision.SKIP))
-    skipped = plan(services, job, held={"a.jpg": found})
-    assert isinstance(skipped, Skipped)
-    assert skipped.reason == reason
+    assert plan(services, job, held={"a.jpg": found}) == Skipped(reason="name_taken")
+    assert services.journal.planned(job.id) == ()
+
+
+def test_the_same_image_is_passed_over_by_its_name(services: Services) -> None:
+    (job,) = drop(services, Path("/a.jpg"), profile=replace(OURS, collision=Collision.SKIP))
+    there = plan(services, job, held={"a.jpg": Presence.SAME})
+    assert isinstance(there, AlreadyStored)
+    assert [target.key for target in there.targets] == ["a.jpg"]
     assert services.journal.planned(job.id) == ()
 
 

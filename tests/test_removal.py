@@ -284,6 +284,7 @@ def test_a_key_in_two_buckets_is_two_objects(stage: Stage, removal: Removal, pic
 def test_what_was_replaced_by_a_later_job_is_lost_to_both(stage: Stage, removal: Removal, picture: Path) -> None:
     facts = {"path_template": "{name}", "collision": Collision.OVERWRITE, **HERE}
     first, _ = put(stage, picture, **facts)
+    make_image(ImageKind.PNG, picture, size=(65, 48))
     second, outcome = put(stage, picture, **facts)
     (stored,) = removal.find(outcome.images[0].key)
     assert stored.status.job.id == second.id

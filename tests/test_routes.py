@@ -21,12 +21,12 @@ from kraken_desktop.model.job import Cancelled, Failed, Outcome, Phase, Progress
 from kraken_desktop.model.object_key import content_digest
 from kraken_desktop.model.profile import Acl, Collision, Engine
 from kraken_desktop.model.recipe import KeptMetadata, OutputFormat, Recipe, Resize, Strategy, Variant
-from kraken_desktop.placing import DIGEST_METADATA
+from kraken_desktop.planning import DIGEST_METADATA
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import FETCHED, HERE, OWN_UPLOADS, Stage, code_of, done, failed, picture
+from tests.support.stage import FETCHED, HERE, OWN_UPLOADS, ROUTES, Stage, code_of, done, failed, picture
 from tests.support.world import World
 
 
@@ -521,9 +521,9 @@ def test_a_source_is_never_replaced_by_its_result(stage: Stage, folder: Path, co
         (Collision.FAIL, "bucket.exists"),
     ],
 )
-@pytest.mark.parametrize("place", ["folder", "bucket"])
+@pytest.mark.parametrize("place", ["folder", *ROUTES])
 def test_the_collision_rule_holds(
-    stage: Stage, world: World, tmp_path: Path, folder: Path, place: str, collision: Collision, ends: str
+    stage: Stage, world: World, tmp_path: Path, folder: Path, place: Any, collision: Collision, ends: str
 ) -> None:
     source = make_image(ImageKind.JPEG, tmp_path / "photo.jpg", size=(96, 64))
     if place == "folder":
@@ -532,7 +532,7 @@ def test_the_collision_rule_holds(
         os.utime(folder / "photo.jpg", (1_000_000_000, 1_000_000_000))  # before the drop
     else:
         world.s3.put(world.bucket, "photo.jpg", b"somebody else's")
-    route = to_folder(folder) if place == "folder" else HERE
+    route = to_folder(folder) if place == "folder" else place
     outcome = stage.put(source, **route, path_template="{name}", collision=collision)
     if isinstance(outcome, Skipped):
         assert outcome.reason == ends
@@ -542,6 +542,8 @@ def test_the_collision_rule_holds(
         assert only(outcome).key == ends
     there = (folder / "photo.jpg").read_bytes() if place == "folder" else world.s3.get(world.bucket, "photo.jpg").body
     assert (there == b"somebody else's") == (collision is not Collision.OVERWRITE)
+    if isinstance(outcome, Skipped | Failed):
+        assert world.api.uploads == [], "nothing is paid for"
 
 
 @pytest.mark.parametrize("same", [True, False])
@@ -558,16 +560,24 @@ def test_a_second_try_replaces_only_what_it_stored_itself(
     assert (path_of(first.url).read_bytes() == b"another program's since then") == (not same)
 
 
-def test_the_same_again_is_known_by_what_it_was_made_of(stage: Stage, world: World, photo: Path) -> None:
-    told: dict[str, Any] = {**HERE, "path_template": "{name}", "collision": Collision.SKIP}
-    image = only(stage.put(photo, **told))
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_same_again_is_known_by_what_it_was_made_of(
+    stage: Stage, world: World, photo: Path, route: dict[str, Any]
+) -> None:
+    told: dict[str, Any] = {**route, "path_template": "{name}", "collision": Collision.SKIP}
+    image = only(stage.put(photo, **told))  # and not in the journal: another computer did it
     assert len(world.s3.get(world.bucket, image.key).metadata[DIGEST_METADATA]) == 64
+    paid = len(world.api.uploads)
     again = stage.put(photo, **told)
     assert isinstance(again, Skipped)
     assert again.reason == "already_stored"
+    (known,) = again.images
+    assert (known.url, known.bytes) == (image.url, image.bytes)
+    assert world.s3.anonymous_get(known.url).status == 200
     other = stage.put(photo, recipe=Recipe(lossy=False), **told)
     assert isinstance(other, Skipped)
-    assert other.reason == "name_taken"
+    assert (other.reason, other.images) == ("name_taken", ())
+    assert len(world.api.uploads) == paid
 
 
 # --- local copies ---

@@ -185,13 +185,9 @@ def _encrypting(profile: Profile) -> Iterator[Right]:
 def _looks(profile: Profile) -> bool:
     """Whether the bucket is asked what it holds before something is stored.
 
-    Only this computer asks, and not where the name tells contents apart, or everything may be replaced.
+    Nobody asks where the name tells contents apart, or everything may be replaced.
     """
-    return (
-        profile.uploader is Uploader.LOCAL
-        and profile.collision is not Collision.OVERWRITE
-        and not _is_unique(profile.path_template)
-    )
+    return profile.collision is not Collision.OVERWRITE and not _is_unique(profile.path_template)
 
 
 def _shares(profile: Profile) -> bool:

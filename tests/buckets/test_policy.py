@@ -68,8 +68,8 @@ KMS_HEADER = "x-amz-server-side-encryption-aws-kms-key-id"
         (replace(KRAKEN, acl=Acl.PRIVATE), [images(PUT, ACL, GET)]),
         (replace(KRAKEN, acl=Acl.PRIVATE, public_url="https://cdn.example.com"), [images(PUT, ACL)]),
         (replace(KRAKEN, tags=(("team", "web"),)), [images(PUT, ACL, TAG)]),
-        # Kraken.io looks nowhere, whatever the rule.
-        (replace(KRAKEN, path_template="images/{stem}{ext}", collision=Collision.SKIP), [images(PUT, ACL)]),
+        # This computer looks, whoever stores.
+        (replace(KRAKEN, path_template="images/{stem}{ext}"), [images(PUT, ACL, GET), NAMES]),
         (OWN, [images(PUT)]),
         (replace(OWN, engine=Engine.KRAKEN), [images(PUT)]),
         (replace(OWN, acl=Acl.PUBLIC_READ), [images(PUT, ACL)]),

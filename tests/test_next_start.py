@@ -1,0 +1,143 @@
+"""What was paid for in one run of the program is not paid for in the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kraken_desktop.model.job import Job, Outcome
+from kraken_desktop.model.profile import Acl, Collision
+from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
+from tests.servers.images import ImageKind, make_image
+from tests.servers.kraken_faults import Fault, FaultKind
+from tests.servers.strict_s3 import S3Fault
+from tests.support.stage import FETCHED, PUSHED, Stage, code_of, done, failed
+from tests.support.world import World
+
+SET = Recipe(
+    id="set",
+    name="Set",
+    variants=(
+        Variant(name="small", resize=Resize(strategy=Strategy.LANDSCAPE, width=80)),
+        Variant(name="modern", convert=OutputFormat.WEBP),
+        Variant(name="full"),
+    ),
+)
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    return make_image(ImageKind.JPEG, tmp_path / "beach.jpg", size=(320, 240))
+
+
+@pytest.fixture
+def stages(world: World) -> Iterator[Iterator[Stage]]:
+    """One run of the program after the other; each ends as a killed one does, without a word."""
+    made: list[Stage] = []
+
+    def runs() -> Iterator[Stage]:
+        while True:
+            if made:
+                made[-1].services.close()
+            made.append(Stage(world, world.services()))
+            yield made[-1]
+
+    yield runs()
+    made[-1].services.close()
+
+
+def left_behind(stage: Stage) -> tuple[Job, Outcome]:
+    """What the next start makes of the one job that it finds."""
+    (found,) = stage.services.recover()
+    since = found.attempt.started_at if found.attempt is not None and found.attempt.maybe_charged else None
+    return found.job, stage.run(found.job, since=since)
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        pytest.param({**FETCHED}, id="unique"),
+        pytest.param({**FETCHED, "path_template": "{stem}-{variant}{ext}"}, id="plain"),
+    ],
+)
+@pytest.mark.parametrize("recipe", [None, SET], ids=["one", "set"])
+def test_a_result_that_was_not_stored_yet_is_fetched_again(
+    stages: Iterator[Stage], world: World, photo: Path, recipe: Recipe | None, profile: dict[str, Any]
+) -> None:
+    first = next(stages)
+    (job,) = first.jobs(photo, recipe=recipe, **profile)
+    world.s3.order(S3Fault(method="PUT", status=503, code="SlowDown", times=None))
+    assert code_of(first.run(job)) == "bucket.busy"
+    world.s3.clear_faults()
+    paid = len(world.api.uploads)
+    _, outcome = left_behind(next(stages))
+    assert len(done(outcome).images) == len(SET.variants if recipe else "1")
+    assert len(world.api.uploads) == paid
+
+
+def test_one_format_that_fails_leaves_the_others_paid(stages: Iterator[Stage], world: World, photo: Path) -> None:
+    first = next(stages)
+    (job,) = first.jobs(photo, recipe=SET, **PUSHED)
+    world.api.order(Fault(kind=FaultKind.LIST))
+    world.api.order(Fault(kind=FaultKind.STATUS, status=500))
+    outcome = failed(first.run(job))
+    assert [image.variant for image in outcome.images] == ["small", "full"]
+    first.services.journal.finish(job.id, outcome)
+    asked = len(world.api.uploads)
+    second = next(stages)
+    second.services.journal.requeue(job.id)
+    again = done(second.run(job))
+    assert [image.variant for image in again.images] == ["small", "modern", "full"]
+    assert replace(again.images[0], check=None) == outcome.images[0]
+    assert len(world.api.uploads) == asked + 1
+
+
+def test_a_lost_answer_is_found_before_anything_is_paid_for_again(
+    stages: Iterator[Stage], world: World, photo: Path
+) -> None:
+    told = {**PUSHED, "path_template": "{stem}{ext}", "collision": Collision.RENAME}
+    first = next(stages)
+    (job,) = first.jobs(photo, **told)
+    world.api.order(Fault(kind=FaultKind.RESET_AFTER_BODY, endpoint="upload"))
+    world.s3.order(S3Fault(method="HEAD", status=0))  # the look for a free name
+    world.s3.order(S3Fault(method="HEAD", status=503, code="SlowDown", times=None))
+    outcome = failed(first.run(job))
+    assert outcome.failure.code == "fate.unknown"
+    first.services.journal.finish(job.id, outcome)
+    world.s3.clear_faults()
+    second = next(stages)
+    second.services.journal.requeue(job.id)
+    (image,) = done(second.run(job)).images
+    assert image.key == "beach.jpg"
+    assert len(world.api.uploads) == 1, "it is there, and told by what it was made of"
+    assert world.s3.anonymous_get(image.url).status == 200
+
+
+def test_what_would_be_stored_otherwise_now_is_stored_again(stages: Iterator[Stage], world: World, photo: Path) -> None:
+    told = {**PUSHED, "path_template": "{stem}-{variant}{ext}"}
+    first = next(stages)
+    (job,) = first.jobs(photo, recipe=SET, **told)
+    world.api.order(Fault(kind=FaultKind.LIST))
+    world.api.order(Fault(kind=FaultKind.STATUS, status=500))
+    outcome = failed(first.run(job))
+    first.services.journal.finish(job.id, outcome)
+    snapshot = job.snapshot
+    private = replace(job, snapshot=replace(snapshot, profile=replace(snapshot.profile, acl=Acl.PRIVATE)))
+    second = next(stages)
+    second.services.journal.requeue(job.id)
+    second.services.journal.renew([private])
+    images = done(second.run(private)).images
+    assert [world.s3.acl(world.bucket, image.key) for image in images] == ["private"] * 3
+
+
+def test_the_record_ends_with_the_job(stages: Iterator[Stage], photo: Path) -> None:
+    stage = next(stages)
+    (job,) = stage.jobs(photo, **PUSHED)
+    outcome = done(stage.run(job))
+    assert stage.services.journal.kept(job.id) is not None
+    stage.services.journal.finish(job.id, outcome)
+    assert stage.services.journal.kept(job.id) is None
