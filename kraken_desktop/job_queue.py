@@ -189,7 +189,7 @@ class JobQueue:
                 self.paused = self.paused or entry.resumes == self._resumes
                 self._requeue_first(job_id, entry, lane)
                 return Verdict.HELD
-            held = failure.retryable and failure.code in _MET_BY_ALL
+            held = failure.retryable and _is_met_by_all(failure)
             if failure.retryable and (entry.tries < MAX_TRIES or (held and self._patient)):
                 self._wait(job_id, entry, lane, now + _pause(failure, entry.tries, jitter))
                 if held:
@@ -238,7 +238,7 @@ class JobQueue:
     # --- the machinery ---
 
     def _is_of_all(self, failure: Failure, entry: _Entry) -> bool:
-        used_up = failure.code in _MET_BY_ALL and entry.tries >= MAX_TRIES and not self._patient
+        used_up = _is_met_by_all(failure) and entry.tries >= MAX_TRIES and not self._patient
         return failure.scope is Scope.BATCH or used_up
 
     def _head(self, lane: _Lane, now: float) -> tuple[int, float, str] | None:
@@ -293,6 +293,12 @@ class JobQueue:
         self._first -= 1
         lane.ready.appendleft((self._first, job_id))
         lane.queued += 1
+
+
+def _is_met_by_all(failure: Failure) -> bool:
+    # A cable that is out, or a firewall, answers nothing at all.
+    no_way = failure.code == "transport.timeout" and failure.facts.get("phase") == "connect"
+    return no_way or failure.code in _MET_BY_ALL
 
 
 def _pause(failure: Failure, tries: int, jitter: float) -> float:

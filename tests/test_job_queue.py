@@ -91,7 +91,10 @@ def test_the_server_is_not_asked_before_the_time_it_named() -> None:
 OFFLINE = Failed(failure=Failure(code="transport.connect", retryable=True))
 
 
-@pytest.mark.parametrize("met", [LIMITED, OFFLINE])
+UNANSWERED = Failed(failure=Failure(code="transport.timeout", retryable=True, facts={"phase": "connect"}))
+
+
+@pytest.mark.parametrize("met", [LIMITED, OFFLINE, UNANSWERED])
 def test_what_all_would_meet_holds_all_back_and_one_alone_tries(met: Failed) -> None:
     queue = queue_of(6, limit=3)
     start_all(queue)
@@ -181,6 +184,16 @@ def test_a_hold_can_be_ended_by_hand(end: Callable[[JobQueue], None]) -> None:
     assert start_all(queue, 0.1) == []
     end(queue)
     assert start_all(queue, 0.1) == ["a1"]
+
+
+def test_an_answer_that_does_not_come_is_the_job_s_own_matter() -> None:
+    queue = JobQueue(2, patient=True)
+    queue.add(["a", "b", "c"])
+    start_all(queue)
+    slow = Failed(failure=Failure(code="transport.timeout", retryable=True, facts={"phase": "read"}))
+    queue.finish("a", slow, 0, 1.0)
+    assert start_all(queue) == ["c"]
+    assert queue.holds() == ()
 
 
 @pytest.mark.parametrize("ends", ["cancel", "outcome"])
