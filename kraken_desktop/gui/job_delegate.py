@@ -91,6 +91,10 @@ class JobDelegate(QStyledItemDelegate):
         painter.save()
         painter.setLayoutDirection(option.direction)
         painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        kind = JobPainting if line.at is None else ImagePainting
-        kind(self, painter, option, line).paint()
+        self.painting(painter, option, line).paint()
         painter.restore()
+
+    def painting(self, painter: QPainter, option: QStyleOptionViewItem, line: Line) -> JobPainting | ImagePainting:
+        """What paints this line."""
+        kind = JobPainting if line.at is None else ImagePainting
+        return kind(self, painter, option, line)

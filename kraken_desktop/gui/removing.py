@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.gui.banners import Toast
-from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import JobView
 from kraken_desktop.gui.jobs import Background
 from kraken_desktop.messages.text import shown
@@ -45,6 +44,16 @@ class _Object:
         return shown(f"{self.image.key} ({self.status.job.snapshot.profile.name})")
 
 
+class Rows(Protocol):
+    """A list that shows what became of its jobs."""
+
+    def row_of(self, job_id: str) -> int | None:
+        """Where a job is, if it is in the list."""
+
+    def apply(self, statuses: Iterable[JobStatus]) -> None:
+        """Take over newer states."""
+
+
 class _Round:
     """What comes of the objects that one answer was given for."""
 
@@ -72,7 +81,7 @@ class Removing(QObject):
         self,
         removal: Callable[[], Removal],
         view: JobView,
-        model: JobListModel,
+        model: Rows,
         toast: Toast,
         trouble: Callable[[KrakenDesktopError], object],
         window: QWidget,

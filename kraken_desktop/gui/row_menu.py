@@ -26,15 +26,17 @@ _MOST_OPENED = 10
 """So many pages at once, and no more: a hundred tabs are no help."""
 
 
-def row_menu(view: JobView, model: LinesModel, chosen: list[JobStatus], theme: Theme) -> QMenu:
+def row_menu(
+    view: JobView, model: LinesModel, chosen: list[JobStatus], theme: Theme, *, of_history: bool = False
+) -> QMenu:
     """What can be done with these rows; of a job some of whose images are chosen, with those."""
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     _add_links(menu, view, chosen, theme)
     menu.addSeparator()
-    _add_work(menu, view, chosen, theme)
+    _add_work(menu, view, chosen, theme, of_history=of_history)
     menu.addSeparator()
-    _add_rows(menu, view, model, chosen, theme)
+    _add_rows(menu, view, model, chosen, theme, of_history=of_history)
     return menu
 
 
@@ -60,22 +62,25 @@ def _add_links(menu: QMenu, view: JobView, chosen: list[JobStatus], theme: Theme
         ).setEnabled(len(chosen) == 1)
 
 
-def _add_work(menu: QMenu, view: JobView, chosen: list[JobStatus], theme: Theme) -> None:
+def _add_work(menu: QMenu, view: JobView, chosen: list[JobStatus], theme: Theme, *, of_history: bool) -> None:
     failed = [status.job.id for status in chosen if can_retry(status)]
     running = [status.job.id for status in chosen if not status.state.ended]
     troubled = [status for status in chosen if failure_of(status) is not None]
     for way in view.ways_of(chosen[0]) if len(chosen) == 1 else ():
         menu.addAction(theme.icon("retry"), way.label, partial(view.way_wanted.emit, chosen[0], way.offer))
     menu.addAction(theme.icon("retry"), _tr("Retr&y"), lambda: view.retry_wanted.emit(failed)).setEnabled(bool(failed))
-    menu.addAction(theme.icon("cancel"), _tr("Ca&ncel"), lambda: view.cancel_wanted.emit(running)).setEnabled(
-        bool(running)
-    )
+    if not of_history:
+        menu.addAction(theme.icon("cancel"), _tr("Ca&ncel"), lambda: view.cancel_wanted.emit(running)).setEnabled(
+            bool(running)
+        )
     menu.addAction(
         theme.icon("paste"), _tr("Copy the &error’s details"), lambda: view.report_wanted.emit(troubled)
     ).setEnabled(bool(troubled))
 
 
-def _add_rows(menu: QMenu, view: JobView, model: LinesModel, chosen: list[JobStatus], theme: Theme) -> None:
+def _add_rows(
+    menu: QMenu, view: JobView, model: LinesModel, chosen: list[JobStatus], theme: Theme, *, of_history: bool
+) -> None:
     source = chosen[0].job.source
     menu.addAction(
         theme.icon("folder"), _tr("Show the ori&ginal’s folder"), lambda: view.opening.folder_of(source.location)
@@ -95,7 +100,7 @@ def _add_rows(menu: QMenu, view: JobView, model: LinesModel, chosen: list[JobSta
     unpublishing.setEnabled(bool(linked) and all(status.state.ended for status in linked))
     removing = menu.addAction(
         theme.icon("clear"),
-        _tr("Re&move from the list"),
+        _tr("Re&move from the history") if of_history else _tr("Re&move from the list"),
         partial(view.remove_wanted.emit, [status.job.id for status in whole]),
     )
     removing.setShortcut(QKeySequence.StandardKey.Delete)

@@ -11,7 +11,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kraken_desktop.gui.theme import Colors
+    from kraken_desktop.gui.colors import Colors
 
 _SHEET = Template("""
 QToolTip { background: $raised; color: $text; border: 1px solid $strong_border; padding: 4px 6px; }
@@ -66,6 +66,13 @@ QComboBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QComboBox:disabled { color: $strong_border; border-color: $border; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($chevron); width: 16px; height: 16px; }
+QDateEdit {
+    background: $raised; color: $text; border: 1px solid $strong_border; border-radius: 6px;
+    padding: 5px 8px; min-height: 20px;
+}
+QDateEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
+QDateEdit::drop-down { border: none; width: 24px; subcontrol-origin: border; }
+QDateEdit::down-arrow { image: url($chevron); width: 16px; height: 16px; }
 QComboBox QAbstractItemView {
     background: $raised; color: $text; border: 1px solid $strong_border; padding: 4px; outline: none;
     selection-background-color: $selection; selection-color: $text;

@@ -29,6 +29,11 @@ class ValueBox(QComboBox, Generic[V]):
             self._values.append(value)
             self.addItem(text)
 
+    def clear_values(self) -> None:
+        """Nothing to choose from any more."""
+        self._values.clear()
+        self.clear()
+
     @property
     def value(self) -> V:
         """What is chosen."""
