@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from kraken_desktop.cancel import CancelToken
-from kraken_desktop.model.errors import SourceEmptyError, StoreError, UnsupportedTypeError
+from kraken_desktop.model.errors import ScratchError, SourceEmptyError, UnsupportedTypeError
 from kraken_desktop.model.image_types import HEAD_BYTES, ImageType, detect, may_need_more, sniff
 from kraken_desktop.model.job import LARGEST_SOURCE, Source, SourceKind
 
@@ -49,7 +49,7 @@ def fetch(
         SourceEmptyError: there are no bytes.
         SourceError: whatever else ``transport.fetch`` raises. ``path`` is the address in all of them.
         TransportError: one of its subclasses.
-        StoreError: the file cannot be written.
+        ScratchError: the file cannot be written.
         CancelledError: the token was cancelled.
     """
     from kraken_desktop.transport.fetch import TIMEOUTS, fetch_address  # slow to import
@@ -74,7 +74,7 @@ def fetch(
         named = path.rename(path.with_suffix(found.extension))
         mtime_ns = named.stat().st_mtime_ns
     except OSError as error:
-        raise StoreError(path=str(path), reason=error.strerror or str(error)) from error
+        raise ScratchError(path=str(path), reason=error.strerror or str(error)) from error
     finally:
         # Of a failure nothing is left, so that another try finds the place free.
         with suppress(OSError):

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.engines.kraken_answers import Result
-from kraken_desktop.model.errors import BadAnswerError, ResultLostError, StoreError
+from kraken_desktop.model.errors import BadAnswerError, ResultLostError, ScratchError
 from kraken_desktop.model.links import is_loopback
 from kraken_desktop.transport import Timeouts, Transport
 
@@ -41,12 +41,12 @@ def download(
         ResultLostError: it is not there, or not whole; asking again costs nothing.
         TransportError: one of its subclasses.
         CancelledError: the token was cancelled.
-        StoreError: the file cannot be written.
+        ScratchError: the file cannot be written.
     """
     try:
         return _download(transport, result, into, cancel, on_received)
     except OSError as error:
-        raise StoreError(path=str(into), reason=error.strerror or str(error)) from error
+        raise ScratchError(path=str(into), reason=error.strerror or str(error)) from error
 
 
 def _download(

@@ -32,6 +32,8 @@ class WayShown(Protocol):
     def told(self) -> str: ...
 
 
+_NOT_IN_SETTINGS = frozenset({"bucket.clock", "store.scratch"})
+"""Failures that no setting of ours could mend."""
 MOST_LINES = 3
 """So many bad lines are named."""
 _LONGEST_LINE = 40
@@ -86,17 +88,11 @@ class MessagesAbove(QObject):
         if why is None:
             self._banners.remove("paused")
             return
-        self._banners.show_message(
-            "paused",
-            self._of_pause(why),
-            look="danger",
-            choices=(
-                *(self._choice_of(way, why) for way in self.ways_of(why)),
-                Choice(self.tr("&Try again"), self.resume_wanted.emit),
-                Choice(self.tr("S&ettings…"), partial(self.settings_wanted.emit, why)),
-            ),
-            closable=False,
-        )
+        choices = [self._choice_of(way, why) for way in self.ways_of(why)]
+        choices.append(Choice(self.tr("&Try again"), self.resume_wanted.emit))
+        if why.code not in _NOT_IN_SETTINGS:
+            choices.append(Choice(self.tr("S&ettings…"), partial(self.settings_wanted.emit, why)))
+        self._banners.show_message("paused", self._of_pause(why), look="danger", choices=choices, closable=False)
         self._pause = why
 
     def waits(self, message: Message, why: Failure, countdown: str) -> None:

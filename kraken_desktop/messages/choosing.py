@@ -43,6 +43,7 @@ _QUOTED = (
     "store.journal",
     "store.error",
     "store.spool",
+    "store.scratch",
 )
 _QUOTED_SETTINGS = frozenset({"unreadable", "unwritable"})
 

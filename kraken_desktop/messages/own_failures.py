@@ -149,6 +149,11 @@ OWN_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "{path} cannot be written."),
         QT_TRANSLATE_NOOP("messages", "Check the free space of the disk, then paste it again."),
     ),
+    "store.scratch": Message(
+        QT_TRANSLATE_NOOP("messages", "There is no room on this computer for what is made."),
+        QT_TRANSLATE_NOOP("messages", "Results are kept in {path} until they are stored."),
+        QT_TRANSLATE_NOOP("messages", "Free some space on that disk, or check the rights of the folder, then retry."),
+    ),
 }
 
 SECRETS: dict[str, str] = {

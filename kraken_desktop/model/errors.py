@@ -89,7 +89,8 @@
     │   ├── ExchangeError               profiles from elsewhere
     │   │   └── ExchangeDamagedError    a field of them is not what it has to be
     │   ├── JournalError
-    │   └── SpoolError
+    │   ├── SpoolError
+    │   └── ScratchError                no room for what is made, until it is stored
     └── UnexpectedError                 a bug: the traceback is in the log
 """
 
@@ -975,6 +976,14 @@ class SpoolError(StoreError):
     """Pasted bytes could not be kept."""
 
     code: ClassVar[str] = "store.spool"
+
+
+@dataclass(kw_only=True, eq=False)
+class ScratchError(StoreError):
+    """What is made, or fetched, cannot be kept until it is stored: mostly the disk is full, for each job alike."""
+
+    code: ClassVar[str] = "store.scratch"
+    scope: ClassVar[Scope] = Scope.BATCH
 
 
 @dataclass(kw_only=True, eq=False)

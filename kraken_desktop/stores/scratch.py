@@ -21,7 +21,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kraken_desktop.model.errors import StoreError
+from kraken_desktop.model.errors import ScratchError
 
 _log = logging.getLogger(__name__)
 
@@ -50,7 +50,7 @@ class Scratch:
         """A new folder that nobody but the person may enter; removed with all that is in it at the end.
 
         Raises:
-            StoreError: it cannot be made.
+            ScratchError: it cannot be made.
         """
         name = uuid.uuid4().hex
         try:
@@ -63,7 +63,7 @@ class Scratch:
                 path = self._home() / name
                 path.mkdir(mode=0o700)
         except OSError as error:
-            raise StoreError(path=str(self._folder), reason=error.strerror or str(error)) from error
+            raise ScratchError(path=str(self._folder), reason=error.strerror or str(error)) from error
         try:
             yield path
         finally:

@@ -19,6 +19,7 @@ from kraken_desktop.model.errors import (
     KrakenDesktopError,
     ProfileInvalidError,
     ProxyRefusedError,
+    ScratchError,
     SecretMissingError,
     StoreDeniedError,
     TlsError,
@@ -93,6 +94,12 @@ def test_the_settings_open_at_the_profile_that_failed(
     assert form.name.text() == "Drafts"
     assert dialog.focusWidget() is form.destination.bucket
     dialog.close()
+
+
+def test_what_no_setting_mends_leads_to_none(window: MainWindow) -> None:
+    window.model.apply([queued(0)])
+    window.messages.paused(Failure.of(ScratchError(path="/cache/work", reason="No space left on device")))
+    assert [button.text() for button in window.banners.banner("paused").buttons] == ["&Try again"]
 
 
 def test_a_pause_says_how_many_images_wait(window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:

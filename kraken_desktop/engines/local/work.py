@@ -20,7 +20,7 @@ from kraken_desktop.engines.local.protocol import (
     ProbeTask,
     Started,
 )
-from kraken_desktop.model.errors import EngineError, SourceChangedError
+from kraken_desktop.model.errors import EngineError, ScratchError, SourceChangedError
 from kraken_desktop.model.recipe import Output
 
 # Operations that libvips remembers would only fill the memory of a child that never repeats one.
@@ -38,6 +38,7 @@ def run(task: OptimizeTask | ProbeTask, limits: Limits, announce: Announce) -> O
     Raises:
         SourceError: the source cannot be read, or is not what was planned.
         EngineError: one of its subclasses, or itself for what no encoder can make.
+        ScratchError: there is no room for what was made.
     """
     try:
         data = source_file.read(task.source)
@@ -64,8 +65,11 @@ def _made(task: OptimizeTask, index: int, output: Output, source: Source, limits
     outcome = source.make(output)
     _check(outcome, task, limits)
     path = Path(task.folder) / f"{index}{outcome.extension}"
-    with path.open("xb") as file:
-        file.write(outcome.data)
+    try:
+        with path.open("xb") as file:
+            file.write(outcome.data)
+    except OSError as error:
+        raise ScratchError(path=task.folder, reason=error.strerror or str(error)) from error
     return Made(
         variant=output.variant,
         path=str(path),
