@@ -74,12 +74,21 @@ class Console:
         """Whether a person reads the result as it comes, rather than a program or a file."""
         return self._out is not None and self._out.isatty()
 
+    def keep_line_ends(self) -> None:
+        """Write line ends as they are given, on Windows too: for files of a format that says what they are."""
+        if isinstance(self._out, io.TextIOWrapper):
+            self._out.reconfigure(newline="")
+
     def print(self, line: str) -> None:
         """One line of the result."""
+        self.write(line + "\n")
+
+    def write(self, text: str) -> None:
+        """A part of the result that ends where it says."""
         with self._lock:
             if self._failure is not None:
                 return
-            self._failure = _write(self._out, line)
+            self._failure = _write(self._out, text)
             failure = self._failure
         # Who reads with ``head`` has enough, and knows.
         if failure is not None and not _reader_left(failure):
@@ -88,7 +97,7 @@ class Console:
     def say(self, line: str) -> None:
         """One line for the person."""
         with self._lock:
-            if self._err is not None and _write(self._err, line) is not None:
+            if self._err is not None and _write(self._err, line + "\n") is not None:
                 self._err = None  # nobody is there to be told
 
     def message(self, message: Message) -> None:
@@ -100,15 +109,15 @@ class Console:
         self.message(self.words.error(error))
 
 
-def _write(stream: TextIO | None, line: str) -> OSError | None:
-    """Write a line at once; what it failed with."""
+def _write(stream: TextIO | None, text: str) -> OSError | None:
+    """Write a text at once; what it failed with."""
     if stream is None:
         return OSError(errno.EBADF, os.strerror(errno.EBADF))
     try:
         try:
-            stream.write(line + "\n")
+            stream.write(text)
         except UnicodeEncodeError:  # half a surrogate pair, out of an answer
-            stream.write(line.encode("ascii", "backslashreplace").decode("ascii") + "\n")
+            stream.write(text.encode("ascii", "backslashreplace").decode("ascii"))
         stream.flush()
     except OSError as error:
         _discard(stream)

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from kraken_desktop import __version__
-from kraken_desktop.cli import account, network, profile, put, queue, recipe, remove
+from kraken_desktop.cli import account, history, network, profile, put, queue, recipe, remove
 from kraken_desktop.cli.console import Console, UsageError, WorkersLeftError, prepare_streams
 from kraken_desktop.composition import Services
 from kraken_desktop.log import start_log, stop_log
@@ -39,6 +39,7 @@ def build_parser() -> argparse.ArgumentParser:
     account.add_parser(commands)
     network.add_parser(commands)
     queue.add_parser(commands, epilog=EXIT_CODES)
+    history.add_parser(commands)
     remove.add_parser(commands)
     return parser
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import argparse
+import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC
 from typing import Any
 
 from kraken_desktop.cli import report
 from kraken_desktop.cli.console import Console, load_settings
 from kraken_desktop.cli.forecast import tell_forecast
 from kraken_desktop.cli.report import Report
+from kraken_desktop.cli.table import print_rows
 from kraken_desktop.cli.work import add_jobs_option, run_jobs
 from kraken_desktop.composition import Services
-from kraken_desktop.model.job import Job
-from kraken_desktop.stores.journal import Recovered
+from kraken_desktop.model.job import Job, JobState
+from kraken_desktop.stores.journal import Recovered, Unfinished
 
 
 def add_parser(commands: Any, *, epilog: str) -> None:
@@ -22,6 +26,15 @@ def add_parser(commands: Any, *, epilog: str) -> None:
     text = "images that are unfinished"
     parser = commands.add_parser("queue", help=text, description="Images that are unfinished, and going on with them.")
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    listed = actions.add_parser(
+        "list",
+        help="what is unfinished, in every program",
+        description="Print a line an image that is unfinished: whether it is running or queued in a program that runs, "
+        "or was left behind by one that was interrupted or killed; since when, its name, its profile, and whether "
+        "Kraken.io may have charged it. Where the output is piped, tabs stand between them and nothing is shortened.",
+    )
+    listed.add_argument("--json", action="store_true", help="print one JSON object an image")
+    listed.set_defaults(run=_list)
     resume = actions.add_parser(
         "resume",
         help="go on with what was left behind",
@@ -34,6 +47,53 @@ def add_parser(commands: Any, *, epilog: str) -> None:
     add_jobs_option(resume)
     report.add_options(resume)
     resume.set_defaults(run=_resume)
+
+
+def _list(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    unfinished = services.journal.unfinished()
+    counts = Counter(_state(each) for each in unfinished)
+    if arguments.json:
+        for each in unfinished:
+            console.print(json.dumps(_object(each)))
+    else:
+        # What stands still first: it is what somebody has to see to.
+        by_need = sorted(unfinished, key=lambda each: _STATES.index(_state(each)))
+        print_rows(console, [_row(each, console) for each in by_need], _WIDEST)
+    if not unfinished:
+        console.say("The queue is empty.")
+    if left := counts[_LEFT]:
+        console.say(f"{console.words.images(left)} left behind. To go on: kraken-s3 queue resume")
+    return 0
+
+
+_LEFT = "left"
+_STATES = (_LEFT, JobState.RUNNING.value, JobState.QUEUED.value)
+_WIDEST = (7, 16, 30, 16)
+
+
+def _state(each: Unfinished) -> str:
+    return each.status.state.value if each.owner_alive else _LEFT
+
+
+def _object(each: Unfinished) -> dict[str, Any]:
+    job = each.status.job
+    return {
+        "source": job.source.location,
+        "status": _state(each),
+        "profile": job.snapshot.profile.name,
+        "dropped_at": job.dropped_at.astimezone(UTC).isoformat(timespec="milliseconds"),
+        "maybe_charged": each.maybe_charged,
+        "job": job.id,
+    }
+
+
+def _row(each: Unfinished, console: Console) -> list[str]:
+    job = each.status.job
+    dropped = job.dropped_at.astimezone()
+    at = dropped.strftime("%Y-%m-%d %H:%M") if console.on_terminal else dropped.isoformat(timespec="seconds")
+    # Of a running one that is no news: its answer is on its way.
+    note = "may have been charged" if each.maybe_charged and not each.owner_alive else ""
+    return [_state(each), at, job.source.name, job.snapshot.profile.name, note]
 
 
 def _resume(arguments: argparse.Namespace, services: Services, console: Console) -> int:

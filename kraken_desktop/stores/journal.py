@@ -221,8 +221,11 @@ class Journal:
             except JournalError as error:
                 # Not known: as with a lock that cannot be tried.
                 _log.warning("who works on unfinished jobs cannot be asked now: %s", error)
-                alive |= {owner for _, owner in found}
-        return tuple(Unfinished(status=status, owner_alive=owner in alive) for status, owner in found)
+                alive |= {owner for _, owner, _ in found}
+        return tuple(
+            Unfinished(status=status, owner_alive=owner in alive, maybe_charged=charged)
+            for status, owner, charged in found
+        )
 
     def recent(self, limit: int) -> tuple[JobStatus, ...]:
         """Up to ``limit`` ended jobs of all processes, newest first. A row that cannot be read is left out."""

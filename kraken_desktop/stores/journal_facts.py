@@ -64,6 +64,8 @@ class Unfinished:
     """Running or queued, as the journal has it."""
     owner_alive: bool
     """Whether the process that has it still runs; if not, the next ``take_over`` gets the job."""
+    maybe_charged: bool = False
+    """All bytes have left, or had left, and no answer is noted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

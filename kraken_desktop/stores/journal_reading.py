@@ -147,14 +147,16 @@ def decoded(
     return found
 
 
-def unfinished(connection: sqlite3.Connection) -> list[tuple[JobStatus, str]]:
-    """The jobs that have not ended, oldest first, each with its owner."""
+def unfinished(connection: sqlite3.Connection) -> list[tuple[JobStatus, str, bool]]:
+    """The jobs that have not ended, oldest first, each with its owner, and whether it may have been charged."""
     rows = connection.execute(f"{SELECT} WHERE job.ended_at IS NULL ORDER BY +job.seq").fetchall()
-    found: list[tuple[JobStatus, str]] = []
+    found: list[tuple[JobStatus, str, bool]] = []
     for row, job in jobs_of(rows):
+        attempt = open_attempt(connection, row["seq"])
         state = JobState.RUNNING if row["state"] == JobState.RUNNING else JobState.QUEUED
         keys = tuple(image.key for image in images_of(connection, row["seq"]))
-        found.append((JobStatus(job=job, state=state, keys=keys, tries=row["tries"]), row["owner"]))
+        status = JobStatus(job=job, state=state, keys=keys, tries=row["tries"])
+        found.append((status, row["owner"], attempt is not None and attempt.maybe_charged))
     return found
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import json
 import re
 from pathlib import Path
 
 import pytest
 
-from kraken_desktop.cli.program import run
 from kraken_desktop.model.job import LinkCheck, StoredImage, Verdict
 from kraken_desktop.model.profile import Acl, Collision, Credentials
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
@@ -17,6 +15,7 @@ from kraken_desktop.result_objects import image_object
 from tests.servers.images import ImageKind, make_image
 from tests.servers.s3_handle import StrictS3Handle
 from tests.support.stage import HERE
+from tests.support.terminal import Terminal
 from tests.support.world import World
 
 SET = Recipe(
@@ -30,13 +29,12 @@ SET = Recipe(
 )
 
 
-class Terminal:
-    """Runs commands in the test's own process."""
+class OnStage(Terminal):
+    """With a person's world behind it."""
 
     def __init__(self, world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+        super().__init__(capsys, monkeypatch)
         self.world = world
-        self._capsys = capsys
-        self._patch = monkeypatch
 
     def set_up(self, recipe: Recipe | None = None, **profile: object) -> None:
         services = self.world.services()
@@ -45,19 +43,10 @@ class Terminal:
             services.settings.update(lambda now: now.with_recipe(recipe))
         services.close()
 
-    def __call__(self, *arguments: str | Path, typed: str | None = None) -> tuple[int, str, str]:
-        given = io.StringIO(typed or "")
-        given.isatty = lambda: typed is not None  # type: ignore[method-assign]
-        self._patch.setattr("sys.stdin", given)
-        self._capsys.readouterr()
-        code = run([str(each) for each in arguments])
-        told = self._capsys.readouterr()
-        return code, told.out, told.err
-
 
 @pytest.fixture
-def terminal(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    return Terminal(world, capsys, monkeypatch)
+def terminal(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> OnStage:
+    return OnStage(world, capsys, monkeypatch)
 
 
 @pytest.fixture
@@ -66,7 +55,7 @@ def picture(tmp_path: Path) -> Path:
 
 
 class TestSets:
-    def test_a_line_for_each_image_in_the_order_of_the_recipe(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_line_for_each_image_in_the_order_of_the_recipe(self, terminal: OnStage, picture: Path) -> None:
         terminal.set_up(SET, **HERE)
         code, out, err = terminal("put", "--recipe", "Set", picture)
         assert code == 0, err
@@ -75,7 +64,7 @@ class TestSets:
         ]
 
     def test_a_picture_element_is_one_line_and_every_address_in_it_opens(
-        self, terminal: Terminal, picture: Path
+        self, terminal: OnStage, picture: Path
     ) -> None:
         terminal.set_up(SET, **HERE)
         code, out, err = terminal("put", "--recipe", "Set", "--link", "picture", picture)
@@ -94,7 +83,7 @@ class TestSets:
 
 
 class TestSum:
-    def test_the_last_line_counts_how_several_sources_ended(self, terminal: Terminal, tmp_path: Path) -> None:
+    def test_the_last_line_counts_how_several_sources_ended(self, terminal: OnStage, tmp_path: Path) -> None:
         terminal.set_up(collision=Collision.SKIP, path_template="{name}", **HERE)
         first, *others = [make_image(ImageKind.PNG, tmp_path / f"{n}.png", size=(20, 20), seed=n) for n in range(3)]
         _, _, err = terminal("put", first)
@@ -107,9 +96,7 @@ class TestSum:
 
 
 class TestLinks:
-    def test_a_link_that_nobody_can_open_is_a_warning_with_the_way_out(
-        self, terminal: Terminal, tmp_path: Path
-    ) -> None:
+    def test_a_link_that_nobody_can_open_is_a_warning_with_the_way_out(self, terminal: OnStage, tmp_path: Path) -> None:
         terminal.set_up(acl=Acl.NONE, **HERE)
         paths = [make_image(ImageKind.PNG, tmp_path / f"{n}.png", size=(20, 20), seed=n) for n in range(2)]
         code, out, err = terminal("put", *paths)
@@ -121,7 +108,7 @@ class TestLinks:
         told = json.loads(out)["images"][0]["check"]
         assert (told["verdict"], told["status"]) == ("forbidden", 403)
 
-    def test_a_link_that_everybody_can_open_is_not_spoken_of(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_link_that_everybody_can_open_is_not_spoken_of(self, terminal: OnStage, picture: Path) -> None:
         terminal.set_up(**HERE)
         _, out, err = terminal("put", "--json", picture)
         assert "check" not in json.loads(out)["images"][0]
@@ -141,7 +128,7 @@ class TestRecords:
         assert set(told) == {"variant", "key", "url", "kraked_url", "width", "height", "bytes"}
         assert image_object(StoredImage(key="a.png", url="", sandbox=True))["sandbox"] is True
 
-    def test_a_test_of_the_sandbox_prints_no_link(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_test_of_the_sandbox_prints_no_link(self, terminal: OnStage, picture: Path) -> None:
         terminal.set_up(Recipe(id="try", name="Try", sandbox=True))
         code, out, err = terminal("put", "--recipe", "Try", picture)
         assert (code, out) == (0, "")
@@ -154,13 +141,13 @@ class TestRecords:
 
 
 class TestRemove:
-    def put(self, terminal: Terminal, picture: Path, **profile: object) -> str:
+    def put(self, terminal: OnStage, picture: Path, **profile: object) -> str:
         terminal.set_up(**{**HERE, **profile})
         code, out, err = terminal("put", picture)
         assert code == 0, err
         return out.strip()
 
-    def test_by_link_with_yes(self, terminal: Terminal, picture: Path) -> None:
+    def test_by_link_with_yes(self, terminal: OnStage, picture: Path) -> None:
         link = self.put(terminal, picture)
         code, out, err = terminal("remove", "--yes", link)
         assert (code, out) == (0, "")
@@ -170,7 +157,7 @@ class TestRemove:
         assert code == 1
         assert "The history of this computer knows no object" in err
 
-    def test_a_script_is_not_asked(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_script_is_not_asked(self, terminal: OnStage, picture: Path) -> None:
         link = self.put(terminal, picture)
         code, _, err = terminal("remove", link)
         assert code == 0, err
@@ -179,7 +166,7 @@ class TestRemove:
 
     @pytest.mark.parametrize(("typed", "left", "code"), [("y\n", 0, 0), ("\n", 1, 1), ("", 1, 1)])
     def test_on_a_terminal_it_asks_and_names_them(
-        self, terminal: Terminal, picture: Path, typed: str, left: int, code: int
+        self, terminal: OnStage, picture: Path, typed: str, left: int, code: int
     ) -> None:
         link = self.put(terminal, picture)
         found, _, err = terminal("remove", link, typed=typed)
@@ -187,7 +174,7 @@ class TestRemove:
         assert "(Web)\nRemove 1 object(s) from the bucket? They cannot be brought back. [y/N]\n" in err
         assert len(terminal.world.s3.keys(terminal.world.bucket)) == left
 
-    def test_one_that_is_unknown_does_not_keep_the_others(self, terminal: Terminal, picture: Path) -> None:
+    def test_one_that_is_unknown_does_not_keep_the_others(self, terminal: OnStage, picture: Path) -> None:
         link = self.put(terminal, picture)
         code, _, err = terminal("remove", "--yes", "unheard/of.png", link, link)
         assert code == 1
@@ -195,7 +182,7 @@ class TestRemove:
         assert err.count("removed from the bucket") == 1
         assert terminal.world.s3.keys(terminal.world.bucket) == ()
 
-    def test_a_key_in_two_places_needs_the_profile(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_key_in_two_places_needs_the_profile(self, terminal: OnStage, picture: Path) -> None:
         s3, other = terminal.world.s3, terminal.world.s3.new_bucket()
         self.put(terminal, picture, path_template="{name}")
         self.put(terminal, picture, path_template="{name}", id="p2", name="Other", bucket=other)
@@ -208,7 +195,7 @@ class TestRemove:
         assert terminal("remove", "--yes", "--profile", "Web", "a & b.png")[0] == 0
         assert (s3.keys(terminal.world.bucket), len(s3.keys(other))) == ((), 1)
 
-    def test_a_replaced_one_needs_force(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_replaced_one_needs_force(self, terminal: OnStage, picture: Path) -> None:
         self.put(terminal, picture, path_template="{name}")
         s3, bucket = terminal.world.s3, terminal.world.bucket
         s3.put(bucket, "a & b.png", b"another")
@@ -219,7 +206,7 @@ class TestRemove:
         assert terminal("remove", "--yes", "--force", "a & b.png")[0] == 0
         assert s3.keys(bucket) == ()
 
-    def test_what_is_gone_already_is_told_and_fine(self, terminal: Terminal, picture: Path) -> None:
+    def test_what_is_gone_already_is_told_and_fine(self, terminal: OnStage, picture: Path) -> None:
         link = self.put(terminal, picture)
         s3, bucket = terminal.world.s3, terminal.world.bucket
         s3.client.delete_object(Bucket=bucket, Key=s3.keys(bucket)[0])
@@ -227,7 +214,7 @@ class TestRemove:
         assert code == 0
         assert err.endswith(": was gone already\n")
 
-    def test_the_missing_right_is_named(self, terminal: Terminal, picture: Path) -> None:
+    def test_the_missing_right_is_named(self, terminal: OnStage, picture: Path) -> None:
         link = self.put(terminal, picture)
         s3 = terminal.world.s3
         assert isinstance(s3, StrictS3Handle)
@@ -241,12 +228,12 @@ class TestRemove:
         assert code == 1
         assert "s3:DeleteObject" in err
 
-    def test_a_private_object_by_its_presigned_link(self, terminal: Terminal, picture: Path) -> None:
+    def test_a_private_object_by_its_presigned_link(self, terminal: OnStage, picture: Path) -> None:
         link = self.put(terminal, picture, acl=Acl.PRIVATE)
         assert "X-Amz-Signature" in link
         assert terminal("remove", "--yes", link)[0] == 0
 
-    def test_a_file_in_a_folder(self, terminal: Terminal, picture: Path, tmp_path: Path) -> None:
+    def test_a_file_in_a_folder(self, terminal: OnStage, picture: Path, tmp_path: Path) -> None:
         link = self.put(terminal, picture, folder=str(tmp_path / "f"), bucket="", endpoint="")
         assert link.startswith("file://")
         assert terminal("remove", "--yes", link)[0] == 0

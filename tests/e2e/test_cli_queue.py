@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.test_cli import COMMAND, environment, kraken_s3, set_up_keyring, started
-from tests.servers.images import make_set
+from tests.e2e.test_cli import COMMAND, environment, found_anywhere, kraken_s3, set_up_keyring, started
+from tests.servers.images import ImageKind, make_set
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.support.world import World
@@ -52,6 +52,62 @@ def killed_put(world: World, kind: FaultKind, files: list[Path], stalled: list[P
         until_stalled(world.api, kind, len(stalled))
         program.kill()
     world.api.clear_faults()
+
+
+@pytest.mark.parametrize("kind", [FaultKind.STALL_ANSWERING, FaultKind.STALL_READING])
+def test_what_a_kill_left_is_listed_and_finished_once(set_up_world: World, tmp_path: Path, kind: FaultKind) -> None:
+    world = set_up_world
+    files = make_set(tmp_path / "images", 6, kinds=[ImageKind.JPEG, ImageKind.PNG])
+    killed_put(world, kind, files, files[2:4], "--jobs", "2")
+
+    listed = kraken_s3(world, "queue", "list", "--json")
+    assert listed.returncode == 0, listed.stderr
+    left = [json.loads(line) for line in listed.stdout.splitlines()]
+    assert [(each["source"], each["status"]) for each in left] == [(str(path), "left") for path in files[2:]]
+    assert [each["maybe_charged"] for each in left] == [kind is FaultKind.STALL_ANSWERING] * 2 + [False] * 2
+
+    resumed = kraken_s3(world, "queue", "resume")
+    assert resumed.returncode == 0, resumed.stderr
+    assert resumed.stderr.startswith("Going on with 4 images.\n")
+    assert resumed.stderr.endswith("4 done\n")
+    links = resumed.stdout.splitlines()
+    assert [link.rpartition("/")[2].rpartition("-")[0] for link in links] == [path.stem for path in files[2:]]
+    assert all(world.s3.anonymous_get(link).status == 200 for link in links)
+    assert len(world.s3.keys(world.bucket)) == 6
+    whole = Counter(each.file_name for each in world.api.uploads if each.sha256 is not None)
+    assert whole == Counter({path.name: 1 for path in files}), "sent whole once each"
+
+    exported = kraken_s3(world, "history", "export", "--format", "json", "--sort", "name")
+    assert exported.returncode == 0, exported.stderr
+    told = json.loads(exported.stdout)
+    assert [(each["source"], each["status"]) for each in told] == [(str(path), "done") for path in files]
+    assert [each["images"][0]["url"] for each in told[2:]] == links
+
+    again = kraken_s3(world, "queue", "resume")
+    assert (again.returncode, again.stdout, again.stderr) == (0, "", NOTHING)
+    listed = kraken_s3(world, "queue", "list")
+    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", "The queue is empty.\n")
+    assert found_anywhere(world.home.parent, world.secrets) == []
+
+
+def test_nobody_takes_the_jobs_of_a_living_program(set_up_world: World, tmp_path: Path) -> None:
+    world = set_up_world
+    dead = make_set(tmp_path / "dead", 1)
+    living = [path.rename(path.with_stem(f"living-{at}")) for at, path in enumerate(make_set(tmp_path / "living", 2))]
+    killed_put(world, FaultKind.STALL_ANSWERING, dead, dead)
+    stall(world, FaultKind.STALL_ANSWERING, living[:1])
+    with started(environment(world), "put", "--jobs", "1", *living) as program:
+        until_stalled(world.api, FaultKind.STALL_ANSWERING, 2)
+        listed = kraken_s3(world, "queue", "list")
+        assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == ["left", "running", "queued"]
+        resumed = kraken_s3(world, "queue", "resume")
+        assert (resumed.returncode, len(resumed.stdout.splitlines())) == (0, 1), resumed.stderr
+        assert kraken_s3(world, "queue", "resume").stderr == NOTHING
+        world.api.clear_faults()
+        out, err = program.communicate(timeout=60)
+        assert (program.returncode, len(out.splitlines())) == (0, 2), err
+    assert len(world.s3.keys(world.bucket)) == 3
+    assert len(world.api.uploads) == 3
 
 
 def test_two_that_resume_at_once_share_what_is_left(set_up_world: World, tmp_path: Path) -> None:

@@ -378,10 +378,11 @@ def test_unfinished_jobs_are_told_with_their_owners(open_journal: Opener) -> Non
     second.add([job(2), job(3)])
     second.finish(job(3).id, Cancelled())
     second.reserve(job(2).id, plan(job(2)))
-    second.begin_attempt(job(2).id)
+    second.note_sent(second.begin_attempt(job(2).id), bytes_sent=1000, maybe_charged=True)
     third = open_journal()
     third.add([job(4)])
     found = third.unfinished()
+    assert [each.maybe_charged for each in found] == [False, True, False]
     assert [(each.status.job, each.status.state, each.owner_alive) for each in found] == [
         (job(1), JobState.QUEUED, False),
         (job(2), JobState.RUNNING, True),
