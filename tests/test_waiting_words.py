@@ -5,7 +5,13 @@ from __future__ import annotations
 import pytest
 
 from kraken_desktop.messages import Message, Words
-from kraken_desktop.model.errors import BucketBusyError, ConnectError, KrakenDesktopError, NameLookupError
+from kraken_desktop.model.errors import (
+    BucketBusyError,
+    ConnectError,
+    KrakenDesktopError,
+    NameLookupError,
+    TimeoutExpiredError,
+)
 from kraken_desktop.model.errors import RateLimitedError as Limited
 from kraken_desktop.model.job import Failure, Skipped, StoredImage
 
@@ -65,7 +71,12 @@ def test_the_cause_is_told_where_there_is_one() -> None:
 
 @pytest.mark.parametrize(
     ("error", "told"),
-    [(NO_HOST, "No connection"), (NO_ANSWER, "No connection"), (Limited(status=429), "Kraken.io is busy")],
+    [
+        (NO_HOST, "No connection"),
+        (NO_ANSWER, "No connection"),
+        (TimeoutExpiredError(host="api.kraken.io", phase="connect", seconds=15), "No connection"),
+        (Limited(status=429), "Kraken.io is busy"),
+    ],
 )
 def test_a_row_says_it_in_short(error: KrakenDesktopError, told: str) -> None:
     assert WAITING.held_short(Failure.of(error)) == told

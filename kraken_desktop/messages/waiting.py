@@ -14,7 +14,8 @@ _NOW = QT_TRANSLATE_NOOP("messages", "Trying again now")
 _SHORT_OF_A_MINUTE = 100
 """Seconds: up to here they are counted one by one."""
 
-_AWAY = frozenset({"transport.name_lookup", "transport.connect"})
+_AWAY = frozenset({"transport.name_lookup", "transport.connect", "transport.timeout"})
+"""What says that there is no way to a host; a time-out holds others back only if it is one of connecting."""
 _PAUSED_US = "kraken.rate_limited"
 
 _NO_CONNECTION = QT_TRANSLATE_NOOP("messages", "No connection")
