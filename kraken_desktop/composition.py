@@ -33,6 +33,7 @@ from kraken_desktop.stores.journal import Journal, Recovered
 from kraken_desktop.stores.secret_store import KeyringStore, Secrets, SessionStore
 from kraken_desktop.stores.settings import Settings, SettingsStore
 from kraken_desktop.stores.spool import Spool
+from kraken_desktop.stores.thumbnail_cache import ThumbnailCache
 
 if TYPE_CHECKING:
     from kraken_desktop.doctor import Doctor
@@ -67,6 +68,7 @@ class Services:
         self.journal = Journal.open(self.folders.journal, on_journal_problem)
         self.history = History(self.journal)
         self.spool = Spool(self.folders.spool)
+        self.thumbnails = ThumbnailCache(self.folders.cache / "thumbnails")
         self.destinations = Destinations(transport=self.transport, secrets=self.secrets)
         self._lock = threading.Lock()
         self._engine: LocalEngine | None = None
@@ -175,9 +177,13 @@ class Services:
         return recovered
 
     def sweep_folders(self, cancelled: Callable[[], bool]) -> None:
-        """Remove what killed processes left half written in folders. Walks them: for a thread that nobody waits for."""
+        """Remove what killed processes left half written in folders, and thumbnails that nobody saw for long.
+
+        Walks them: for a thread that nobody waits for.
+        """
         from kraken_desktop.buckets.folder import FolderBucket
 
+        self.thumbnails.prune(cancelled)
         settings = self.settings.load()
         for folder in {*settings.bucket_folders, *settings.copy_folders}:
             FolderBucket(folder).sweep(cancelled=cancelled)
