@@ -6,12 +6,14 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.stores import journal_schema as schema
 from kraken_desktop.stores.journal_owner import Owner
+from kraken_desktop.stores.journal_together import Together
 
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
@@ -55,6 +57,7 @@ class JournalFile:
         self._closed = False
         self._identity: tuple[int, int] | None = None
         self._readers: list[sqlite3.Connection] = []
+        self._together = Together(self.lock, partial(self.run_held, WRITE))
         self.connection = self._open()
 
     @property
@@ -69,6 +72,8 @@ class JournalFile:
             JournalError: even memory failed, or this is closed.
         """
         try:
+            if begin == WRITE:
+                return self._together.run(work)
             with self.lock:
                 return self.run_held(begin, work)
         finally:
