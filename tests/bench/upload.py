@@ -1,44 +1,60 @@
-"""How fast, and at what cost, files reach an S3 on loopback: our own uploader beside curl and the AWS CLI.
+"""How fast, and at what cost, files reach Kraken.io and an S3: our own uploads beside curl and other clients.
 
-``.venv/bin/python -m tests.bench.upload`` prints a table. Programs that are not installed are left out with a word;
-``--aws PATH`` names an AWS CLI outside of ``PATH``. All rounds of one case are interleaved, so that ratios are pairs
-of the same moment; absolute figures depend on the machine and on what else it does.
+``.venv/bin/python -m tests.bench.upload`` prints a table a case, and the goals. On loopback it shows what a client can
+do; on a line of 100 Mbit/s, shared by all connections, with a server that works 0.4 s on each image, what a person
+sees. Our own rows: *job* is all that the program does for an image, hashing it and looking at its link included;
+*request* and *put* are the upload alone, beside tools that do no more.
 
-The AWS CLI runs as its user would run it, its start included. Ours is measured from inside, because in the program
-it is already running; its start is printed beside it.
+What is not installed is left out with a word. All rounds of one case are interleaved, so that ratios are pairs of the
+same moment; absolute figures depend on the machine and on what else it does.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
-import json
 import os
-import resource
-import shutil
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.upload_child import BUCKET, WARM
+from tests.bench.upload_clients import (
+    Client,
+    Run,
+    Target,
+    aws,
+    curl_form,
+    curl_put,
+    found_aws,
+    found_curl,
+    found_krakenio,
+    hashed,
+    krakenio,
+    ours,
+)
 from tests.servers.s3_handle import StrictS3Handle
-from tests.servers.s3_sink import SinkHandle
+from tests.servers.sink import SinkHandle
 
-_ROOT = Path(__file__).resolve().parents[2]
-_BUCKET = "bench"
-_REGION = "us-east-1"
+LINE = 12_500_000
+"""Bytes per second: 100 Mbit/s."""
+WORK = 0.4
+"""Seconds that the server works on an image."""
+_HEAD = b"\x89PNG\r\n\x1a\n"
+_SETTLED_SECONDS = 5.0
+"""How old the files are when they are uploaded: nobody drops an image in the second in which it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """So many files of one size, so many of them at once."""
+    """So many files of one size, so many of them at once, to one server."""
 
+    server: str
+    api: str
+    """``kraken`` or ``s3``."""
     count: int
     size: int
     concurrency: int
@@ -46,254 +62,204 @@ class Case:
     @property
     def name(self) -> str:
         size = f"{self.size // 1000} KB" if self.size < 1_000_000 else f"{self.size // 1_000_000} MB"
-        return f"{self.count} x {size}, {self.concurrency} at once"
+        return f"{self.api}, {self.server}: {self.count} x {size}, {self.concurrency} at once"
+
+    @property
+    def small(self) -> bool:
+        return self.size < 1_000_000
 
 
-CASES = (
-    Case(count=200, size=200_000, concurrency=4),
-    Case(count=200, size=200_000, concurrency=8),
-    Case(count=10, size=30_000_000, concurrency=4),
-    Case(count=10, size=30_000_000, concurrency=8),
+def cases(servers: tuple[str, ...], *, quick: bool) -> list[Case]:
+    """What is measured."""
+    sizes = {
+        "sink": ((100 if quick else 200, 200_000), (6 if quick else 10, 30_000_000)),
+        "line": ((24 if quick else 80, 200_000), (8 if quick else 16, 3_000_000)),
+        "strict": ((50, 200_000),),
+    }
+    return [
+        Case(server=server, api=api, count=count, size=size, concurrency=concurrency)
+        for server in servers
+        for api in (("s3",) if server == "strict" else ("kraken", "s3"))
+        for count, size in sizes[server]
+        for concurrency in ((4,) if quick else (4, 8))
+    ]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """A ratio that our own uploads shall have."""
+
+    own: str
+    peer: str
+    what: str
+    bound: float
+    holds_for: Callable[[Case], bool]
+
+    def value(self, runs: Mapping[str, list[Run]]) -> float:
+        return speed_ratio(runs, self.own, self.peer) if self.what == "speed" else cpu_ratio(runs, self.own, self.peer)
+
+    def met(self, value: float) -> bool:
+        return value >= self.bound if self.what == "speed" else value <= self.bound
+
+
+GOALS = (
+    *(
+        Goal(own=own, peer="curl", what="speed", bound=0.95, holds_for=lambda case: case.server == "line")
+        for own in ("job", "request", "put")
+    ),
+    *(
+        Goal(
+            own=own,
+            peer=peer,
+            what=what,
+            bound=bound,
+            holds_for=lambda case: case.server == "sink" and not case.small,
+        )
+        for own, peer in (("request", "curl"), ("put", "curl"), ("job", "sha256sum, curl"), ("job", "curl"))
+        for what, bound in (("speed", 0.9), ("CPU", 1.75))
+    ),
+    *(
+        Goal(
+            own=own, peer="krakenio", what="speed", bound=2, holds_for=lambda case: case.server == "sink" and case.small
+        )
+        for own in ("request", "job")
+    ),
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Where to, and as whom."""
-
-    endpoint: str
-    access_key: str
-    secret: str
+def speed_ratio(runs: Mapping[str, list[Run]], own: str, peer: str) -> float:
+    """How many times as fast, as the median of pairs."""
+    return statistics.median(b.wall / a.wall for a, b in zip(runs[own], runs[peer], strict=True))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One round of one client: seconds by the clock and of the processor, and its start by the clock."""
-
-    wall: float
-    cpu: float
-    start: float = 0.0
+def cpu_ratio(runs: Mapping[str, list[Run]], own: str, peer: str) -> float:
+    """How many times the time of the processor, as the median of pairs."""
+    return statistics.median(a.cpu / b.cpu for a, b in zip(runs[own], runs[peer], strict=True))
 
 
-Client = Callable[[Target, Path, Case], Run]
-
-
-# --- the clients ----------------------------------------------------------------------------------
-
-
-def ours(target: Target, folder: Path, case: Case) -> Run:
-    """The uploader as the program uses it, in a process of its own."""
-    request = {
-        "endpoint": target.endpoint,
-        "access_key": target.access_key,
-        "folder": str(folder),
-        "concurrency": case.concurrency,
-    }
-    began = time.perf_counter()
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.upload", "--child", json.dumps(request)],
-        cwd=_ROOT,
-        env={**_quiet(), "BENCH_SECRET": target.secret},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    whole = time.perf_counter() - began
-    told = json.loads(done.stdout)
-    return Run(wall=told["wall"], cpu=told["cpu"], start=whole - told["wall"])
-
-
-def child(request: dict[str, str | int], secret: str) -> None:
-    """What :func:`ours` starts: uploads a folder and tells what it cost."""
-    from kraken_desktop.buckets.bucket import Upload
-    from kraken_desktop.buckets.s3 import S3Bucket
-    from kraken_desktop.cancel import CancelToken
-    from kraken_desktop.model.profile import Acl, Profile
-    from kraken_desktop.model.s3_keys import S3Keys
-    from kraken_desktop.transport import Transport
-
-    transport = Transport(connections=16, user_agent="Bench/1")
-    profile = Profile(
-        id="b", name="Bench", bucket=_BUCKET, region=_REGION, endpoint=str(request["endpoint"]), acl=Acl.PRIVATE
-    )
-    keys = S3Keys(access_key=str(request["access_key"]), secret=secret)
-    # What is slow to import is imported before a person drops a second image.
-    S3Bucket(transport, profile, keys).link("warm")
-
-    def planned(path: Path) -> Upload:
-        # Known in the program before: whatever makes the file counts it while it is written.
-        with path.open("rb") as file:
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-        return Upload(path=path, size=path.stat().st_size, sha256=sha256, content_type="image/png")
-
-    def put(upload: Upload) -> None:
-        S3Bucket(transport, profile, keys).put(upload.path.name, upload, CancelToken(), lambda sent, size: None)
-
-    uploads = [planned(path) for path in sorted(Path(str(request["folder"])).iterdir())]
-    began, cpu = time.perf_counter(), time.process_time()
-    with ThreadPoolExecutor(int(request["concurrency"])) as pool:
-        for _ in pool.map(put, uploads):
-            pass
-    print(json.dumps({"wall": time.perf_counter() - began, "cpu": time.process_time() - cpu}))
-    transport.close()
-
-
-def curl(target: Target, folder: Path, case: Case) -> Run:
-    """One curl for all files. It signs without the hash of the body, which is less work than ours."""
-    lines = [
-        "parallel",
-        f"parallel-max = {case.concurrency}",
-        "parallel-immediate",
-        "silent",
-        "show-error",
-        "fail",
-        f'aws-sigv4 = "aws:amz:{_REGION}:s3"',
-        f'user = "{target.access_key}:{target.secret}"',
-        'header = "Content-Type: image/png"',
-        'header = "x-amz-content-sha256: UNSIGNED-PAYLOAD"',
-        # Without it curl waits for leave before each body.
-        'header = "Expect:"',
-    ]
-    for path in sorted(folder.iterdir()):
-        lines += [f'upload-file = "{path}"', f'url = "{target.endpoint}/{_BUCKET}/{path.name}"', 'output = "/dev/null"']
-    with tempfile.NamedTemporaryFile("w", suffix=".curl") as config:
-        config.write("\n".join(lines))
-        config.flush()
-        return _timed(["curl", "--config", config.name], _quiet())
-
-
-def aws(program: str) -> Client:
-    """The AWS CLI, told to send each file in one piece, as we do."""
-
-    def run(target: Target, folder: Path, case: Case) -> Run:
-        with tempfile.TemporaryDirectory() as home:
-            config = Path(home) / "config"
-            config.write_text(
-                f"[default]\nregion = {_REGION}\nrequest_checksum_calculation = when_required\ns3 =\n"
-                f"  max_concurrent_requests = {case.concurrency}\n  multipart_threshold = 1GB\n"
-                "  addressing_style = path\n"
-            )
-            environment = _quiet() | {
-                "AWS_CONFIG_FILE": str(config),
-                "AWS_ACCESS_KEY_ID": target.access_key,
-                "AWS_SECRET_ACCESS_KEY": target.secret,
-            }
-            command = [program, "--endpoint-url", target.endpoint, "s3", "cp", "--recursive", "--quiet"]
-            return _timed([*command, str(folder), f"s3://{_BUCKET}/"], environment)
-
-    return run
-
-
-def _timed(command: Sequence[str], environment: dict[str, str]) -> Run:
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    began = time.perf_counter()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    wall = time.perf_counter() - began
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    if done.returncode != 0:
-        raise RuntimeError(f"{Path(command[0]).name} ended with {done.returncode}: {done.stderr[:500]}")
-    return Run(wall=wall, cpu=after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime)
-
-
-def _quiet() -> dict[str, str]:
-    """The environment without what leads elsewhere."""
-    led = ("AWS_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-    return {name: value for name, value in os.environ.items() if not name.upper().startswith(led)}
-
-
-def clients(aws_program: str | None) -> dict[str, Client]:
-    """What is there to compare; says what is not."""
-    found: dict[str, Client] = {"ours": ours}
-    if shutil.which("curl") and "--aws-sigv4" in _said("curl", "--help", "all"):
-        found["curl"] = curl
+def clients(arguments: argparse.Namespace) -> dict[str, dict[str, Client]]:
+    """What is there to compare, by API; says what is not."""
+    switch = arguments.switch_interval
+    kraken: dict[str, Client] = {"job": ours("job", switch), "request": ours("ask", switch)}
+    s3: dict[str, Client] = {"put": ours("put", switch)}
+    if found_curl():
+        kraken |= {"curl": curl_form, "sha256sum, curl": hashed(curl_form)}
+        s3["curl"] = curl_put
     else:
         print("curl: not here, or too old to sign (7.75); left out")
-    program = aws_program or shutil.which("aws")
-    if program and "aws-cli" in _said(program, "--version"):
-        found["aws s3 cp"] = aws(program)
+    if found_krakenio(arguments.krakenio):
+        kraken["krakenio"] = krakenio(arguments.krakenio)
     else:
+        print("krakenio: not here (--krakenio names a Python that has it); left out")
+    program = None if arguments.quick else found_aws(arguments.aws)
+    if program is not None:
+        s3["aws s3 cp"] = aws(program)
+    elif not arguments.quick:
         print("aws: the AWS CLI is not here; left out")
-    return found
-
-
-def _said(*command: str) -> str:
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    except OSError:
-        return ""
-
-
-# --- the measurement ------------------------------------------------------------------------------
+    return {"kraken": kraken, "s3": s3}
 
 
 @contextmanager
-def servers(names: Sequence[str]) -> Iterator[dict[str, Target]]:
-    """The sink shows what a client can do; the strict server, that its uploads are right."""
-    targets: dict[str, Target] = {}
-    stops: list[Callable[[], None]] = []
+def server(name: str) -> Iterator[Target]:
+    """A sink shows what a client can do; the strict server, that its uploads are right."""
+    if name == "strict":
+        strict = StrictS3Handle()
+        strict.create_bucket(BUCKET)
+        try:
+            yield Target(endpoint=strict.endpoint, access_key=strict.access_key, secret=strict.secret)
+        finally:
+            strict.stop()
+        return
+    sink = SinkHandle() if name == "sink" else SinkHandle(rate=LINE, work=WORK)
     try:
-        if "sink" in names:
-            sink = SinkHandle()
-            stops.append(sink.stop)
-            targets["sink"] = Target(endpoint=sink.endpoint, access_key="AKIABENCH00000000000", secret="secret")
-        if "strict" in names:
-            strict = StrictS3Handle()
-            stops.append(strict.stop)
-            strict.create_bucket(_BUCKET)
-            targets["strict"] = Target(endpoint=strict.endpoint, access_key=strict.access_key, secret=strict.secret)
-        yield targets
+        yield Target(endpoint=sink.endpoint)
     finally:
-        for stop in stops:
-            stop()
+        sink.stop()
 
 
-def measure(target: Target, case: Case, compared: dict[str, Client], rounds: int) -> dict[str, list[Run]]:
-    """All rounds of all clients, interleaved."""
-    runs: dict[str, list[Run]] = {name: [] for name in compared}
+@contextmanager
+def files(case: Case) -> Iterator[Path]:
+    """A folder of a case's images, and what a client warms up with."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
+        (folder / WARM).mkdir()
+        for number in range(case.concurrency):
+            (folder / WARM / f"{number:04}.png").write_bytes(_HEAD + os.urandom(1000))
         for number in range(case.count):
-            (folder / f"{number:04}.png").write_bytes(os.urandom(case.size))
-        for _ in range(rounds):
-            for client, run in compared.items():
-                runs[client].append(run(target, folder, case))
+            (folder / f"{number:04}.png").write_bytes(_HEAD + os.urandom(case.size - len(_HEAD)))
+        time.sleep(_SETTLED_SECONDS)
+        yield folder
+
+
+def measure(target: Target, case: Case, compared: Mapping[str, Client], rounds: int) -> dict[str, list[Run]]:
+    """All rounds of all clients, interleaved; each round begins with another one."""
+    runs: dict[str, list[Run]] = {name: [] for name in compared}
+    order = list(compared)
+    with files(case) as folder:
+        for number in range(rounds):
+            for client in order[number % len(order) :] + order[: number % len(order)]:
+                runs[client].append(compared[client](target, folder, case.concurrency))
     return runs
 
 
-def table(server: str, case: Case, runs: dict[str, list[Run]]) -> None:
-    """Medians; ratios of speed are medians of pairs: above 1, ours is faster."""
-    print(f"\n{server}: {case.name}")
-    print(f"  {'':<10}{'files/s':>9}{'MB/s':>8}{'CPU s':>8}{'CPU s/GB':>10}{'start s':>9}{'ours is':>12}")
+def table(case: Case, runs: Mapping[str, list[Run]]) -> None:
+    """Medians."""
+    own = [name for name in ("job", "request", "put") if name in runs]
+    print(f"\n{case.name}")
+    print(f"  {'':<16}{'files/s':>9}{'MB/s':>8}{'CPU ms/file':>13}{'CPU s/GB':>10}", end="")
+    print("".join(f"{f'{name}: speed, CPU':>22}" for name in own))
     total = case.count * case.size
     for client, told in runs.items():
         wall = statistics.median(run.wall for run in told)
         cpu = statistics.median(run.cpu for run in told)
-        start = statistics.median(run.start for run in told)
-        pairs = [other.wall / own.wall for own, other in zip(runs["ours"], told, strict=True)]
-        ratio = f"{statistics.median(pairs):.2f} x" if client != "ours" else ""
-        begin = f"{start:9.2f}" if start else f"{'in it':>9}"
-        print(
-            f"  {client:<10}{case.count / wall:9.0f}{total / wall / 1e6:8.0f}{cpu:8.2f}{cpu / total * 1e9:10.2f}"
-            f"{begin}{ratio:>12}"
-        )
+        print(f"  {client:<16}{case.count / wall:9.1f}{total / wall / 1e6:8.1f}", end="")
+        print(f"{cpu / case.count * 1e3:13.2f}{cpu / total * 1e9:10.2f}", end="")
+        for name in own:
+            ratio = f"{speed_ratio(runs, name, client):.2f} x, {cpu_ratio(runs, name, client):.2f} x"
+            print(f"{ratio if client not in own else '':>22}", end="")
+        print()
+
+
+def verdicts(case: Case, runs: Mapping[str, list[Run]]) -> list[str]:
+    """The goals of a case, and what became of them."""
+    told = []
+    for goal in GOALS:
+        if goal.holds_for(case) and goal.own in runs and goal.peer in runs:
+            value = goal.value(runs)
+            sign = ">=" if goal.what == "speed" else "<="
+            word = "met   " if goal.met(value) else "MISSED"
+            told.append(
+                f"{word} {value:5.2f} {sign} {goal.bound:<4} {goal.what} of {goal.own} / {goal.peer}: {case.name}"
+            )
+    return told
 
 
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--server", action="append", choices=("sink", "strict"), help="default: sink")
+    parser.add_argument("--rounds", type=int, help="default: 5; with --quick 3")
+    parser.add_argument("--quick", action="store_true", help="smaller and fewer cases: about a minute")
+    parser.add_argument("--server", action="append", choices=("sink", "line", "strict"), help="default: sink and line")
+    parser.add_argument("--api", choices=("kraken", "s3"), help="default: both")
     parser.add_argument("--aws", metavar="PATH", help="the AWS CLI (default: the one in PATH)")
-    parser.add_argument("--child", help=argparse.SUPPRESS)
+    parser.add_argument("--krakenio", metavar="PYTHON", help="a Python that has Kraken.io's own client")
+    parser.add_argument(
+        "--switch-interval", type=float, metavar="SECONDS", help="of our own processes, as the window's"
+    )
     arguments = parser.parse_args()
-    if arguments.child:
-        child(json.loads(arguments.child), os.environ["BENCH_SECRET"])
-        return
-    compared = clients(arguments.aws)
-    with servers(arguments.server or ["sink"]) as targets:
-        for server, target in targets.items():
-            for case in CASES:
-                table(server, case, measure(target, case, compared, arguments.rounds))
+    compared = clients(arguments)
+    rounds = arguments.rounds or (3 if arguments.quick else 5)
+    told: list[str] = []
+    chosen = tuple(arguments.server or ("sink", "line"))
+    for name in chosen:
+        with server(name) as target:
+            for case in cases((name,), quick=arguments.quick):
+                if arguments.api not in {None, case.api}:
+                    continue
+                runs = measure(target, case, compared[case.api], rounds)
+                table(case, runs)
+                told += verdicts(case, runs)
+    print("\nGoals\n" + "\n".join(told))
 
 
 if __name__ == "__main__":
