@@ -12,6 +12,7 @@ from kraken_desktop.gui import incoming
 from kraken_desktop.gui.banners import Toast
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.job_view import JobView
+from kraken_desktop.gui.jobs import Background, StopFlag
 from kraken_desktop.gui.messages_above import MessagesAbove
 from kraken_desktop.gui.pages import Pages
 from kraken_desktop.gui.uploads import Uploads
@@ -49,6 +50,8 @@ class Arrivals(QObject):
         self._messages = messages
         self._toast = toast
         self._held: list[Incoming] = []
+        self._background = Background(1, self)
+        self._closing = StopFlag()
         messages.upload_held_wanted.connect(self._upload_held)
         messages.discard_held_wanted.connect(self._held.clear)
         pages.welcome.samples_wanted.connect(lambda: self.add_paths(str(path) for path in samples()))
@@ -56,6 +59,10 @@ class Arrivals(QObject):
 
     def add(self, what: Incoming) -> None:
         """Upload what was dropped, pasted or chosen; before the set-up it is kept for after it."""
+        if what.offer is not None:
+            work = partial(incoming.looked_through, what.offer, self._closing.is_set)
+            self._background.run(work, self.add, self._cannot_look)
+            return
         self._messages.lines_left(what)
         if not what:
             if not what.left:
@@ -63,6 +70,10 @@ class Arrivals(QObject):
             return
         seen = self._destination()
         self._look(partial(self._send, what, seen[0] if seen is not None else None))
+
+    def _cannot_look(self, error: Exception) -> None:
+        # No text may lead here: it is reported as any other mistake of ours.
+        raise error
 
     def _send(self, what: Incoming, seen: Profile | None) -> None:
         """Upload with the profile that the person saw, as it is now, and never with another one unasked."""
@@ -96,6 +107,11 @@ class Arrivals(QObject):
     def paste(self) -> None:
         """Upload what is on the clipboard."""
         self.add(incoming.read(QGuiApplication.clipboard().mimeData()))
+
+    def close(self, seconds: float) -> bool:
+        """Look through nothing any more; whether that ended in time."""
+        self._closing.set()
+        return self._background.close(seconds)
 
     def offer_held(self) -> None:
         """Ask whether to upload what came before the set-up, if that is done now."""

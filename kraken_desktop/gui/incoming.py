@@ -5,8 +5,8 @@ Nothing of it was typed, so none of its addresses may lead into a private networ
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -26,6 +26,10 @@ RAW_BYTES = "application/octet-stream"
 _PLACEHOLDER_NAME = "pasted"
 _LONGEST_PAGE = 8 * 1024 * 1024
 """Characters of HTML that are looked through for images."""
+_SOON = 16 * 1024
+"""Characters that take no longer than a frame to be looked through."""
+_PIECE = 64 * 1024
+"""Characters after which somebody may have lost interest."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +39,19 @@ class Blob:
     name: str
     """With its extension; ``pasted`` where nobody gave it a name."""
     data: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """What one program offers of the same thing in several forms, without files; the best of it is used."""
+
+    page: str = field(default="", repr=False)
+    """HTML."""
+    addresses: tuple[str, ...] = ()
+    blob: Blob | None = None
+    """The original bytes, under no name of their own."""
+    image: QImage | None = field(default=None, compare=False)
+    text: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,13 +65,15 @@ class Incoming:
     """``data:`` addresses, which hold an image and may be long: for a worker, see :func:`unpacked`."""
     image: QImage | None = field(default=None, compare=False)
     """Pixels of the clipboard that nobody has encoded yet: for a worker, see :func:`encoded`."""
+    offer: Offer | None = None
+    """Instead of all else: a long text that nobody has looked through yet; for a worker, see :func:`looked_through`."""
     left: tuple[Line, ...] = ()
     """Lines of a text that are neither addresses nor paths."""
     typed: bool = False
     """The person typed the addresses among the things."""
 
     def __bool__(self) -> bool:
-        return bool(self.things or self.blobs or self.embedded) or self.image is not None
+        return bool(self.things or self.blobs or self.embedded or self.offer) or self.image is not None
 
     def __len__(self) -> int:
         return len(self.things) + len(self.blobs) + len(self.embedded) + (self.image is not None)
@@ -79,22 +98,33 @@ def read(mime: QMimeData | None) -> Incoming:
         files = tuple(_gnome_files(_bytes(mime, GNOME_FILES)))
         if files:
             return Incoming(things=files)
-    pictures = tuple(_pictures(mime.html())) if mime.hasHtml() else ()
-    # The address may be that of a link around the image.
-    blob = _blob(mime, pictures if len(pictures) == 1 else tuple(_web(urls)))
-    if blob is not None:
-        return Incoming(blobs=(blob,))
-    addresses = tuple(_web(urls))
-    if addresses:
+    blob, addresses, image, text = _blob(mime), tuple(_web(urls)), None, ""
+    if blob is None and not addresses:
+        pixels = mime.imageData() if mime.hasImage() else None
+        image = pixels if isinstance(pixels, QImage) and not pixels.isNull() else None
+        text = mime.text() if image is None and mime.hasText() else ""
+    page = mime.html()[:_LONGEST_PAGE] if image is None and mime.hasHtml() else ""
+    offer = Offer(page=page, addresses=addresses, blob=blob, image=image, text=text)
+    return Incoming(offer=offer) if len(page) + len(text) > _SOON else looked_through(offer)
+
+
+def looked_through(offer: Offer, cancelled: Callable[[], bool] = lambda: False) -> Incoming:
+    """The best of what is offered. Slow if there is much text: then not for the window's thread.
+
+    Args:
+        cancelled: asked often; once it says yes, what was found by then is all.
+    """
+    pictures = tuple(_pictures(offer.page, cancelled))
+    if offer.blob is not None:
+        # The address may be that of a link around the image.
+        return Incoming(blobs=(_named(offer.blob, pictures if len(pictures) == 1 else offer.addresses),))
+    if offer.addresses:
         # An image within a link is dragged with the link's address.
-        return of_addresses(pictures if pictures and not any(map(_may_be_image, addresses)) else addresses)
-    if mime.hasImage():
-        image = mime.imageData()
-        if isinstance(image, QImage) and not image.isNull():
-            return Incoming(image=image)
-    if pictures:
-        return of_addresses(pictures)
-    return _of_text(mime.text()) if mime.hasText() else Incoming()
+        is_link = pictures and not any(map(_may_be_image, offer.addresses))
+        return of_addresses(pictures if is_link else offer.addresses)
+    if offer.image is not None:
+        return Incoming(image=offer.image)
+    return of_addresses(pictures) if pictures else _of_text(offer.text)
 
 
 def of_addresses(addresses: Iterable[str], *, typed: bool = False, left: tuple[Line, ...] = ()) -> Incoming:
@@ -123,18 +153,23 @@ def encoded(image: QImage) -> Blob:
     return Blob(name=f"{_PLACEHOLDER_NAME}.png", data=bytes(data.data()))
 
 
-def _blob(mime: QMimeData, addresses: Sequence[str]) -> Blob | None:
-    """The original bytes, if somebody offers them, under the name that the address has."""
+def _blob(mime: QMimeData) -> Blob | None:
+    """The original bytes, if somebody offers them."""
     for kind in (RAW_BYTES, *(each.mime for each in IMAGE_TYPES)):
         if not mime.hasFormat(kind):
             continue
         data = _bytes(mime, kind)
         found = sniff(data[:HEAD_BYTES], "") if data else None
         if found is not None:
-            named = next((each for each in addresses if problem_of(each) is None), "")
-            stem = Path(name_of(named)).stem if named else ""
-            return Blob(name=f"{stem or _PLACEHOLDER_NAME}{found.extension}", data=data)
+            return Blob(name=f"{_PLACEHOLDER_NAME}{found.extension}", data=data)
     return None
+
+
+def _named(blob: Blob, addresses: Sequence[str]) -> Blob:
+    """The same bytes under the name that their address has."""
+    named = next((each for each in addresses if problem_of(each) is None), "")
+    stem = Path(name_of(named)).stem if named else ""
+    return replace(blob, name=f"{stem}{Path(blob.name).suffix}") if stem else blob
 
 
 def _web(urls: Iterable[QUrl]) -> Iterator[str]:
@@ -181,10 +216,16 @@ class _Pictures(HTMLParser):
             self.addresses.append(address)
 
 
-def _pictures(page: str) -> Iterator[str]:
+def _pictures(page: str, cancelled: Callable[[], bool]) -> Iterator[str]:
     """The images in a piece of HTML, each once."""
     parser = _Pictures()
-    parser.feed(page[:_LONGEST_PAGE])
+    begin = 0
+    while begin < len(page) and not cancelled():
+        # Up to where a tag begins: a tag in two pieces, with an image in it, would be gone through again and again.
+        end = page.find("<", begin + _PIECE)
+        end = len(page) if end < 0 else end
+        parser.feed(page[begin:end])
+        begin = end
     yield from dict.fromkeys(parser.addresses)
 
 

@@ -159,6 +159,14 @@ class JobView(QTableView):
             if rows.sectionSize(row) != height:
                 rows.resizeSection(row, height)
 
+    def show_picture(self, location: str) -> None:
+        """The picture of a source has come: paint its rows anew, if they are in sight, and no others."""
+        last = self.rowAt(self.viewport().height() - 1)
+        below = last + 1 if last >= 0 else self._jobs.rowCount()
+        for row in range(max(0, self.rowAt(0)), below):
+            if self._jobs.line(row).status.job.source.location == location:
+                self.viewport().update(self.visualRect(self._jobs.index(row, 0)))
+
     def show_copied(self, urls: Collection[str]) -> None:
         """Tick the rows whose links were just copied."""
         self._delegate.just_copied = frozenset(urls)

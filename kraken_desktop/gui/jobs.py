@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QThreadPool, QTimer, Signal, Slot
@@ -14,6 +15,8 @@ from kraken_desktop.model.job import Failure, JobState, JobStatus, Progress
 from kraken_desktop.runner_roles import Hold
 
 TICK_MS = 33
+MOST_AT_ONCE = 250
+"""Jobs that the window hears of in one turn of its event loop: more would cost it a frame."""
 _T = TypeVar("_T")
 
 
@@ -115,10 +118,10 @@ class JobBridge(QObject):
     """Hears the runner on its threads and tells the window, at most once a tick.
 
     Workers overwrite the newest status of a job; a timer, which runs only while there is something to tell,
-    hands all changed ones over at once.
+    hands the changed ones over. Of very many at once it hears a part, then sees to its other events, and goes on.
 
     Signals:
-        changed: a ``list[JobStatus]``, in the order in which the jobs were first heard of.
+        changed: a ``list[JobStatus]``, at most ``MOST_AT_ONCE``, in the order in which the jobs were first heard of.
         paused: the ``Failure`` that stopped the queue, or None when it goes on.
         suspended: whether the person stopped the queue (bool).
         held: a tuple of ``Hold``: why jobs wait though nobody stopped them; empty when none does.
@@ -211,13 +214,22 @@ class JobBridge(QObject):
                     status = replace(status, progress=newest, keys=keys)
                     self._running[job_id] = status
                     self._dirty[job_id] = status
-            changed, self._dirty = list(self._dirty.values()), {}
-            pauses, self._pauses = self._pauses, []
-            suspended, self._suspended = self._suspended, []
-            holds, self._holds = self._holds, []
+            changed = [self._dirty.pop(job_id) for job_id in list(islice(self._dirty, MOST_AT_ONCE))]
+            is_more = bool(self._dirty)
+            pauses: list[Failure | None] = []
+            suspended: list[bool] = []
+            holds: list[tuple[Hold, ...]] = []
+            if not is_more:
+                # After all that the list has to know first.
+                pauses, self._pauses = self._pauses, []
+                suspended, self._suspended = self._suspended, []
+                holds, self._holds = self._holds, []
             self._awake = bool(changed or self._running)
             if not self._awake:
                 self._timer.stop()
+        pause = 0 if is_more else TICK_MS
+        if self._timer.interval() != pause:
+            self._timer.setInterval(pause)
         if changed:
             self.changed.emit(changed)
         for why in pauses:

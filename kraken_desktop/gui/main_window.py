@@ -202,7 +202,7 @@ class MainWindow(QMainWindow):
         uploads.troubled.connect(self.messages.trouble)
         uploads.went_on.connect(self.messages.went_on)
         self.model.tally_changed.connect(self._tally_changed)
-        self._thumbnails.arrived.connect(view.viewport().update)
+        self._thumbnails.arrived.connect(view.show_picture)
         for keys, act in (
             (QKeySequence(self.tr("Ctrl+,")), self.open_settings),
             (QKeySequence(self.tr("Ctrl+Shift+C")), self.wishes.copy_all),
@@ -363,6 +363,7 @@ class MainWindow(QMainWindow):
         )
         save_state(self._services.folders.state_file, state)
         self._thumbnails.close()
-        ended = [self.uploads.close(left()), self._pictures.close(left()), self._background.close(left() / 4)]
-        ended += [self.quota.close(left() / 4), self.removing.close(left() / 4), self._access.close(left() / 4)]
+        ended = [self.arrivals.close(left() / 4), self.uploads.close(left()), self._pictures.close(left())]
+        ended += [self._background.close(left() / 4), self.quota.close(left() / 4)]
+        ended += [self.removing.close(left() / 4), self._access.close(left() / 4)]
         self.closed.emit(all(ended))

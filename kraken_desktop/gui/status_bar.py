@@ -191,12 +191,20 @@ class StatusBar(QFrame):
         value = _STEPS * run.ended // run.total if run.total else 0
         if run.bytes_total:
             value = (value + _STEPS * run.bytes_through // run.bytes_total) // 2
-        self.progress.setValue(min(_STEPS, value))
+        self._show_progress(min(_STEPS, value))
         self.progress.setVisible(busy)
         self.progress.setAccessibleDescription(self.figures.full_text)
         self.cancel_button.setVisible(busy)
         self._set_retryable(tally.retryable)
         self.clear_button.setVisible(tally.ended > tally.counts[JobState.FAILED])
+
+    def _show_progress(self, value: int) -> None:
+        if value == self.progress.value():
+            return
+        # A new value is painted at once, and with it all else that waits to be: twice in one turn, then.
+        self.progress.setUpdatesEnabled(False)
+        self.progress.setValue(value)
+        self.progress.setUpdatesEnabled(True)
 
     def _figures(self, tally: Tally) -> str:
         told: list[str] = []

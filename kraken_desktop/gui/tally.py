@@ -58,15 +58,20 @@ class Tally:
         self._count(status, -1)
 
     def _count(self, status: JobStatus, sign: int) -> None:
+        # Called up to four times a change of a job: what cannot have happened is not asked for.
         self.counts[status.state] += sign
-        if status.state is JobState.QUEUED or status.state is JobState.WAITING:
+        size = status.job.source.size or 0
+        self.bytes_total += sign * size
+        if status.state is JobState.RUNNING:
+            self.bytes_through += sign * round(size * share_of(status))
+        elif not status.state.ended:
             self.not_started[status.job.snapshot.profile.id] += sign
             if status.state is JobState.QUEUED and status.waiting_for is not None:
                 self.held += sign
+        if status.outcome is None:
+            return
+        self.bytes_through += sign * size
         self.retryable += sign * can_retry(status)
-        size = status.job.source.size or 0
-        self.bytes_total += sign * size
-        self.bytes_through += sign * round(size * share_of(status))
         self.images += sign * len(status.links)
         # Of several images none is what the source became: nothing can be said of what they save.
         if (

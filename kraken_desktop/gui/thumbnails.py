@@ -35,10 +35,10 @@ class Thumbnails(QObject):
     """Pictures by source. What is asked for last is fetched first: it is what the person looks at.
 
     Signals:
-        arrived: another picture is there; paint again.
+        arrived: the picture of another source is there, of which this is the location (str).
     """
 
-    arrived = Signal()
+    arrived = Signal(str)
 
     def __init__(self, decode: Decode, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +92,7 @@ class Thumbnails(QObject):
             self._kept[key] = _rounded(pixels, key[2], scale)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
-            self.arrived.emit()
+            self.arrived.emit(key[0])
         self._next()
 
     def _failed(self, key: _Key, error: Exception) -> None:

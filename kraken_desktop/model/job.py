@@ -118,7 +118,10 @@ class JobState(StrEnum):
     @property
     def ended(self) -> bool:
         """Whether nothing more happens by itself."""
-        return self in {JobState.DONE, JobState.SKIPPED, JobState.CANCELLED, JobState.FAILED}
+        return self in _OUTCOMES
+
+
+_OUTCOMES = frozenset({JobState.DONE, JobState.SKIPPED, JobState.CANCELLED, JobState.FAILED})
 
 
 class Verdict(StrEnum):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QMimeData
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
@@ -26,6 +29,27 @@ from tests.support.gui import (
 @pytest.fixture
 def image(tmp_path: Path) -> Path:
     return write_image(tmp_path / "a.png")
+
+
+def test_a_long_page_is_looked_through_elsewhere(
+    window: MainWindow, runner: NotingRunner, services: WindowServices, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services.settings.update(lambda _: SETTINGS)
+    places: list[bool] = []
+    feed = HTMLParser.feed
+
+    def noting(parser: HTMLParser, data: str) -> None:
+        places.append(threading.current_thread() is threading.main_thread())
+        feed(parser, data)
+
+    monkeypatch.setattr(HTMLParser, "feed", noting)
+    mime = QMimeData()
+    mime.setHtml("<p>words</p>" * 10_000 + '<img src="https://example.com/a.png">')
+    drop(window, mime)
+    qtbot.waitUntil(lambda: len(runner.jobs) == 1)
+    assert runner.jobs[0].source.location == "https://example.com/a.png"
+    assert places
+    assert not any(places)
 
 
 class TestWhatTheTerminalChanged:

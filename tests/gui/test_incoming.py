@@ -8,7 +8,17 @@ from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.gui.incoming import GNOME_FILES, RAW_BYTES, Blob, Incoming, encoded, may_hold_images, read, unpacked
+from kraken_desktop.gui.incoming import (
+    GNOME_FILES,
+    RAW_BYTES,
+    Blob,
+    Incoming,
+    encoded,
+    looked_through,
+    may_hold_images,
+    read,
+    unpacked,
+)
 from kraken_desktop.model.image_types import sniff
 from tests.support.gui import write_image
 
@@ -185,6 +195,57 @@ def test_pixels_at_hand_come_before_addresses_in_a_page() -> None:
     made = mime(**{"text/html": page(IMAGE)})
     made.setImageData(QImage(3, 2, QImage.Format.Format_ARGB32))
     assert read(made).image is not None
+
+
+class TestLongTexts:
+    """They are read at once, and looked through by a worker."""
+
+    PROSE = b"<p>no image in here</p>\n" * 10_000
+
+    def read_later(self, made: QMimeData) -> Incoming:
+        found = read(made)
+        assert found
+        assert found.offer is not None
+        # What the program behind it offers is gone by then.
+        made.clear()
+        return looked_through(found.offer)
+
+    def test_a_page(self) -> None:
+        long = self.PROSE + page(IMAGE) + self.PROSE + page("https://b.example/b.gif", IMAGE)
+        found = self.read_later(mime(**{"text/html": long}))
+        assert found == Incoming(things=(IMAGE, "https://b.example/b.gif"))
+
+    def test_a_page_with_an_image_in_it(self, png: bytes) -> None:
+        address = f"data:image/png;base64,{base64.b64encode(png + bytes(300_000)).decode()}"
+        assert self.read_later(mime(**{"text/html": page(address, IMAGE)})) == Incoming(
+            embedded=(address,), things=(IMAGE,)
+        )
+
+    def test_a_page_without_an_image_leaves_its_text(self) -> None:
+        assert self.read_later(mime(text=IMAGE, **{"text/html": self.PROSE})) == Incoming(things=(IMAGE,))
+
+    def test_a_page_beside_an_address(self) -> None:
+        assert self.read_later(mime([LINK], **{"text/html": self.PROSE})) == Incoming(things=(LINK,))
+        assert self.read_later(mime([LINK], **{"text/html": self.PROSE + page(IMAGE)})) == Incoming(things=(IMAGE,))
+
+    def test_a_page_beside_the_bytes(self, png: bytes) -> None:
+        made = mime([LINK], **{RAW_BYTES: png, "text/html": self.PROSE + page("https://cdn.example.com/sea.jpg")})
+        assert self.read_later(made) == Incoming(blobs=(Blob(name="sea.png", data=png),))
+
+    def test_a_text(self) -> None:
+        addresses = tuple(f"https://example.com/{number}.png" for number in range(2000))
+        assert self.read_later(mime(text="\n".join(addresses))) == Incoming(things=addresses)
+
+    def test_nobody_waits_for_it_any_more(self) -> None:
+        found = read(mime(**{"text/html": page(IMAGE) + self.PROSE + page("https://b.example/b.gif")}))
+        asked: list[None] = []
+
+        def cancelled() -> bool:
+            asked.append(None)
+            return len(asked) > 1
+
+        assert found.offer is not None
+        assert looked_through(found.offer, cancelled) == Incoming(things=(IMAGE,))
 
 
 def test_nothing_dropped_is_typed() -> None:

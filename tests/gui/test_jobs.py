@@ -3,10 +3,10 @@ from __future__ import annotations
 import threading
 
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QThread, QTimer
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.gui.jobs import Background, JobBridge, QtExecutor, StopFlag
+from kraken_desktop.gui.jobs import MOST_AT_ONCE, Background, JobBridge, QtExecutor, StopFlag
 from kraken_desktop.model.errors import ServerFaultError
 from kraken_desktop.model.job import Failure, JobState, JobStatus, Phase, Progress
 from tests.support.gui import done, make_job, queued, running
@@ -98,10 +98,35 @@ def test_a_flag_is_seen_from_another_thread() -> None:
 class TestJobBridge:
     def test_tells_many_changes_at_once_and_in_order(self, qtbot: QtBot, bridge: JobBridge) -> None:
         with qtbot.waitSignal(bridge.changed) as told:
-            worker = threading.Thread(target=lambda: [bridge.job_changed(queued(number)) for number in range(500)])
+            worker = threading.Thread(
+                target=lambda: [bridge.job_changed(queued(number)) for number in range(MOST_AT_ONCE)]
+            )
             worker.start()
             worker.join()
-        assert [status.job.id for status in told.args[0]] == [f"job-{number}" for number in range(500)]
+        assert [status.job.id for status in told.args[0]] == [f"job-{number}" for number in range(MOST_AT_ONCE)]
+
+    def test_tells_very_many_in_parts_and_sees_to_the_window_between(self, qtbot: QtBot, bridge: JobBridge) -> None:
+        heard: list[object] = []
+
+        def hear(statuses: list[JobStatus]) -> None:
+            if not heard:
+                # Whoever wants something of the window meanwhile does not wait for the rest.
+                QTimer.singleShot(0, lambda: heard.append("another event"))
+            heard.append([status.job.id for status in statuses])
+
+        bridge.changed.connect(hear)
+        bridge.paused.connect(heard.append)
+        why = Failure.of(ServerFaultError(status=503))
+        count = 2 * MOST_AT_ONCE + 1
+        bridge.announce([queued(number) for number in range(count)])
+        bridge.queue_paused(why)
+        qtbot.waitUntil(lambda: why in heard)
+        parts = [part for part in heard if isinstance(part, list)]
+        assert [len(part) for part in parts] == [MOST_AT_ONCE, MOST_AT_ONCE, 1]
+        assert [job_id for part in parts for job_id in part] == [f"job-{number}" for number in range(count)]
+        # The list has to know of a pause's job before.
+        assert heard[-1] == why
+        assert heard.index("another event") < heard.index(parts[-1])
 
     def test_tells_only_the_newest_of_a_job(self, qtbot: QtBot, bridge: JobBridge) -> None:
         with qtbot.waitSignal(bridge.changed) as told:

@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+import gc
+import weakref
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+
+from kraken_desktop.gui.collecting import Collecting
+
+
+class Ring:
+    """Something that only the collector can remove."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+@pytest.fixture
+def collecting(qapp: QApplication) -> Iterator[Collecting]:
+    made = Collecting()
+    yield made
+    made.close()
+
+
+def test_what_survives_is_not_looked_through_again(collecting: Collecting) -> None:
+    kept = [Ring() for _ in range(1000)]
+    gc.collect()
+    looked_at = gc.get_objects(generation=2)
+    assert not any(each is kept for each in looked_at)
+    assert gc.get_freeze_count() > len(kept)
+    # Nothing but the newest is left to look at.
+    assert len(looked_at) < gc.get_freeze_count() / 10
+
+
+def test_it_is_looked_through_when_the_person_turns_away(collecting: Collecting, qapp: QApplication) -> None:
+    ring = Ring()
+    gone = weakref.ref(ring)
+    gc.collect()
+    del ring
+    gc.collect()
+    assert gone() is not None
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationActive)
+    assert gone() is not None
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    assert gone() is None
+
+
+def test_the_end_brings_back_the_usual_ways(qapp: QApplication) -> None:
+    before, callbacks = gc.get_threshold(), list(gc.callbacks)
+    made = Collecting()
+    assert gc.get_threshold() != before
+    made.close()
+    assert gc.get_threshold() == before
+    assert gc.callbacks == callbacks
+    assert gc.get_freeze_count() == 0
