@@ -142,6 +142,25 @@ def quota_used_up(scene: Scene) -> None:
     scene.on_mend(renewed)
 
 
+def full_folder(scene: Scene) -> None:
+    """The folder in the place of a bucket is on a disk that is full."""
+    disk = scene.small_disk()
+    scene.profile["folder"] = str(disk.path / "pictures")
+    (disk.path / "pictures").mkdir()
+    disk.fill()
+
+
+def full_scratch(scene: Scene) -> None:
+    """Where results wait to be stored there is no room."""
+    disk = scene.small_disk()
+    (disk.path / "work").mkdir()
+    cache = scene.world.home / "cache"
+    cache.mkdir(parents=True)
+    (cache / "work").symlink_to(disk.path / "work")
+    # Folders and empty files take no block there.
+    disk.fill()
+
+
 # --- the matrix ------------------------------------------------------------------------------------
 
 _LATER = {"Retry-After": "60"}
@@ -314,6 +333,27 @@ CELLS: tuple[Cell, ...] = (
         "route 3",
         s3(status=400, code="InvalidRequest", message="No.", times=None),
         fails("bucket.refused", 0, 0),
+    ),
+    # No room.
+    Cell(
+        fault="disk full: folder",
+        route="route 3",
+        provoke=full_folder,
+        meets_all=True,
+        window=paused(),
+        terminal=fails("bucket.folder", whole=0, charged=0),
+        gate=True,
+    ),
+    *(
+        Cell(
+            fault="disk full: scratch",
+            route=route,
+            provoke=full_scratch,
+            meets_all=True,
+            window=paused(),
+            terminal=fails("store.scratch", whole=1, charged=1),
+        )
+        for route in ("route 2", "route 3")
     ),
 )
 

@@ -175,12 +175,15 @@ class Drop:
             services.journal.requeue_all([statuses[str(path)].job.id for path in paths])
         self.retries.update(paths)
 
-    def fates(self) -> dict[Path, Fate]:
-        """Everything is done; what a person tried again may have been paid for again."""
+    def fates(self, *, paid_again: bool) -> dict[Path, Fate]:
+        """Everything is done.
+
+        Args:
+            paid_again: what a person tried again may have been carried out before. Else nobody paid for anything twice.
+        """
+        tries = {path: self.retries[path] if paid_again else 0 for path in self.files}
         return {
-            path: Fate(outcome=DONE, whole=1 + tries, charged=1 + tries, asked_for=tries)
-            for path in self.files
-            for tries in (self.retries[path],)
+            path: Fate(outcome=DONE, whole=1 + more, charged=1 + more, asked_for=more) for path, more in tries.items()
         }
 
 

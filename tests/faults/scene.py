@@ -22,6 +22,7 @@ from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
 from tests.servers.wire import Wire
 from tests.support.raw_server import Peer, RawServer
+from tests.support.small_disk import NoSmallDiskError, SmallDisk
 from tests.support.world import World
 
 UNKNOWN = "localhost"
@@ -68,8 +69,6 @@ class Scene:
         with closing(self.services()) as services:
             self.world.set_up(services, **self.route, **self.profile)
             self._change_account(services, **self.account)
-            secret = self.profile.get("_secret")
-            assert secret is None
 
     def services(self) -> Services:
         return self.world.services()
@@ -136,6 +135,17 @@ class Scene:
         """Correct the settings."""
         self.account, self.profile = {}, {}
         self.set_up()
+
+    def small_disk(self) -> SmallDisk:
+        """A disk that is full until this is mended. Skips the test where there can be none."""
+        mount_point = self.folder / "disk"
+        mount_point.mkdir()
+        try:
+            disk = self.stack.enter_context(SmallDisk(mount_point))
+        except NoSmallDiskError:
+            pytest.skip("this system lets nobody mount a small disk")
+        self.on_mend(disk.empty)
+        return disk
 
     def as_somebody_else(self, **limits: Any) -> None:
         """With an access key that may do less."""
