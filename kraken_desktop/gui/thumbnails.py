@@ -6,6 +6,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
@@ -13,6 +14,9 @@ from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPixmap
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.gui.jobs import Background
 from kraken_desktop.model.job import Source, SourceKind
+
+if TYPE_CHECKING:
+    from kraken_desktop.stores.thumbnail_cache import ThumbnailCache
 
 _log = logging.getLogger(__name__)
 
@@ -34,15 +38,25 @@ Decode = Callable[[str, int, CancelToken], bytes | None]
 class Thumbnails(QObject):
     """Pictures by source. What is asked for last is fetched first: it is what the person looks at.
 
+    Args:
+        cache: where pictures outlive their sources, and this run.
+
     Signals:
         arrived: the picture of another source is there, of which this is the location (str).
     """
 
     arrived = Signal(str)
 
-    def __init__(self, decode: Decode, background: Background, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        decode: Decode,
+        background: Background,
+        parent: QObject | None = None,
+        cache: ThumbnailCache | None = None,
+    ) -> None:
         super().__init__(parent)
         self._decode = decode
+        self._cache = cache
         self._background = background
         self._kept: OrderedDict[_Key, QPixmap] = OrderedDict()
         self._refused: OrderedDict[_Key, None] = OrderedDict()
@@ -72,14 +86,20 @@ class Thumbnails(QObject):
             self._next()
         return None
 
+    def has_none(self, source: Source, size: int, scale: float) -> bool:
+        """Whether it is known that a source has no picture to show, or never will have."""
+        key = (source.location, source.mtime_ns or 0, round(size * scale))
+        return source.kind is SourceKind.URL or key in self._refused
+
     def _next(self) -> None:
         if self._busy or not self._wanted or self._end.cancelled:
             return
         key, scale = self._wanted.popitem()
         self._busy = True
-        path, _, pixels = key
+        path, mtime_ns, pixels = key
+        decode = partial(self._decode, path, pixels, self._end)
         self._background.run(
-            partial(self._decode, path, pixels, self._end),
+            decode if self._cache is None else partial(self._cache.picture, path, mtime_ns, pixels, decode),
             partial(self._fetched, key, scale),
             partial(self._failed, key),
         )
