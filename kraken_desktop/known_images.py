@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from kraken_desktop.keeping import stored_alike
 from kraken_desktop.kraken_job import linked, look_for
-from kraken_desktop.model.job import Job, SourceKind, StoredImage
+from kraken_desktop.model.job import Done, Job, JobStatus, Outcome, SourceKind, StoredImage
 from kraken_desktop.model.object_key import PathTemplate
 from kraken_desktop.model.profile import Acl, Collision
 from kraken_desktop.planning import Errand, outputs_of
@@ -27,11 +29,49 @@ _SLACK = timedelta(minutes=2)
 """So much later than its job an object may be by its own date: dates have whole seconds, and clocks drift."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_MOST_FRESH = 64
+_LOOK_SECONDS = 0.1
+
+
+@dataclass(slots=True, kw_only=True)
 class KnownImages:
     """What the journal knows, held against the bucket. Safe to use from any thread."""
 
     journal: Journal
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+    _underway: set[tuple[str, ...]] = field(default_factory=set)
+    """What is being made just now."""
+    _fresh: dict[str, tuple[Stored, ...]] = field(default_factory=dict)
+    """What was stored a moment ago, by its digest: its outcome may not be in the journal yet."""
+
+    @contextmanager
+    def alone(self, errand: Errand, digest: str) -> Iterator[None]:
+        """Let no other job make the same meanwhile: who drops a folder twice pays for it once.
+
+        Raises:
+            CancelledError: the token was cancelled while another job was at it.
+        """
+        source = errand.job.source
+        same = (digest, source.name, source.folder, errand.job.snapshot.profile.id)
+        while not self._begin(same):
+            errand.cancel.wait(_LOOK_SECONDS)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._underway.discard(same)
+
+    def note(self, job: Job, digest: str, outcome: Outcome) -> None:
+        """Remember what a job has just stored."""
+        if not isinstance(outcome, Done):
+            return
+        status, now = JobStatus(job=job, outcome=outcome), datetime.now(UTC)
+        stored = tuple(Stored(status=status, image=image, ended_at=now) for image in outcome.images)
+        with self._lock:
+            self._fresh.pop(digest, None)
+            self._fresh[digest] = stored
+            if len(self._fresh) > _MOST_FRESH:
+                del self._fresh[next(iter(self._fresh))]
 
     def of(self, errand: Errand, digest: str, bucket: Callable[[], Bucket]) -> tuple[StoredImage, ...]:
         """All images of a job as an earlier one left them, in the recipe's order; empty unless all are still there.
@@ -48,7 +88,12 @@ class KnownImages:
         if not _may_be_known(job):
             return ()
         variants = [output.variant for output in outputs_of(job)]
-        for _, found in groupby(self.journal.same(digest), lambda each: each.status.job.id):
+        with self._lock:
+            fresh = self._fresh.get(digest, ())
+        earlier = self.journal.same(digest)
+        if not any(each.status.job.id == fresh[0].status.job.id for each in earlier if fresh):
+            earlier = (*fresh, *earlier)
+        for _, found in groupby(earlier, lambda each: each.status.job.id):
             stored = {each.image.variant: each for each in found}
             if not all(variant in stored and _is_alike(job, stored[variant]) for variant in variants):
                 continue
@@ -58,6 +103,13 @@ class KnownImages:
                 _log.info("job %s: its images are there already", job.id)
                 return tuple(linked(each.image, opened, job.snapshot.profile) for each in wanted)
         return ()
+
+    def _begin(self, same: tuple[str, ...]) -> bool:
+        with self._lock:
+            if same in self._underway:
+                return False
+            self._underway.add(same)
+            return True
 
     def _is_there(self, errand: Errand, stored: Stored, bucket: Bucket) -> bool:
         public = errand.job.snapshot.profile.acl is Acl.PUBLIC_READ

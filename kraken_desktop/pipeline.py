@@ -201,7 +201,15 @@ class Pipeline:
             if not isinstance(plan, Plan):
                 raise TypeError("nobody looked")
             return Done(images=self._kraken.rehearse(errand, plan), original_bytes=content.size)
-        known = self._known.of(errand, digest_of(job, content), lambda: self._destinations.open(profile, errand.cancel))
+        digest = digest_of(job, content)
+        with self._known.alone(errand, digest):
+            outcome = self._known_or_stored(errand, content, digest)
+            self._known.note(job, digest, outcome)
+            return outcome
+
+    def _known_or_stored(self, errand: Errand, content: Content, digest: str) -> Outcome:
+        profile = errand.job.snapshot.profile
+        known = self._known.of(errand, digest, lambda: self._destinations.open(profile, errand.cancel))
         if known:
             return Skipped(reason="already_stored", images=known, original_bytes=content.size)
         if profile.uploader is Uploader.LOCAL:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import dataclasses
+import uuid
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kraken_desktop.cancel import CancelledError, CancelToken
+from kraken_desktop.known_images import KnownImages
 from kraken_desktop.model.job import Done, Job, Outcome, Skipped
 from kraken_desktop.model.links import is_web_address
 from kraken_desktop.model.profile import Acl, Collision
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
+from kraken_desktop.planning import Errand
 from tests.servers.images import ImageKind, make_image
 from tests.servers.strict_s3 import S3Fault
 from tests.support.stage import HERE, PUSHED, ROUTES, Stage, code_of, done
@@ -213,3 +218,28 @@ def test_the_sandbox_leaves_nothing_to_be_known(stage: Stage, photo: Path) -> No
     recipe = Recipe(sandbox=True)
     done(put(stage, photo, recipe=recipe, **PUSHED))
     done(put(stage, photo, recipe=recipe, **PUSHED))
+
+
+@pytest.mark.parametrize("route", ROUTES)
+def test_the_same_image_twice_at_once_is_made_once(
+    stage: Stage, world: World, photo: Path, route: dict[str, Any]
+) -> None:
+    first = stage.jobs(photo, **route)[0]
+    jobs = [first, dataclasses.replace(first, id=str(uuid.uuid4()), batch_id="another drop")]
+    stage.services.journal.add(jobs)
+    with ThreadPoolExecutor(2) as threads:
+        outcomes = list(threads.map(stage.run, jobs))
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Done", "Skipped"]
+    assert outcomes[0].images[0].url == outcomes[1].images[0].url
+    assert len(world.api.uploads) == (0 if route is HERE else 1)
+
+
+def test_who_waits_for_another_job_can_be_cancelled(stage: Stage, photo: Path) -> None:
+    (job,) = stage.jobs(photo, **HERE)
+    cancel = CancelToken()
+    cancel.cancel()
+    images = KnownImages(journal=stage.services.journal)
+    with images.alone(Errand(job, CancelToken(), stage.heard.append), "0" * 64):
+        waiting = Errand(job, cancel, stage.heard.append)
+        with pytest.raises(CancelledError), images.alone(waiting, "0" * 64):
+            raise AssertionError("another job is at it")

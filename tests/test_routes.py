@@ -600,9 +600,10 @@ def test_a_copy_replaces_nothing(stage: Stage, tmp_path: Path, folder: Path) -> 
     (folder / "photo.jpg").write_bytes(b"mine")
     told: dict[str, Any] = {**HERE, "path_template": "{name}", "collision": Collision.OVERWRITE}
     first = only(stage.put(source, **told, local_copy=str(folder)))
-    again = only(stage.put(source, **told, local_copy=str(folder)))
+    again = stage.put(source, **told, local_copy=str(folder))
+    assert isinstance(again, Skipped)
     assert (folder / "photo.jpg").read_bytes() == b"mine"
-    assert first.local_copy == again.local_copy == str(folder / "photo-2.jpg"), "the same content once"
+    assert first.local_copy == again.images[0].local_copy == str(folder / "photo-2.jpg"), "the same content once"
 
 
 def test_an_image_without_its_copy_is_told_and_listed(stage: Stage, world: World, photo: Path, tmp_path: Path) -> None:
