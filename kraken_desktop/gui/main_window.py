@@ -19,6 +19,7 @@ from kraken_desktop.gui.culprit import culprit_of
 from kraken_desktop.gui.details import Details
 from kraken_desktop.gui.drop_area import DropOverlay
 from kraken_desktop.gui.drop_target import DropTarget
+from kraken_desktop.gui.history.desk import HistoryDesk
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import JobView
@@ -95,7 +96,7 @@ class MainWindow(QMainWindow):
         self._bridge = JobBridge(self)
         self.uploads = Uploads(services, self._bridge, settings.preferences.concurrency, self)
         self.model = JobListModel(self._row_text, self)
-        self._thumbnails = Thumbnails(decode, self._pictures, self)
+        self._thumbnails = Thumbnails(decode, self._pictures, self, services.thumbnails)
 
         # --- what is seen ---
         self.setWindowTitle("Kraken Desktop")
@@ -127,6 +128,7 @@ class MainWindow(QMainWindow):
         self.wishes = RowWishes(self.model, self.view, self.uploads, self.toast, self._row_text, self)
         self.wishes.format_chosen.connect(self._keep_link_format)
         self.removing = Removing(services.removal, self.view, self.model, self.toast, self.messages.trouble, self)
+        self.history = HistoryDesk(self, services, self._bridge, self._thumbnails, theme, words, self._row_text)
         self.queue = QueueView(self, self._bridge, words, self._row_text)
 
         self._connect()
@@ -134,7 +136,7 @@ class MainWindow(QMainWindow):
         restore_geometry(self, self._state)
         self._tally_changed()
         bar = self.top_bar
-        set_tab_order(bar.picker, bar.copy_button, bar.add_button, bar.settings_button)
+        set_tab_order(bar.picker, bar.copy_button, bar.add_button, bar.history_button, bar.settings_button)
         self.pages.focus_button()
         self.messages.notices(services.settings.notices)
 
@@ -365,5 +367,5 @@ class MainWindow(QMainWindow):
         self._thumbnails.close()
         ended = [self.arrivals.close(left() / 4), self.uploads.close(left()), self._pictures.close(left())]
         ended += [self._background.close(left() / 4), self.quota.close(left() / 4)]
-        ended += [self.removing.close(left() / 4), self._access.close(left() / 4)]
+        ended += [self.removing.close(left() / 4), self._access.close(left() / 4), self.history.close(left() / 4)]
         self.closed.emit(all(ended))

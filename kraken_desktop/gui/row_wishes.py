@@ -42,10 +42,15 @@ class RowWishes(QObject):
 
     def copy_all(self, link_format: LinkFormat | None = None) -> None:
         """All links to the clipboard; a format that is picked becomes the usual one."""
-        if link_format is not None and link_format is not self.link_format:
+        if link_format is not None:
+            self.choose_format(link_format)
+        self.copy_links(self._model.statuses, link_format)
+
+    def choose_format(self, link_format: LinkFormat) -> None:
+        """Make a format the usual one."""
+        if link_format is not self.link_format:
             self.link_format = link_format
             self.format_chosen.emit(link_format)
-        self.copy_links(self._model.statuses, link_format)
 
     def copy_links(self, statuses: Sequence[JobStatus], link_format: LinkFormat | None = None) -> None:
         """The links of these rows to the clipboard, in the order of the list."""

@@ -39,7 +39,8 @@ class TopBar(QFrame):
 
     Signals:
         profile_chosen: the id of the profile that the person picked.
-        add_wanted, add_folder_wanted, addresses_wanted, paste_wanted, settings_wanted: a button or menu entry.
+        add_wanted, add_folder_wanted, addresses_wanted, paste_wanted, history_wanted, settings_wanted: a button or menu
+            entry.
         copy_all_wanted: a ``LinkFormat``, or None for the usual one.
     """
 
@@ -48,6 +49,7 @@ class TopBar(QFrame):
     add_folder_wanted = Signal()
     addresses_wanted = Signal()
     paste_wanted = Signal()
+    history_wanted = Signal()
     settings_wanted = Signal()
     copy_all_wanted = Signal(object)
 
@@ -94,11 +96,9 @@ class TopBar(QFrame):
         self.copy_button.setAccessibleName(self.tr("Copy all links"))
         self.copy_button.clicked.connect(lambda: self.copy_all_wanted.emit(None))
 
-        self.settings_button = QToolButton(self)
-        self.settings_button.setAccessibleName(self.tr("Settings"))
-        self.settings_button.setToolTip(self.tr("Settings (Ctrl+,)"))
-        self.settings_button.setIconSize(QSize(20, 20))
-        self.settings_button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.history_button = self._sign_button(self.tr("History"), self.tr("History (Ctrl+H)"))
+        self.history_button.clicked.connect(self.history_wanted)
+        self.settings_button = self._sign_button(self.tr("Settings"), self.tr("Settings (Ctrl+,)"))
         self.settings_button.clicked.connect(self.settings_wanted)
 
         row = QHBoxLayout(self)
@@ -109,6 +109,7 @@ class TopBar(QFrame):
         row.addStretch(1)
         row.addWidget(self.copy_button)
         row.addWidget(self.add_button)
+        row.addWidget(self.history_button)
         row.addWidget(self.settings_button)
 
         self.picker.activated.connect(self._on_activated)
@@ -155,6 +156,14 @@ class TopBar(QFrame):
         self._render()
         self.profile_chosen.emit(self.picker.currentData())
 
+    def _sign_button(self, name: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        button.setIconSize(QSize(20, 20))
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        return button
+
     def _split_button(self, text: str, look: str) -> QToolButton:
         button = QToolButton(self)
         button.setText(text)
@@ -188,6 +197,7 @@ class TopBar(QFrame):
         icon = self._theme.icon
         self.add_button.setIcon(icon("add", "on_accent"))
         self.copy_button.setIcon(icon("copy"))
+        self.history_button.setIcon(icon("history"))
         self.settings_button.setIcon(icon("settings"))
         for action in self.add_actions:
             action.setIcon(icon(action.property("icon_name")))

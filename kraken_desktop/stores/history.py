@@ -13,6 +13,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import cast
 
+from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.history import HistoryEntry, HistoryQuery, Order
 from kraken_desktop.stores import journal_reading as reading
 from kraken_desktop.stores.journal import Journal
@@ -40,6 +41,11 @@ class History:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._unreadable: set[str] = set()
+
+    @property
+    def problem(self) -> JournalError | None:
+        """Why entries of earlier may be missing, or new ones will not be kept; never waits."""
+        return self._journal.problem
 
     def find(self, query: HistoryQuery) -> tuple[int, ...]:
         """The numbers of the entries that are asked for, in order.

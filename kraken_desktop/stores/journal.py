@@ -67,6 +67,11 @@ class Journal:
         journal._file.tell()
         return journal
 
+    @property
+    def problem(self) -> JournalError | None:
+        """What was told last to ``on_problem``; never waits."""
+        return self._file.problem
+
     def add(self, jobs: Sequence[Job]) -> None:
         """Write new jobs as queued, all or none. A job that is there already stays as it is."""
         prepared = rows.prepared(jobs)

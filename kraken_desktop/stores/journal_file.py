@@ -53,6 +53,8 @@ class JournalFile:
         self._path = folder / schema.FILE_NAME
         self._on_problem = on_problem
         self._restore = restore
+        self.problem: JournalError | None = None
+        """What was told last of the file."""
         self._untold: list[JournalError] = []
         self._closed = False
         self._identity: tuple[int, int] | None = None
@@ -129,6 +131,7 @@ class JournalFile:
         with self.lock:
             untold, self._untold = self._untold, []
         for error in untold:
+            self.problem = error
             self._on_problem(error)
 
     def close(self, in_hand: int) -> None:

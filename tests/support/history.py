@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.history import HistoryEntry, HistoryQuery, Order
 from kraken_desktop.model.job import Done, JobStatus
 from tests.support.gui import done
@@ -28,6 +29,7 @@ class MemoryRecords:
         self.asked: list[HistoryQuery] = []
         self.fetched: list[tuple[int, ...]] = []
         self.trouble: Exception | None = None
+        self.problem: KrakenDesktopError | None = None
         self.gate = threading.Event()
         self.gate.set()
 

@@ -110,7 +110,9 @@ class HistoryModel(LinesModel):
 
     def apply(self, statuses: Iterable[JobStatus]) -> None:
         """Take over newer states of entries that are here."""
-        changed = list(statuses)
+        changed = [status for status in statuses if self.entries.number_of(status.job.id) is not None]
+        if not changed:
+            return
         self._close_changed(changed)
         self.entries.know(changed)
         self._repaint()

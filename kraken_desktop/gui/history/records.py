@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.history import HistoryEntry, HistoryQuery
 
 CHUNK = 200
@@ -14,6 +15,10 @@ CHUNK = 200
 
 class Records(Protocol):
     """The history. Every call may wait for the disk: not for the thread that paints."""
+
+    @property
+    def problem(self) -> KrakenDesktopError | None:
+        """Why entries of earlier may be missing, or new ones will not be kept; never waits."""
 
     def find(self, query: HistoryQuery) -> tuple[int, ...]:
         """The numbers of all entries that answer a query, in its order."""

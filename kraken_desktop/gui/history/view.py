@@ -152,6 +152,11 @@ class HistoryView(JobView):
         for row in self._history.image_rows:
             super()._set_heights(row, row)
 
+    @override
+    def show_picture(self, location: str) -> None:
+        # It may be that of a result, in the place of a source that is gone.
+        self.viewport().update()
+
     # --- keyboard and menu ---
 
     @override

@@ -73,8 +73,10 @@ class HistoryWindow(QWidget):
         now: Callable[[], datetime],
     ) -> None:
         super().__init__(None, Qt.WindowType.Window)
+        self._records = records
         self._theme = theme
         self._words = words
+        self._problem: KrakenDesktopError | None = None
         self._folder = ""
         self._total = 0
         self._is_stale = True
@@ -192,6 +194,7 @@ class HistoryWindow(QWidget):
         self.view.show_numbers(found.numbers, found.change, keeps=found.asked.is_again)
         self._total = found.total
         self._show_counts()
+        self._show_problem()
 
     def _show_counts(self) -> None:
         found, is_narrow = len(self.model.numbers), self.filters.is_narrow
@@ -208,15 +211,19 @@ class HistoryWindow(QWidget):
     def _show_failure(self, error: object) -> None:
         again = (self.tr("&Try again"), self.refresh)
         self.banners.show_message("search", self._words.error(_told(error)), look="warning", choices=(again,))
+        self._show_counts()
 
     def show_trouble(self, error: object) -> None:
         """Something that was wished, and did not work."""
         told = _told(error)
         self.banners.show_message(told.code, self._words.error(told), look="warning")
 
-    def show_problem(self, problem: KrakenDesktopError) -> None:
-        """Something that the person should know of the history as a whole."""
-        self.banners.show_message("journal", self._words.error(problem), look="warning")
+    def _show_problem(self) -> None:
+        """What the person should know of the history as a whole; once, since they may close it."""
+        problem = self._records.problem
+        if problem is not None and problem is not self._problem:
+            self.banners.show_message("journal", self._words.error(problem), look="warning")
+        self._problem = problem
 
     # --- what is selected ---
 
