@@ -17,7 +17,7 @@ from kraken_desktop.model.job import Done, Failed, Failure, JobState, Outcome, S
 MAX_TRIES = 4
 _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
-_LONGEST_RETRY_AFTER = 600.0
+_LONGEST_RETRY_AFTER = 3600.0
 
 _MET_BY_ALL = frozenset({"kraken.rate_limited", "transport.name_lookup", "transport.connect"})
 """What the next job of the lane would meet as well: all wait, and one alone tries whether it is over."""

@@ -194,13 +194,20 @@ class Keeping:
             # Of a newer program, perhaps. What it may have charged is in the attempts as well.
             _log.warning("what is kept of job %s cannot be read: %s", job.id, error)
             return None
+        removed = self.journal.removed(job.id)
         ledger = Ledger(
-            there={image.key: image for image in told.there},
+            there={image.key: image for image in told.there if image.key not in removed},
             unsaved=set(told.unsaved),
             charged_since=told.charged_since,
             original_bytes=told.original_bytes,
         )
-        return Kept(digest=told.digest, stored_as=told.stored_as, ledger=ledger, results=dict(told.results))
+        return Kept(
+            digest=told.digest,
+            stored_as=told.stored_as,
+            ledger=ledger,
+            results=dict(told.results),
+            removed=removed,
+        )
 
     def forget_removed(self, job: Job) -> None:
         """What the person removed from the bucket since a try stored it is to be stored again."""

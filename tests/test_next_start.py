@@ -134,6 +134,23 @@ def test_what_would_be_stored_otherwise_now_is_stored_again(stages: Iterator[Sta
     assert [world.s3.acl(world.bucket, image.key) for image in images] == ["private"] * 3
 
 
+def test_what_was_removed_meanwhile_is_stored_again(stages: Iterator[Stage], world: World, photo: Path) -> None:
+    first = next(stages)
+    (job,) = first.jobs(photo, recipe=SET, **PUSHED)
+    world.api.order(Fault(kind=FaultKind.LIST))
+    world.api.order(Fault(kind=FaultKind.STATUS, status=500))
+    outcome = failed(first.run(job))
+    first.services.journal.finish(job.id, outcome)
+    key = outcome.images[0].key
+    world.s3.client.delete_object(Bucket=world.bucket, Key=key)
+    first.services.journal.mark_removed({job.id: (key,)})
+    second = next(stages)
+    second.services.journal.requeue(job.id)
+    images = done(second.run(job)).images
+    assert [image.variant for image in images] == ["small", "modern", "full"]
+    assert all(world.s3.exists(world.bucket, image.key) for image in images)
+
+
 def test_the_record_ends_with_the_job(stages: Iterator[Stage], photo: Path) -> None:
     stage = next(stages)
     (job,) = stage.jobs(photo, **PUSHED)
