@@ -6,8 +6,7 @@ import json
 import signal
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,6 +15,7 @@ from tests.e2e.test_cli import COMMAND, environment, found_anywhere, kraken_s3, 
 from tests.servers.images import ImageKind, make_set
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
+from tests.support.terminal import Terminal
 from tests.support.world import World
 
 pytestmark = pytest.mark.e2e
@@ -27,6 +27,12 @@ NOTHING = "There is nothing to go on with.\n"
 def set_up_world(world: World) -> World:
     set_up_keyring(world)
     return world
+
+
+@pytest.fixture
+def here(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Where it does not matter that the program is another process, it is none."""
+    return Terminal(capsys, monkeypatch)
 
 
 def stall(world: World, kind: FaultKind, files: list[Path]) -> None:
@@ -55,14 +61,16 @@ def killed_put(world: World, kind: FaultKind, files: list[Path], stalled: list[P
 
 
 @pytest.mark.parametrize("kind", [FaultKind.STALL_ANSWERING, FaultKind.STALL_READING])
-def test_what_a_kill_left_is_listed_and_finished_once(set_up_world: World, tmp_path: Path, kind: FaultKind) -> None:
+def test_what_a_kill_left_is_listed_and_finished_once(
+    set_up_world: World, here: Terminal, tmp_path: Path, kind: FaultKind
+) -> None:
     world = set_up_world
     files = make_set(tmp_path / "images", 6, kinds=[ImageKind.JPEG, ImageKind.PNG])
     killed_put(world, kind, files, files[2:4], "--jobs", "2")
 
-    listed = kraken_s3(world, "queue", "list", "--json")
-    assert listed.returncode == 0, listed.stderr
-    left = [json.loads(line) for line in listed.stdout.splitlines()]
+    code, out, err = here("queue", "list", "--json")
+    assert (code, err) == (0, "4 images left behind. To go on: kraken-s3 queue resume\n")
+    left = [json.loads(line) for line in out.splitlines()]
     assert [(each["source"], each["status"]) for each in left] == [(str(path), "left") for path in files[2:]]
     assert [each["maybe_charged"] for each in left] == [kind is FaultKind.STALL_ANSWERING] * 2 + [False] * 2
 
@@ -77,20 +85,18 @@ def test_what_a_kill_left_is_listed_and_finished_once(set_up_world: World, tmp_p
     whole = Counter(each.file_name for each in world.api.uploads if each.sha256 is not None)
     assert whole == Counter({path.name: 1 for path in files}), "sent whole once each"
 
-    exported = kraken_s3(world, "history", "export", "--format", "json", "--sort", "name")
-    assert exported.returncode == 0, exported.stderr
-    told = json.loads(exported.stdout)
+    code, out, err = here("history", "export", "--format", "json", "--sort", "name")
+    assert (code, err) == (0, "")
+    told = json.loads(out)
     assert [(each["source"], each["status"]) for each in told] == [(str(path), "done") for path in files]
     assert [each["images"][0]["url"] for each in told[2:]] == links
 
-    again = kraken_s3(world, "queue", "resume")
-    assert (again.returncode, again.stdout, again.stderr) == (0, "", NOTHING)
-    listed = kraken_s3(world, "queue", "list")
-    assert (listed.returncode, listed.stdout, listed.stderr) == (0, "", "The queue is empty.\n")
+    assert here("queue", "resume") == (0, "", NOTHING)
+    assert here("queue", "list") == (0, "", "The queue is empty.\n")
     assert found_anywhere(world.home.parent, world.secrets) == []
 
 
-def test_nobody_takes_the_jobs_of_a_living_program(set_up_world: World, tmp_path: Path) -> None:
+def test_nobody_takes_the_jobs_of_a_living_program(set_up_world: World, here: Terminal, tmp_path: Path) -> None:
     world = set_up_world
     dead = make_set(tmp_path / "dead", 1)
     living = [path.rename(path.with_stem(f"living-{at}")) for at, path in enumerate(make_set(tmp_path / "living", 2))]
@@ -98,11 +104,15 @@ def test_nobody_takes_the_jobs_of_a_living_program(set_up_world: World, tmp_path
     stall(world, FaultKind.STALL_ANSWERING, living[:1])
     with started(environment(world), "put", "--jobs", "1", *living) as program:
         until_stalled(world.api, FaultKind.STALL_ANSWERING, 2)
-        listed = kraken_s3(world, "queue", "list")
-        assert [line.split("\t")[0] for line in listed.stdout.splitlines()] == ["left", "running", "queued"]
-        resumed = kraken_s3(world, "queue", "resume")
-        assert (resumed.returncode, len(resumed.stdout.splitlines())) == (0, 1), resumed.stderr
-        assert kraken_s3(world, "queue", "resume").stderr == NOTHING
+        lines = [line.split("\t") for line in here("queue", "list")[1].splitlines()]
+        assert [(line[0], line[2], line[3], line[4]) for line in lines] == [
+            ("left", dead[0].name, "web", "may have been charged"),
+            ("running", living[0].name, "web", ""),
+            ("queued", living[1].name, "web", ""),
+        ]
+        code, out, err = here("queue", "resume")
+        assert (code, len(out.splitlines())) == (0, 1), err
+        assert here("queue", "resume") == (0, "", NOTHING)
         world.api.clear_faults()
         out, err = program.communicate(timeout=60)
         assert (program.returncode, len(out.splitlines())) == (0, 2), err
@@ -123,18 +133,12 @@ def test_two_that_resume_at_once_share_what_is_left(set_up_world: World, tmp_pat
     assert len(world.api.uploads) == 4
 
 
-@contextmanager
-def resuming(world: World, *options: str) -> Iterator[subprocess.Popen[str]]:
-    with started(environment(world), "queue", "resume", *options) as program:
-        yield program
-
-
-def test_what_is_interrupted_waits_for_the_next_time(set_up_world: World, tmp_path: Path) -> None:
+def test_what_is_interrupted_waits_for_the_next_time(set_up_world: World, here: Terminal, tmp_path: Path) -> None:
     world = set_up_world
     files = make_set(tmp_path / "images", 3)
     killed_put(world, FaultKind.STALL_READING, files, files[:1], "--jobs", "1")
     stall(world, FaultKind.STALL_ANSWERING, files[1:2])
-    with resuming(world, "--jobs", "1", "--json") as program:
+    with started(environment(world), "queue", "resume", "--jobs", "1", "--json") as program:
         until_stalled(world.api, FaultKind.STALL_ANSWERING, 1)
         program.send_signal(signal.SIGINT)
         out, err = program.communicate(timeout=20)
@@ -144,26 +148,28 @@ def test_what_is_interrupted_waits_for_the_next_time(set_up_world: World, tmp_pa
     assert err.endswith("2 images unfinished. To go on: kraken-s3 queue resume\n")
     assert "Traceback" not in err
     world.api.clear_faults()
-    resumed = kraken_s3(world, "queue", "resume", "--link", "markdown")
-    assert resumed.returncode == 0, resumed.stderr
-    assert [line[:4] for line in resumed.stdout.splitlines()] == ["![im"] * 2
+    code, out, err = here("queue", "resume", "--link", "markdown")
+    assert code == 0, err
+    assert [line[:4] for line in out.splitlines()] == ["![im"] * 2
     whole = Counter(each.file_name for each in world.api.uploads if each.sha256 is not None)
     assert whole == Counter({path.name: 1 for path in files}), "sent whole once each"
 
 
-def test_a_wrong_key_burns_nothing_and_what_was_mended_counts(set_up_world: World, tmp_path: Path) -> None:
+def test_a_wrong_key_burns_nothing_and_what_was_mended_counts(
+    set_up_world: World, here: Terminal, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     world = set_up_world
     files = make_set(tmp_path / "images", 3)
     killed_put(world, FaultKind.STALL_READING, files, files[:1], "--jobs", "1")
     sent = len(world.api.uploads)
-    wrong = environment(world) | {"KRAKEN_API_SECRET": "wrong"}
-    refused = kraken_s3(world, "queue", "resume", "--jobs", "1", environ=wrong)
-    assert (refused.returncode, refused.stdout) == (1, ""), refused.stderr
-    assert refused.stderr.count("does not accept the API key") == 1
-    assert refused.stderr.endswith("3 images unfinished. To go on: kraken-s3 queue resume\n")
+    with monkeypatch.context() as patch:
+        patch.setenv("KRAKEN_API_SECRET", "wrong")
+        code, out, err = here("queue", "resume", "--jobs", "1")
+    assert (code, out) == (1, ""), err
+    assert err.count("does not accept the API key") == 1
+    assert err.endswith("3 images unfinished. To go on: kraken-s3 queue resume\n")
     assert len(world.api.uploads) == sent + 1
-    edited = kraken_s3(world, "profile", "edit", "web", "--path", "mended/{name}")
-    assert edited.returncode == 0, edited.stderr
-    resumed = kraken_s3(world, "queue", "resume")
-    assert resumed.returncode == 0, resumed.stderr
+    assert here("profile", "edit", "web", "--path", "mended/{name}")[0] == 0
+    code, out, err = here("queue", "resume")
+    assert code == 0, err
     assert world.s3.keys(world.bucket) == tuple(f"mended/{path.name}" for path in files)
