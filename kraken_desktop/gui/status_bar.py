@@ -19,7 +19,10 @@ from kraken_desktop.model.job import JobState
 
 _STEPS = 1000
 _NARROW = 840
-"""Below this width the buttons are signs without words."""
+"""Below this width the quota is told in short."""
+_LEAST_WORDS, _QUOTA, _AROUND_TEXT = 300, 120, 60
+"""Device-independent pixels: of the figures, and of the quota beside them; of a button beside its text. Where less is
+left for the figures the buttons are signs without words."""
 
 
 class StatusBar(QFrame):
@@ -104,11 +107,12 @@ class StatusBar(QFrame):
         told = self.tr("Retry %n failed or cancelled image(s)", "", count)
         self.retry_button.setAccessibleName(told)
         self.retry_button.setToolTip(told)
-        self._set_texts()
 
     def _set_texts(self) -> None:
-        narrow = self.width() < _NARROW
-        self.quota.set_narrow(narrow)
+        shown = [text for button, text in self._texts.items() if button.isVisibleTo(self)]
+        wanted = sum(self.fontMetrics().horizontalAdvance(text.replace("&", "")) + _AROUND_TEXT for text in shown)
+        narrow = self.width() < wanted + _LEAST_WORDS + (_QUOTA if self.quota.isVisibleTo(self) else 0)
+        self.quota.set_narrow(narrow or self.width() < _NARROW)
         for button, text in self._texts.items():
             button.setText("" if narrow else text)
 
@@ -131,6 +135,7 @@ class StatusBar(QFrame):
         """How many images a look through folders has found; None when nobody looks."""
         self._scanned = found
         self.stop_button.setVisible(found is not None)
+        self._set_texts()
 
     @property
     def can_pause(self) -> bool:
@@ -154,8 +159,8 @@ class StatusBar(QFrame):
         self.pause_button.setAccessibleDescription(told)
         self.pause_button.setToolTip(f"{told} ({keys})")
         self._render_icons()
-        self._set_texts()
         self._show_counts()
+        self._set_texts()
 
     def _show_counts(self) -> None:
         tally = self._tally
@@ -197,6 +202,7 @@ class StatusBar(QFrame):
         self.cancel_button.setVisible(busy)
         self._set_retryable(tally.retryable)
         self.clear_button.setVisible(tally.ended > tally.counts[JobState.FAILED])
+        self._set_texts()
 
     def _show_progress(self, value: int) -> None:
         if value == self.progress.value():
@@ -233,7 +239,7 @@ class StatusBar(QFrame):
 
     def _render_icons(self) -> None:
         icon = self._theme.icon
-        self.stop_button.setIcon(icon("cancel"))
+        self.stop_button.setIcon(icon("stop"))
         self.retry_button.setIcon(icon("retry"))
         self.clear_button.setIcon(icon("clear"))
         self.pause_button.setIcon(icon("resume" if self._queue.stopped else "pause"))

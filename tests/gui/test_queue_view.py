@@ -91,6 +91,17 @@ class TestPause:
         assert window.status_bar.counts.full_text == "2 done, 1 waiting for another try, 1 queued"
         assert window.status_bar.pause_button.accessibleName() == "Pause"
 
+    def test_where_the_figures_have_no_room_beside_words_the_buttons_are_signs(self, window: MainWindow) -> None:
+        bar = window.status_bar
+        window.resize(960, 680)
+        window.model.apply([done(0), running(1)])
+        assert bar.pause_button.text() == "Pa&use"
+        window.model.apply([failed(2)])
+        bar.show_scan(100)
+        assert {each.text() for each in (bar.pause_button, bar.stop_button, bar.retry_button)} == {""}
+        bar.show_scan(None)
+        assert bar.pause_button.text() == "Pa&use"
+
     def test_the_key_does_nothing_where_nothing_can_be_paused(
         self, window: MainWindow, runner: NotingRunner, qtbot: QtBot
     ) -> None:
