@@ -186,9 +186,15 @@ class JobListModel(LinesModel):
             told.append(status.job.id)
         self._remove(sorted(stale))
         if told:
-            rows = [self._row_of[job_id] for job_id in told]
-            last = max(row + self._below(row) for row in rows)
-            self.dataChanged.emit(self.index(min(rows), 0), self.index(last, 0))
+            self._tell(sorted(self._row_of[job_id] for job_id in told))
+
+    def _tell(self, rows: Sequence[int]) -> None:
+        """Say that jobs have changed, given from the top, with the rows of their images."""
+        parts = _ranges([each for row in rows for each in range(row, row + 1 + self._below(row))])
+        if len(parts) > _MOST_RANGES:
+            parts = [(parts[0][0], parts[-1][1])]
+        for first, last in parts:
+            self.dataChanged.emit(self.index(first, 0), self.index(last, 0))
 
     def _below(self, row: int) -> int:
         """How many rows of images follow the row of a job."""

@@ -20,12 +20,12 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QMenu,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 from typing_extensions import override
 
 from kraken_desktop.gui.banners import announce
+from kraken_desktop.gui.frugal_table import FrugalTableView
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_lines import Line, can_open, images_of, narrowed
 from kraken_desktop.gui.lines_model import LinesModel
@@ -40,7 +40,7 @@ from kraken_desktop.model.links import is_web_address
 _COPIED_MS = 1600
 
 
-class JobView(QTableView):
+class JobView(FrugalTableView):
     """A row a job, and below an open job a row for each of its images.
 
     Where images of a set are chosen, the job is told as if it had those only (``narrowed``).
@@ -161,11 +161,8 @@ class JobView(QTableView):
 
     def show_picture(self, location: str) -> None:
         """The picture of a source has come: paint its rows anew, if they are in sight, and no others."""
-        last = self.rowAt(self.viewport().height() - 1)
-        below = last + 1 if last >= 0 else self._jobs.rowCount()
-        for row in range(max(0, self.rowAt(0)), below):
-            if self._jobs.line(row).status.job.source.location == location:
-                self.viewport().update(self.visualRect(self._jobs.index(row, 0)))
+        jobs = self._jobs
+        self.paint_rows(r for r in self.rows_in_sight() if jobs.line(r).status.job.source.location == location)
 
     def show_copied(self, urls: Collection[str]) -> None:
         """Tick the rows whose links were just copied."""

@@ -49,11 +49,11 @@ def test_new_rows_come_as_one_batch_in_their_order(model: JobListModel) -> None:
     assert names(model) == [f"job-{number}" for number in (0, 1, 2, 3, 4, 7, 6)]
 
 
-def test_changes_are_told_once_from_the_first_to_the_last(model: JobListModel) -> None:
+def test_neighbors_that_change_are_told_at_once(model: JobListModel) -> None:
     model.apply([queued(number) for number in range(10)])
     ear = Ear(model)
-    model.apply([running(7), running(2), done(4)])
-    assert ear.changes == [(2, 7)]
+    model.apply([running(7), running(3), running(2), done(4)])
+    assert ear.changes == [(2, 4), (7, 7)]
     assert model.status(4).state is JobState.DONE
 
 
