@@ -137,7 +137,7 @@ REFINEMENTS: dict[str, tuple[str, list[Fact]]] = {
     "bucket.busy": ("aws_code", ["", "SlowDown", "Unheard.Of"]),
     "bucket.wrong_region": ("region", ["", "eu-west-3"]),
     "bucket.acl_refused": ("aws_code", ["", "AccessControlListNotSupported", "AccessDenied"]),
-    "bucket.folder": ("problem", ["missing", "denied", "full", "unsafe", "other"]),
+    "bucket.folder": ("problem", ["missing", "denied", "full", "other"]),
     "engine.too_many_pixels": ("frames", [1, 300]),
     "engine.unsupported": ("feature", ["jpeg_12_bit", "jpeg_lossless", "jpeg_hierarchical", "unheard of"]),
     "aws.profile": ("problem", ["missing", "incomplete", "expired", "failed"]),

@@ -28,6 +28,7 @@ from kraken_desktop.file_system import patiently, sync_folder
 from kraken_desktop.model.errors import (
     FolderError,
     ObjectExistsError,
+    OutsideFolderError,
     SourceChangedError,
     SourceMissingError,
     SourceUnreadableError,
@@ -71,7 +72,7 @@ class FolderBucket(Bucket):
         The names are the key's own, but for what Windows cannot bear (see ``folder_names``).
 
         Raises:
-            FolderError: ``unsafe``, for a key with an empty segment, ``.`` or ``..``.
+            OutsideFolderError: for a key with an empty segment, ``.`` or ``..``.
         """
         return self.folder.joinpath(*self._names(key))
 
@@ -80,7 +81,7 @@ class FolderBucket(Bucket):
         """Below the public base if there is one, else a ``file://`` address. Neither expires.
 
         Raises:
-            FolderError: ``unsafe``.
+            OutsideFolderError: for a key that :meth:`path` refuses.
         """
         if self._public_url:
             return Link(url=f"{self._public_url}/{encode_key('/'.join(self._names(key)))}")
@@ -190,7 +191,7 @@ class FolderBucket(Bucket):
     def _names(self, key: str) -> tuple[str, ...]:
         names = file_names(key)
         if names is None:
-            raise self._error(key, "unsafe")
+            raise OutsideFolderError(bucket=str(self.folder), key=key)
         return names
 
     def _created_beside(self, path: Path, key: str) -> tuple[int, Path]:
@@ -232,7 +233,7 @@ class FolderBucket(Bucket):
     def _require_inside(self, folder: Path, key: str) -> None:
         """That no link on the way to a folder leads out of ours; what is not there yet is no link."""
         if not self._is_inside(Path(os.path.realpath(folder))):
-            raise self._error(key, "unsafe")
+            raise OutsideFolderError(bucket=str(self.folder), key=key)
 
     def _is_inside(self, real: Path) -> bool:
         top = Path(os.path.realpath(self.folder))

@@ -19,6 +19,7 @@ _FIELDS = {
     "bucket.wrong_region": "region",
     "bucket.acl_refused": "acl",
     "bucket.folder": "folder",
+    "bucket.outside": "folder",
     "aws.profile": "aws_profile",
 }
 _FIELDS_OF_S3 = {

@@ -181,7 +181,7 @@ LOCAL_FAILURES: dict[str, Message] = {
         QT_TRANSLATE_NOOP("messages", "There is no room for “{key}”."),
         QT_TRANSLATE_NOOP("messages", "Make room, then retry."),
     ),
-    "bucket.folder:unsafe": Message(
+    "bucket.outside": Message(
         QT_TRANSLATE_NOOP("messages", "“{key}” would leave the folder {folder}."),
         QT_TRANSLATE_NOOP("messages", "A link inside the folder leads out of it, and nothing is written there."),
         QT_TRANSLATE_NOOP("messages", "Remove the link, or choose another folder in the profile, then retry."),

@@ -72,6 +72,7 @@
     │   │   ├── ClockSkewError          this computer's clock is wrong
     │   │   └── BucketBusyError         for now
     │   └── FolderError                 a folder in the place of a bucket, or of local copies
+    │       └── OutsideFolderError      one name would lead out of it
     ├── LocalCopyError                  stored, but without the copy on this computer
     ├── AwsProfileError                 the AWS configuration gives no credentials
     ├── RemovalError                    an object stays: it may not be the one that is meant
@@ -794,14 +795,23 @@ class BucketBusyError(BucketRefusedError):
 class FolderError(BucketError):
     """A folder on this computer cannot be written.
 
-    ``problem``: ``missing`` (its disk or its parent), ``denied``, ``full``, ``unsafe`` (a link leads out of it),
-    ``other``; ``reason`` the system's own text.
+    ``problem``: ``missing`` (its disk or its parent), ``denied``, ``full``, ``other``; ``reason`` the system's own
+    text.
     """
 
     code: ClassVar[str] = "bucket.folder"
     scope: ClassVar[Scope] = Scope.BATCH
     problem: str = "other"
     reason: str = ""
+
+
+@dataclass(kw_only=True, eq=False)
+class OutsideFolderError(FolderError):
+    """A link inside the folder leads out of it, or the key does: other keys may have a place there."""
+
+    code: ClassVar[str] = "bucket.outside"
+    scope: ClassVar[Scope] = Scope.JOB
+    problem: str = "unsafe"
 
 
 @dataclass(kw_only=True, eq=False)

@@ -22,6 +22,8 @@ from kraken_desktop.model.errors import (
     BucketError,
     FolderError,
     ObjectExistsError,
+    OutsideFolderError,
+    Scope,
     SourceChangedError,
     SourceMissingError,
     SourceUnreadableError,
@@ -314,6 +316,10 @@ def test_links_inside_never_lead_out(bucket: FolderBucket, tmp_path: Path, outsi
             assert problem(action) == "unsafe"
     assert sorted(path.name for path in outside.rglob("*")) == ["b", "precious.png"]
     assert (outside / "b" / "precious.png").read_bytes() == b"precious"
+    with pytest.raises(OutsideFolderError) as caught:
+        bucket.head("out/a.png")
+    # Beside the link there is room for others.
+    assert caught.value.scope is Scope.JOB
 
 
 @posix
