@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -16,11 +17,12 @@ from kraken_desktop.gui.drop_scan import Batch, Found, LookAgain, Scan
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.jobs import Background, JobBridge, QtExecutor, StopFlag, deadline
 from kraken_desktop.model.errors import KrakenDesktopError, UnexpectedError
-from kraken_desktop.model.job import JobStatus, Snapshot
+from kraken_desktop.model.job import Job, JobStatus, Snapshot
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
 from kraken_desktop.runner import Runner
 from kraken_desktop.runner_roles import Renewal
+from kraken_desktop.stores.drops import Drop
 from kraken_desktop.stores.journal_facts import Recovered
 
 if TYPE_CHECKING:
@@ -31,6 +33,15 @@ _log = logging.getLogger(__name__)
 MOST_THREADS = 16
 MOST_PAST = 10_000
 """Ended jobs that are looked through for those of a drop that is gone on with."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _LeftDrop:
+    """A drop that an earlier run did not look through to the end, and its jobs so far."""
+
+    drop: Drop
+    known: tuple[Job, ...]
+    settings: Settings
 
 
 class Uploads(QObject):
@@ -58,6 +69,7 @@ class Uploads(QObject):
     cancelling = Signal(object)
     _found_more = Signal(object)
     _past_found = Signal(object)
+    _drop_left = Signal(object)
 
     def __init__(self, services: Services, bridge: JobBridge, concurrency: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -78,6 +90,7 @@ class Uploads(QObject):
         self.asks_first: Callable[[Snapshot], bool] = lambda _snapshot: False
         bridge.watch(self._runner.take_progress)
         self._past_found.connect(self._past.update)
+        self._drop_left.connect(self._look_on)
         self._found_more.connect(self._count)
 
     # --- wishes ---
@@ -96,6 +109,7 @@ class Uploads(QObject):
         profile: Profile,
         settings: Settings,
         again: Mapping[str, LookAgain] = MappingProxyType({}),
+        left: _LeftDrop | None = None,
     ) -> None:
         self._scans_left += 1
         if self._scans_left == 1:
@@ -109,6 +123,8 @@ class Uploads(QObject):
             settings=settings,
             stop=self._stop,
             again=next(iter(again), ""),
+            left=left.drop if left is not None else None,
+            known=left.known if left is not None else (),
         )
         self._scans.run(partial(self._look_through, scan), partial(self._looked_through, again), self._scan_failed)
 
@@ -189,10 +205,10 @@ class Uploads(QObject):
 
     def _take_up(self) -> None:
         services = self._services
-        recovered = services.recover()
-        if recovered:
+        recovered, drops = services.recover(), services.drops.left()
+        if recovered or drops:
             rows = [JobStatus(job=each.job, keys=tuple(image.key for image in each.planned)) for each in recovered]
-            batches = {each.job.batch_id for each in recovered}
+            batches = {each.job.batch_id for each in recovered} | {drop.batch_id for drop in drops}
             # With what had ended already the drop is whole again, and so are its links.
             past = [status for status in services.journal.recent(MOST_PAST) if status.job.batch_id in batches]
             self._past_found.emit({status.job.id: status for status in past})
@@ -202,7 +218,12 @@ class Uploads(QObject):
             self._runner.resume_jobs([each for each, is_new in zip(recovered, new, strict=True) if not is_new])
             if any(new):
                 self.held_back.emit([each.job for each, is_new in zip(recovered, new, strict=True) if is_new])
-            self.went_on.emit(len(recovered))
+            if recovered:
+                self.went_on.emit(len(recovered))
+            settings = services.settings.load()
+            for drop in drops:
+                known = tuple(status.job for status in (*past, *rows) if status.job.batch_id == drop.batch_id)
+                self._drop_left.emit(_LeftDrop(drop=drop, known=known, settings=settings))
         # On a thread of its own: it walks whole folders, and cancelling must not wait behind it.
         threading.Thread(target=services.sweep_folders, args=(self._closing.is_set,), name="sweep", daemon=True).start()
 
@@ -215,18 +236,28 @@ class Uploads(QObject):
 
     def _look_through(self, scan: Scan) -> Found:
         found = Found()
+        scan.begin()
         for batch in scan.batches():
             self._bridge.announce(batch.statuses)
             batch.held_back = bool(batch.jobs) and self.asks_first(batch.jobs[0].snapshot)
-            if batch.jobs and not batch.held_back:
+            if batch.held_back:
+                # Before anybody has decided: a crash meanwhile loses none.
+                self._services.journal.add(batch.jobs)
+            elif batch.jobs:
                 self._runner.submit(batch.jobs)
             found.add(batch)
             self._found_more.emit(batch)
+        if not self._closing.is_set():
+            scan.end()
         found.left_out = tuple(scan.left_out)
-        found.repeated = scan.repeated
+        found.repeated, found.passed_over = scan.repeated, scan.passed_over
         return found
 
     # --- on the window's thread ---
+
+    def _look_on(self, left: _LeftDrop) -> None:
+        incoming = Incoming(things=left.drop.things, typed=left.drop.typed)
+        self._scan(incoming, left.drop.profile, left.settings, left=left)
 
     def _count(self, batch: Batch) -> None:
         self._refused.update(batch.refused)
@@ -244,7 +275,7 @@ class Uploads(QObject):
             self.left_out.emit(left_out)
         if found.repeated:
             self.repeated.emit(found.repeated)
-        if not found.rows and not found.left_out and not self._stop.is_set():
+        if not (found.rows or found.left_out or found.passed_over or self._stop.is_set()):
             self.nothing_found.emit()
 
     def _scan_failed(self, error: Exception) -> None:
