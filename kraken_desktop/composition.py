@@ -28,6 +28,7 @@ from kraken_desktop.removal import Removal
 from kraken_desktop.runner import Runner
 from kraken_desktop.runner_roles import Executor, Listener, Renewal
 from kraken_desktop.stores.aws_credentials import AwsProfiles
+from kraken_desktop.stores.drops import Drops
 from kraken_desktop.stores.history import History
 from kraken_desktop.stores.journal import Journal, Recovered
 from kraken_desktop.stores.secret_store import KeyringStore, Secrets, SessionStore
@@ -68,6 +69,7 @@ class Services:
         self.journal = Journal.open(self.folders.journal, on_journal_problem)
         self.history = History(self.journal)
         self.spool = Spool(self.folders.spool)
+        self.drops = Drops(self.folders.journal / "drops")
         self.thumbnails = ThumbnailCache(self.folders.cache / "thumbnails")
         self.destinations = Destinations(transport=self.transport, secrets=self.secrets)
         self._lock = threading.Lock()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +17,7 @@ from kraken_desktop.model.image_types import HEAD_BYTES, detect, sniff
 from kraken_desktop.model.job import Failed, Failure, Job, JobState, JobStatus, Source, SourceKind
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.settings import Settings
+from kraken_desktop.stores.drops import Drop
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
@@ -44,6 +47,7 @@ class Found:
 
     def __init__(self) -> None:
         self.rows = 0
+        self.passed_over = 0
         self.left_out: tuple[LeftOut, ...] = ()
         self.repeated = 0
 
@@ -57,6 +61,8 @@ class Scan:
 
     Args:
         again: the row that the first thing found takes; empty for a new one.
+        left: the drop itself, if an earlier run began to look through it.
+        known: its jobs so far.
     """
 
     def __init__(
@@ -68,6 +74,8 @@ class Scan:
         settings: Settings,
         stop: StopFlag,
         again: str = "",
+        left: Drop | None = None,
+        known: Sequence[Job] = (),
     ) -> None:
         self._services = services
         self._incoming = incoming
@@ -75,9 +83,28 @@ class Scan:
         self._settings = settings
         self._stop = stop
         self._again = again
-        self._last: Job | None = None
+        self._last = max(known, key=lambda job: job.position, default=None)
+        self._known = {(job.source.location, job.source.folder) for job in known}
+        self._drop = left or Drop(
+            batch_id=str(uuid.uuid4()),
+            dropped_at=datetime.now().astimezone(),
+            profile=profile,
+            things=incoming.things,
+            typed=incoming.typed,
+        )
         self.left_out: list[LeftOut] = []
         self.repeated = 0
+        self.passed_over = 0
+        """What has its row already."""
+
+    def begin(self) -> None:
+        """Note the drop, so that the next start finds what a crash cuts off."""
+        if self._drop.things and not self._again:
+            self._services.drops.begin(self._drop)
+
+    def end(self) -> None:
+        """All of it is in the journal, or not wanted."""
+        self._services.drops.end(self._drop.batch_id)
 
     def batches(self) -> Iterator[Batch]:
         """Rows, as they are found."""
@@ -89,6 +116,9 @@ class Scan:
                 continue
             if isinstance(found, Repeated):
                 self.repeated = found.count
+                continue
+            if isinstance(found, Source) and (found.location, found.folder) in self._known:
+                self.passed_over += 1
                 continue
             waiting.append(found)
             if len(waiting) >= BATCH or not left():
@@ -152,6 +182,9 @@ class Scan:
 
     def _jobs(self, sources: Sequence[Source]) -> tuple[Job, ...]:
         made = self._services.new_jobs(sources, self._profile, self._settings, goes_on=self._last)
+        if self._last is None:
+            drop = self._drop
+            made = tuple(replace(job, batch_id=drop.batch_id, dropped_at=drop.dropped_at) for job in made)
         self._last = made[-1] if made else self._last
         return made
 

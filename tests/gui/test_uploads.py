@@ -3,6 +3,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from kraken_desktop.gui.drop_scan import BATCH
 from kraken_desktop.gui.incoming import Blob, Incoming
 from kraken_desktop.gui.jobs import JobBridge
 from kraken_desktop.gui.uploads import Uploads
-from kraken_desktop.intake import LeftOutReason
+from kraken_desktop.intake import LeftOutReason, expand
 from kraken_desktop.model.errors import SpoolError
-from kraken_desktop.model.job import Failed, JobState, JobStatus, SourceKind
+from kraken_desktop.model.job import Failed, JobState, JobStatus, Source, SourceKind
+from kraken_desktop.stores.drops import Drop
 from tests.support.gui import PROFILE, SETTINGS, NotingRunner, WindowServices, done, failed, make_job, write_image
 
 
@@ -190,6 +192,50 @@ def test_a_look_through_folders_can_be_stopped(desk: Desk, tmp_path: Path) -> No
     desk.add(tmp_path / "a")
     assert desk.runner.jobs == []
     assert desk.nothings == []
+    assert desk.services.drops.left() == (), "the person wants no more of it"
+
+
+@pytest.mark.parametrize("found", [0, 1, 3], ids=["nothing", "a part", "all"])
+def test_a_drop_that_a_crash_cut_off_is_looked_through_to_the_end(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, found: int
+) -> None:
+    files = [write_image(tmp_path / "holiday" / f"{n}.png") for n in range(3)]
+    earlier = WindowServices()
+    dropped_at = datetime(2026, 11, 26, 12, tzinfo=UTC)
+    sources = [each for each in expand([str(tmp_path / "holiday")]) if isinstance(each, Source)]
+    drop = Drop(batch_id="the drop", dropped_at=dropped_at, profile=PROFILE, things=(str(tmp_path / "holiday"),))
+    jobs = [
+        replace(job, batch_id=drop.batch_id, dropped_at=dropped_at)
+        for job in earlier.new_jobs(sources, PROFILE, SETTINGS)[:found]
+    ]
+    earlier.drops.begin(drop)
+    earlier.journal.add(jobs)
+    if jobs:
+        earlier.journal.finish(jobs[0].id, done(1).outcome)
+    earlier.close()
+    desk.uploads.take_up()
+    qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
+    qtbot.waitUntil(lambda: len(desk.rows) == 3)
+    everything = [status.job for status in desk.rows.values()]
+    assert sorted(job.source.location for job in everything) == [str(path) for path in files]
+    assert {(job.batch_id, job.dropped_at) for job in everything} == {("the drop", dropped_at)}
+    assert sorted(job.position for job in everything) == [1, 2, 3]
+    assert len(desk.runner.jobs) == 3 - found, "what is known is not sent again"
+    assert desk.nothings == []
+    assert desk.services.drops.left() == ()
+
+
+def test_a_window_that_closes_looks_on_at_the_next_start(
+    services: WindowServices, qtbot: QtBot, tmp_path: Path
+) -> None:
+    write_image(tmp_path / "holiday" / "1.png")
+    desk = Desk(services, qtbot)
+    desk.uploads.asks_first = lambda _snapshot: desk.uploads._closing.set() is not None
+    desk.uploads.add(Incoming(things=(str(tmp_path / "holiday"),)), PROFILE, SETTINGS)
+    qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
+    assert desk.uploads.close(10)
+    (left,) = desk.services.drops.left()
+    assert left.things == (str(tmp_path / "holiday"),)
 
 
 def test_wishes_reach_the_runner_in_order(desk: Desk, qtbot: QtBot) -> None:
