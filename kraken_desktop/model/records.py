@@ -14,7 +14,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -108,80 +108,117 @@ def _encode(value: object) -> Json:
     return to_record(value)
 
 
+_Decode = Callable[[object, str], object]
+"""Takes a part of a record and the way to it, gives what it tells of."""
+
+
 @cache
-def _hints(cls: type) -> dict[str, Any]:
-    return typing.get_type_hints(cls)
-
-
-def _decode(hint: Any, data: object, path: str) -> object:
+def _decoder(hint: Any) -> _Decode:
+    """What reads a type. To find that out takes longer than to read: a history has a hundred thousand outcomes."""
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (Union, types.UnionType):
-        return _decode_union(arguments, data, path)
+        return _union_decoder(arguments)
     if origin is tuple:
-        return _decode_tuple(arguments, data, path)
+        return _tuple_decoder(arguments)
     if origin is frozenset:
-        items = _list(data, path)
-        return frozenset(_decode(arguments[0], item, f"{path}[{at}]") for at, item in enumerate(items))
+        items = _sequence_decoder(_decoder(arguments[0]))
+        return lambda data, path: frozenset(items(data, path))
     if origin is dict:
-        if not isinstance(data, dict):
-            raise RecordError(path, "an object")
-        return {
-            _decode(arguments[0], key, path): _decode(arguments[1], item, _below(path, key))
-            for key, item in data.items()
-        }
+        return _dict_decoder(_decoder(arguments[0]), _decoder(arguments[1]))
     if dataclasses.is_dataclass(hint):
-        return _decode_dataclass(cast("type", hint), data, path)
+        return lambda data, path: _decode_dataclass(cast("type", hint), data, path)
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return _decode_enum(hint, data, path)
-    if hint is datetime:
-        return _decode_datetime(data, path)
-    return _decode_scalar(hint, data, path)
+        return _enum_decoder(hint)
+    return _decode_datetime if hint is datetime else _scalar_decoder(hint)
+
+
+@cache
+def _fields(cls: type) -> tuple[tuple[str, _Decode, bool], ...]:
+    """The fields of a dataclass: name, what reads it, whether it has to be there."""
+    hints = typing.get_type_hints(cls)
+    return tuple(
+        (
+            field.name,
+            _decoder(hints[field.name]),
+            field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING,
+        )
+        for field in dataclasses.fields(cls)
+    )
 
 
 def _decode_dataclass(cls: type, data: object, path: str) -> object:
     if not isinstance(data, Mapping):
         raise RecordError(path, "an object")
-    hints = _hints(cls)
     values: dict[str, object] = {}
-    for field in dataclasses.fields(cls):
-        where = _below(path, field.name)
-        if field.name in data:
-            values[field.name] = _decode(hints[field.name], data[field.name], where)
-        elif field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING:
-            raise RecordError(where, "a value")
+    for name, decode, required in _fields(cls):
+        if name in data:
+            values[name] = decode(data[name], _below(path, name))
+        elif required:
+            raise RecordError(_below(path, name), "a value")
     try:
         return cls(**values)
     except ValueError as error:
         raise RecordError(path, f"a valid {cls.__name__}") from error
 
 
-def _decode_union(members: tuple[Any, ...], data: object, path: str) -> object:
-    if data is None and types.NoneType in members:
-        return None
-    kinds = [member for member in members if member is not types.NoneType]
-    for kind in kinds[:-1]:
-        try:
-            return _decode(kind, data, path)
-        except RecordError:
-            continue
-    return _decode(kinds[-1], data, path)
+def _union_decoder(members: tuple[Any, ...]) -> _Decode:
+    *others, last = [_decoder(member) for member in members if member is not types.NoneType]
+    optional = types.NoneType in members
+
+    def decode(data: object, path: str) -> object:
+        if data is None and optional:
+            return None
+        for kind in others:
+            try:
+                return kind(data, path)
+            except RecordError:
+                continue
+        return last(data, path)
+
+    return decode
 
 
-def _decode_tuple(members: tuple[Any, ...], data: object, path: str) -> tuple[object, ...]:
-    items = _list(data, path)
+def _tuple_decoder(members: tuple[Any, ...]) -> _Decode:
     if len(members) == 2 and members[1] is Ellipsis:
-        return tuple(_decode(members[0], item, f"{path}[{at}]") for at, item in enumerate(items))
-    if len(items) != len(members):
-        raise RecordError(path, f"{len(members)} values")
-    pairs = zip(members, items, strict=True)
-    return tuple(_decode(member, item, f"{path}[{at}]") for at, (member, item) in enumerate(pairs))
+        return _sequence_decoder(_decoder(members[0]))
+    kinds = [_decoder(member) for member in members]
+
+    def decode(data: object, path: str) -> tuple[object, ...]:
+        items = _list(data, path)
+        if len(items) != len(kinds):
+            raise RecordError(path, f"{len(kinds)} values")
+        pairs = zip(kinds, items, strict=True)
+        return tuple(kind(item, f"{path}[{at}]") for at, (kind, item) in enumerate(pairs))
+
+    return decode
 
 
-def _decode_enum(kind: type[Enum], data: object, path: str) -> Enum:
-    for member in kind:
-        if type(data) is type(member.value) and data == member.value:
-            return member
-    raise RecordError(path, "one of " + ", ".join(str(member.value) for member in kind))
+def _sequence_decoder(kind: _Decode) -> Callable[[object, str], tuple[object, ...]]:
+    return lambda data, path: tuple(kind(item, f"{path}[{at}]") for at, item in enumerate(_list(data, path)))
+
+
+def _dict_decoder(key: _Decode, value: _Decode) -> _Decode:
+    def decode(data: object, path: str) -> dict[object, object]:
+        if not isinstance(data, dict):
+            raise RecordError(path, "an object")
+        return {key(name, path): value(item, _below(path, name)) for name, item in data.items()}
+
+    return decode
+
+
+def _enum_decoder(kind: type[Enum]) -> _Decode:
+    # With their types: what is no text or number cannot even be looked up.
+    members = {(type(member.value), member.value): member for member in kind}
+    known = {known_type for known_type, _ in members}
+    expected = "one of " + ", ".join(str(member.value) for member in kind)
+
+    def decode(data: object, path: str) -> Enum:
+        member = members.get((type(data), data)) if type(data) in known else None
+        if member is None:
+            raise RecordError(path, expected)
+        return member
+
+    return decode
 
 
 def _decode_datetime(data: object, path: str) -> datetime:
@@ -191,15 +228,20 @@ def _decode_datetime(data: object, path: str) -> datetime:
         raise RecordError(path, "a time in ISO 8601") from error
 
 
-def _decode_scalar(hint: Any, data: object, path: str) -> object:
-    if hint is float and type(data) is int:
-        return float(data)
-    if hint not in _NAMES:
-        raise TypeError(f"{path}: no record can hold {hint!r}")
-    # bool is a subclass of int, and a "true" where a number belongs is a mistake.
-    if type(data) is not hint:
-        raise RecordError(path, _NAMES[hint])
-    return data
+def _scalar_decoder(hint: Any) -> _Decode:
+    expected = _NAMES.get(hint)
+
+    def decode(data: object, path: str) -> object:
+        # bool is a subclass of int, and a "true" where a number belongs is a mistake.
+        if type(data) is hint and expected is not None:
+            return data
+        if expected is None:
+            raise TypeError(f"{path}: no record can hold {hint!r}")
+        if hint is float and type(data) is int:
+            return float(data)
+        raise RecordError(path, expected)
+
+    return decode
 
 
 _NAMES: Mapping[type, str] = {
