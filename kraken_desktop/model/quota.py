@@ -85,7 +85,12 @@ def charged(source: Source, recipe: Recipe) -> int | None:
     """Bytes that Kraken.io counts for one source; None for an address, whose size is not known."""
     if source.size is None:
         return None
-    return source.size * len({output.extension for output in recipe.outputs(source.extension)})
+    return source.size * _requests(source, recipe)
+
+
+def _requests(source: Source, recipe: Recipe) -> int:
+    """One a format."""
+    return len({output.extension for output in recipe.outputs(source.extension)})
 
 
 def taken(job: Job) -> int | None:
@@ -93,16 +98,34 @@ def taken(job: Job) -> int | None:
 
     Nothing for one that is larger than what the plan takes, where that is known: it is never sent.
     """
-    snapshot, size = job.snapshot, job.source.size
-    limit = snapshot.account.file_limit if snapshot.account is not None else None
-    if not counts(snapshot) or (limit is not None and size is not None and size > limit):
-        return 0
-    return charged(job.source, snapshot.recipe)
+    return _Scale().weigh(job)
+
+
+class _Scale:
+    """Weighs jobs. Those of a drop share their recipe, and what it makes of a type is looked up once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, str], tuple[Recipe, int]] = {}
+
+    def weigh(self, job: Job) -> int | None:
+        snapshot, source = job.snapshot, job.source
+        limit = snapshot.account.file_limit if snapshot.account is not None else None
+        if not counts(snapshot) or (limit is not None and source.size is not None and source.size > limit):
+            return 0
+        if source.size is None:
+            return None
+        recipe = snapshot.recipe
+        # By identity: a recipe is slow to compare. Kept, so that no other one gets its number.
+        key = id(recipe), source.extension
+        if key not in self._known:
+            self._known[key] = recipe, _requests(source, recipe)
+        return source.size * self._known[key][1]
 
 
 def need_of(jobs: Iterable[Job]) -> Need:
     """What these jobs take of the quotas of their accounts."""
-    needs = [taken(job) for job in jobs]
+    scale = _Scale()
+    needs = [scale.weigh(job) for job in jobs]
     return Need(bytes=sum(need or 0 for need in needs), addresses=needs.count(None))
 
 
@@ -112,8 +135,9 @@ def fitting(jobs: Sequence[Job], left: int) -> tuple[Job, ...]:
     Addresses go on while something is left: they may be small.
     """
     chosen: list[Job] = []
+    scale = _Scale()
     for job in jobs:
-        need = taken(job)
+        need = scale.weigh(job)
         if need == 0 or (left > 0 and (need or 0) <= left):
             chosen.append(job)
             left -= need or 0
