@@ -143,6 +143,7 @@ class Asking:
             cancel=errand.cancel,
             on_sent=sent,
             before_last=before_last,
+            stamp=content.stamp,
         )
 
     def _asked_for(self, group: tuple[Target, ...], store: S3Store | None) -> Asked:

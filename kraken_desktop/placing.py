@@ -151,6 +151,7 @@ def upload_of(file: MadeFile, digest: str = "", *, only_if_absent: bool = False)
         sha256=file.sha256,
         content_type=content_type(file.extension) if file.extension else "",
         metadata=((DIGEST_METADATA, digest),) if digest else (),
+        own=True,
         only_if_absent=only_if_absent,
     )
 

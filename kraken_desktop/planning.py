@@ -10,6 +10,7 @@ from itertools import chain
 from pathlib import Path
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.file_stamp import FileStamp
 from kraken_desktop.model.address_rules import address_trouble
 from kraken_desktop.model.errors import (
     KeyTakenError,
@@ -33,6 +34,7 @@ from kraken_desktop.stores.journal import Journal
 DIGEST_METADATA = "kraken-desktop"
 """User metadata that tells what an object was made of, where its key does not."""
 
+_PIECE = 256 * 1024
 _FIRST_PLACE = 10
 _MOST_NUMBERED = 1_000
 
@@ -78,6 +80,8 @@ class Content:
     size: int | None
     width: int | None = None
     height: int | None = None
+    stamp: FileStamp | None = None
+    """Shows each change of the source since; None where its bytes have to be looked at."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,13 +149,17 @@ def examine(job: Job, cancel: CancelToken, measure: Measure) -> Content:
     path = Path(source.location)
     digest, size = hashlib.sha256(), 0
     try:
-        with path.open("rb") as file:
-            while piece := file.read(1024 * 1024):
+        with path.open("rb", buffering=0) as file:
+            stamp = FileStamp.settled(file.fileno())
+            buffer = memoryview(bytearray(_PIECE))
+            while count := file.readinto(buffer):
                 cancel.check()
-                digest.update(piece)
-                size += len(piece)
+                digest.update(buffer[:count])
+                size += count
                 if size > LARGEST_SOURCE:
                     raise SourceTooLargeError(path=source.location, size=path.stat().st_size, limit=LARGEST_SOURCE)
+            if stamp is not None and not stamp.holds(file.fileno()):
+                stamp = None
     except FileNotFoundError as error:
         raise SourceMissingError(path=source.location) from error
     except OSError as error:
@@ -160,7 +168,7 @@ def examine(job: Job, cancel: CancelToken, measure: Measure) -> Content:
         raise SourceEmptyError(path=source.location)
     dimensions = measure(path, source.extension) if _needs_size(job) else None
     width, height = dimensions or (None, None)
-    return Content(sha256=digest.hexdigest(), size=size, width=width, height=height)
+    return Content(sha256=digest.hexdigest(), size=size, width=width, height=height, stamp=stamp)
 
 
 def outputs_of(job: Job) -> tuple[Output, ...]:

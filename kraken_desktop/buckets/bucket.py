@@ -43,6 +43,8 @@ class Upload:
     """Empty: nobody knows it."""
     metadata: Pairs = ()
     """Further user metadata by bare name, beside the profile's; a folder keeps none."""
+    own: bool = False
+    """In a folder that only this program writes to: what was counted once is not counted again."""
     only_if_absent: bool = False
     """Refuse to replace an object, where the bucket can promise that."""
 

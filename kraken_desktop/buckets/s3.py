@@ -104,7 +104,7 @@ class S3Bucket:
             CancelledError: the token was cancelled.
         """
         tell = _rising(on_sent)
-        body = FileBody(upload.path, size=upload.size, sha256=upload.sha256, on_sent=tell)
+        body = FileBody(upload.path, size=upload.size, sha256=upload.sha256, own=upload.own, on_sent=tell)
         began = self._now()
         tries = 0
 

@@ -23,6 +23,7 @@ from kraken_desktop.engines.kraken_answers import (
     error_of,
     results_of,
 )
+from kraken_desktop.file_stamp import FileStamp
 from kraken_desktop.model.errors import (
     BadCredentialsError,
     KrakenError,
@@ -207,6 +208,7 @@ class KrakenClient:
         cancel: CancelToken,
         on_sent: SentCallback,
         before_last: Callable[[], None],
+        stamp: FileStamp | None = None,
     ) -> tuple[Result | None, ...]:
         """Optimize a file, and have it stored if ``asked`` says where.
 
@@ -216,6 +218,7 @@ class KrakenClient:
             size: bytes, as planned.
             sha256: hex digest of the bytes, as planned.
             before_last: called once all but the last piece have left. What follows may be charged.
+            stamp: tells of a change without another hash.
 
         Returns:
             The result of each output; None where no saving was found, so that nothing was stored.
@@ -226,7 +229,16 @@ class KrakenClient:
         """
         parameters = self._parameters(asked)
         head, tail, content_type = multipart_frame(parameters, ascii_file_name(name, extension))
-        body = FileBody(path, size=size, sha256=sha256, head=head, tail=tail, on_sent=on_sent, before_last=before_last)
+        body = FileBody(
+            path,
+            size=size,
+            sha256=sha256,
+            stamp=stamp,
+            head=head,
+            tail=tail,
+            on_sent=on_sent,
+            before_last=before_last,
+        )
         patience = 300 if size > _LARGE else 180
         answer = self._transport.request(
             "POST",
