@@ -155,3 +155,13 @@ def test_a_word_may_be_spelled_as_elsewhere(text: str) -> None:
 def test_a_wrong_word_is_refused_with_all_right_ones() -> None:
     with pytest.raises(argparse.ArgumentTypeError, match="'bmp' is none of: jpeg, png, gif, webp, avif"):
         one_of(OutputFormat)("bmp")
+
+
+@pytest.mark.parametrize(("kept", "written"), [(False, b"a\r\r\n"), (True, b"a\r\n")])
+def test_line_ends_of_a_format_stay_what_they_are_on_windows_too(kept: bool, written: bytes) -> None:
+    raw = io.BytesIO()
+    own = Console(io.TextIOWrapper(raw, encoding="utf-8", newline="\r\n"), None, Words())
+    if kept:
+        own.keep_line_ends()
+    own.write("a\r\n")
+    assert raw.getvalue() == written

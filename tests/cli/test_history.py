@@ -6,18 +6,22 @@ import csv
 import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from typing_extensions import override
 
+from kraken_desktop.cli.program import run
 from kraken_desktop.composition import Services
 from kraken_desktop.model.errors import JournalError
+from kraken_desktop.model.history import HistoryEntry
 from kraken_desktop.model.job import Cancelled, Done, Failed, Failure, Job, Outcome, Skipped, StoredImage
 from kraken_desktop.model.profile import Profile
+from kraken_desktop.stores.history import History
 from kraken_desktop.stores.journal import Journal
 from tests.servers.images import ImageKind, make_image
 from tests.support.journal_samples import SNAPSHOT, job, stored
@@ -274,3 +278,34 @@ class TestExport:
         told = json.loads(terminal("history", "export", "--format", "json")[1])
         assert [each["name"] for each in told] == [f"{number}.png" for number in range(5)]
         assert len(json.loads(terminal("history", "export", "--format", "json", "--limit", "3")[1])) == 3
+
+    @pytest.mark.parametrize("action", [["list"], ["list", "--link", "plain"], ["export", "--format", "json"]])
+    def test_a_reader_that_has_enough_ends_it_quietly(
+        self, past: Past, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, action: list[str]
+    ) -> None:
+        monkeypatch.setattr("kraken_desktop.cli.history._AT_ONCE", 1)
+        for number in range(4):
+            past(f"{number}.png", done(f"{number}.png"), days=number)
+        read: list[Sequence[int]] = []
+        entries = History.entries
+
+        def counted(self: History, numbers: Sequence[int]) -> tuple[HistoryEntry, ...]:
+            read.append(numbers)
+            return entries(self, numbers)
+
+        monkeypatch.setattr(History, "entries", counted)
+        with monkeypatch.context() as patch:
+            patch.setattr("sys.stdout", Leaving())
+            assert run(["history", *action]) == 1
+        assert len(read) == 2
+        assert capsys.readouterr().err == ""
+
+
+class Leaving(io.StringIO):
+    """A reader that has enough after one line."""
+
+    @override
+    def write(self, text: str) -> int:
+        if self.getvalue():
+            raise BrokenPipeError
+        return super().write(text)
