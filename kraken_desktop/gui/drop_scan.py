@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BATCH = 100
 """Rows that appear, and are journaled, at once."""
+FIRST_BATCH = 20
+"""The first of them fill a window, and do not wait for what nobody sees yet."""
 BATCH_SECONDS = 0.25
 """On a slow disk fewer rows come, but not later."""
 
@@ -109,7 +111,7 @@ class Scan:
     def batches(self) -> Iterator[Batch]:
         """Rows, as they are found."""
         waiting: list[Source | Refused] = []
-        left = deadline(BATCH_SECONDS)
+        most, left = FIRST_BATCH, deadline(BATCH_SECONDS)
         for found in self._all():
             if isinstance(found, LeftOut):
                 self.left_out.append(found)
@@ -121,9 +123,9 @@ class Scan:
                 self.passed_over += 1
                 continue
             waiting.append(found)
-            if len(waiting) >= BATCH or not left():
+            if len(waiting) >= most or not left():
                 yield self._batch(waiting)
-                waiting, left = [], deadline(BATCH_SECONDS)
+                waiting, most, left = [], BATCH, deadline(BATCH_SECONDS)
         if waiting:
             yield self._batch(waiting)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,13 +10,14 @@ import pytest
 from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
-from kraken_desktop.gui.drop_scan import BATCH
+from kraken_desktop.gui import drop_scan
+from kraken_desktop.gui.drop_scan import BATCH, FIRST_BATCH
 from kraken_desktop.gui.incoming import Blob, Incoming
 from kraken_desktop.gui.jobs import JobBridge
 from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.intake import LeftOutReason, expand
 from kraken_desktop.model.errors import SpoolError
-from kraken_desktop.model.job import Failed, JobState, JobStatus, Source, SourceKind
+from kraken_desktop.model.job import Failed, Job, JobState, JobStatus, Source, SourceKind
 from kraken_desktop.stores.drops import Drop
 from tests.support.gui import PROFILE, SETTINGS, NotingRunner, WindowServices, done, failed, make_job, write_image
 
@@ -80,10 +81,38 @@ def test_one_drop_is_one_batch_however_many_rows_it_gives(desk: Desk, tmp_path: 
     desk.add(tmp_path / "many")
     assert len({(job.batch_id, job.dropped_at) for job in desk.runner.jobs}) == 1
     assert [job.position for job in desk.runner.jobs] == list(range(1, BATCH + 6))
-    assert BATCH in desk.scans
     first = desk.runner.jobs[0].batch_id
     desk.add(tmp_path / "one.png")
     assert desk.runner.jobs[-1].batch_id != first
+
+
+def test_rows_come_while_more_are_looked_for_and_the_first_at_once(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image = write_image(tmp_path / "a.png")
+    count = FIRST_BATCH + 2 * BATCH + 1
+    taken = [0]
+
+    def many(_things: object, **_more: object) -> Iterator[Source]:
+        for number in range(count):
+            taken[0] += 1
+            yield Source(kind=SourceKind.FILE, location=f"{image}{number}", name=f"{number}.png", size=1)
+
+    seen: list[tuple[int, int]] = []
+    submit = desk.runner.submit
+
+    def submitted(jobs: Sequence[Job]) -> None:
+        seen.append((len(jobs), taken[0]))
+        submit(jobs)
+
+    monkeypatch.setattr(drop_scan, "expand", many)
+    monkeypatch.setattr(drop_scan, "deadline", lambda _seconds: lambda: 1.0)
+    monkeypatch.setattr(desk.runner, "submit", submitted)
+    rows = desk.add(tmp_path)
+    assert len(rows) == count
+    # What is found is not gathered: it goes on before the next is looked at.
+    assert seen == [(20, 20), (100, 120), (100, 220), (1, 221)]
+    assert desk.scans == [0, 20, 120, 220, 221, None]
 
 
 def test_what_cannot_be_used_is_a_failed_row_in_its_place(desk: Desk, tmp_path: Path) -> None:
