@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import argparse
+import gc
 import logging
 import os
 import sys
@@ -11,21 +11,30 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QThread, QTimer, QTranslator, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QApplication
 
 from kraken_desktop import __version__
-from kraken_desktop.cancel import CancelToken
-from kraken_desktop.gui.crash import CrashDialogs, CrashPath
-from kraken_desktop.gui.jobs import Background, deadline
-from kraken_desktop.gui.single_instance import Instance, Request, hand_over, server_name
-from kraken_desktop.gui.theme import Theme, application_icon
-from kraken_desktop.gui.translation import install_translations, translate_message
-from kraken_desktop.log import start_log
+from kraken_desktop.folders import Folders
+from kraken_desktop.gui import first_look
+from kraken_desktop.gui.frame import Frame
+from kraken_desktop.gui.loading import Loading
+from kraken_desktop.gui.request import Request
+from kraken_desktop.gui.window_lock import WindowLock
+from kraken_desktop.gui.window_manners import FIRST_SIZE, LEAST_SIZE, resize_within_screen
+from kraken_desktop.gui.window_state import load_state, restore_geometry
 
 if TYPE_CHECKING:
+    from PySide6.QtCore import QTranslator
+
+    from kraken_desktop.cancel import CancelToken
     from kraken_desktop.composition import Services
+    from kraken_desktop.gui.collecting import Collecting
+    from kraken_desktop.gui.crash import CrashPath
+    from kraken_desktop.gui.look_keeping import LookKeeping
     from kraken_desktop.gui.main_window import MainWindow
+    from kraken_desktop.gui.single_instance import Instance
+    from kraken_desktop.gui.theme import Theme
     from kraken_desktop.model.errors import JournalError
     from kraken_desktop.model.settings import Settings
 
@@ -33,6 +42,9 @@ _log = logging.getLogger(__name__)
 
 LOCK_FILE = "window.lock"
 HAND_OVER_SECONDS = 3.0
+UNSEEN_MS = 500
+"""How long to wait for the first paint before what is not seen is loaded all the same."""
+KEEPING_SECONDS = 0.2
 SWITCH_SECONDS = 0.0005
 """Python's default of 5 ms lets workers hold up the window for many frames."""
 
@@ -53,6 +65,7 @@ def main(argv: Sequence[str]) -> int:
     program = Program(application, os.environ)
     if not program.begin(request):
         return 0
+    program.started.connect(_collect_from_now_on)
     code = application.exec()
     if not program.ended_in_time:
         # Some worker is still blocked, and Qt would wait for it for ever. What matters is on the disk.
@@ -60,6 +73,11 @@ def main(argv: Sequence[str]) -> int:
         os._exit(code)
     program.end()
     return code
+
+
+def _collect_from_now_on() -> None:
+    """The start left hardly any garbage, and looking for it would have taken a part of it (``__main__``)."""
+    gc.enable()
 
 
 def has_display(platform: str, environ: Mapping[str, str]) -> bool:
@@ -70,6 +88,10 @@ def has_display(platform: str, environ: Mapping[str, str]) -> bool:
 
 def parse(argv: Sequence[str]) -> Request:
     """The command line. Paths become absolute: the window that is open may have another folder."""
+    if not any(word.startswith("-") for word in argv):
+        return Request(things=tuple(map(_absolute, argv)))
+    import argparse  # with what translates its texts
+
     parser = argparse.ArgumentParser(
         prog="kraken-desktop", description="Drag images onto the window: each becomes smaller and gets a link."
     )
@@ -96,8 +118,11 @@ def _is_there(path: str) -> bool:
 class Program(QObject):
     """Everything from the first line to the last, in the window's thread.
 
+    The frame of the window comes first, and all else after its first paint: nearly nothing may be imported, opened or
+    made before it (``tests/gui/test_start.py``).
+
     Signals:
-        started: the window is there.
+        started: the window is complete.
     """
 
     started = Signal()
@@ -107,112 +132,184 @@ class Program(QObject):
         super().__init__(parent)
         self._application = application
         self._environ = environ
+        self._folders = Folders.of(environ)
         self._requests: list[Request] = []
         self._problems: list[JournalError] = []
         self._services: Services | None = None
+        self._lock = WindowLock(self._folders.state_file.with_name(LOCK_FILE))
         self._instance: Instance | None = None
-        self._crash = CrashPath(self)
+        self._crash: CrashPath | None = None
+        self._look_keeping: LookKeeping | None = None
+        self._collecting: Collecting | None = None
+        self._is_loading = False
+        self.frame = Frame()
         self.window: MainWindow | None = None
         self.ended_in_time = True
         self.translations: tuple[QTranslator, ...] = ()
-        self._starting = Background(1, self)
+        self._loading = Loading(environ, self._journal_problem.emit, self)
 
     def begin(self, request: Request) -> bool:
         """Start, unless a window is open and takes the request."""
-        from kraken_desktop.folders import Folders
-
-        folders = Folders.of(self._environ)
-        name = server_name(folders.settings_file)
-        if hand_over(name, request):
+        lock = self._lock
+        if not lock.held and self._handed_over(request, HAND_OVER_SECONDS if lock.taken else 0.0):
             return False
-        self._instance = Instance(name, folders.state_file.with_name(LOCK_FILE), self)
-        if self._instance.taken and self._handed_over_late(name, request):
-            return False
-        start_log(folders.logs)
-        self._crash.install()
-        dialogs = CrashDialogs(folders.logs, lambda: self.window, self)
-        self._crash.crashed.connect(dialogs.show_report, Qt.ConnectionType.QueuedConnection)
-        self._instance.requested.connect(self._take)
-        self._journal_problem.connect(self._on_journal_problem)
-        self.translations = install_translations(self._application)
-        self._theme = Theme(self._application, self)
-        self._follow_desktop()
-        self._application.setWindowIcon(application_icon())
         self._requests.append(request)
-        # The journal may wait for the disk or for another process.
-        self._starting.run(self._build, self._open_window, self._cannot_start)
+        self._look_like_before()
+        self._loading.guards_loaded.connect(self._guard)
+        self._loading.built.connect(self._make_theme)
+        self._loading.failed.connect(self._cannot_start)
+        self._journal_problem.connect(self._on_journal_problem)
+        self.frame.painted.connect(self._load)
+        # A window that opens minimized, or where nobody looks, may never be painted.
+        QTimer.singleShot(UNSEEN_MS, self._load)
+        self.frame.show()
         return True
 
-    def _follow_desktop(self) -> None:
-        if sys.platform != "linux" or not self._environ.get("DBUS_SESSION_BUS_ADDRESS"):
-            return
+    def _handed_over(self, request: Request, seconds: float) -> bool:
+        """Give the request to the other start, which may have been a little quicker and will listen soon."""
+        from PySide6.QtCore import QDeadlineTimer, QThread
+
+        from kraken_desktop.gui.single_instance import hand_over, server_name  # most starts are the only one
+
+        name, end = server_name(self._folders.settings_file), QDeadlineTimer(round(seconds * 1000))
+        while not hand_over(name, request):
+            if end.hasExpired():
+                return False
+            QThread.msleep(50)
+        return True
+
+    def _look_like_before(self) -> None:
+        frame = self.frame
+        state = load_state(self._folders.state_file)
+        frame.setWindowTitle("Kraken Desktop")
+        frame.setMinimumSize(LEAST_SIZE)
+        resize_within_screen(frame, FIRST_SIZE)
+        restore_geometry(frame, state)
+        path = self._folders.cache / first_look.FILE
+        frame.look = first_look.read(path, first_look.basis(frame, self._folders.settings_file, state))
+
+    # --- after the first paint ---
+
+    def _load(self) -> None:
+        if not self._is_loading:
+            self._is_loading = True
+            self._loading.start()
+
+    def _guard(self) -> None:
+        from PySide6.QtCore import Qt
+
+        from kraken_desktop.gui.crash import CrashDialogs, CrashPath
+        from kraken_desktop.gui.single_instance import Instance, server_name
+        from kraken_desktop.gui.translation import install_translations
+        from kraken_desktop.log import start_log
+
+        start_log(self._folders.logs)
+        self._crash = CrashPath(self)
+        self._crash.install()
+        dialogs = CrashDialogs(self._folders.logs, self._visible_frame, self)
+        self._crash.crashed.connect(dialogs.show_report, Qt.ConnectionType.QueuedConnection)
+        self._instance = Instance(server_name(self._folders.settings_file), self._lock, self)
+        self._instance.requested.connect(self._take)
+        self.translations = install_translations(self._application)
+
+    def _visible_frame(self) -> Frame | None:
+        return self.frame if self.frame.isVisible() else None
+
+    def _make_theme(self, built: tuple[Services, Settings]) -> None:
+        from kraken_desktop.gui.theme import Theme, application_icon
+
+        self._services = built[0]
+        # What the desktop said the last time, until it says it again.
+        asks = self._asks_desktop()
+        theme = Theme(self._application, self, prefers=self.frame.look.dark if asks else None)
+        if asks:
+            self._follow_desktop(theme)
+        self._application.setWindowIcon(application_icon())
+        # In a turn of its own: what the person does meanwhile is heard in between.
+        QTimer.singleShot(0, partial(self._fill, theme, *built))
+
+    def _asks_desktop(self) -> bool:
+        return sys.platform == "linux" and bool(self._environ.get("DBUS_SESSION_BUS_ADDRESS"))
+
+    def _follow_desktop(self, theme: Theme) -> None:
         from PySide6.QtDBus import QDBusConnection
 
         from kraken_desktop.gui.desktop_scheme import DesktopScheme
 
-        DesktopScheme(QDBusConnection.sessionBus(), self).told.connect(self._theme.prefer)
+        desktop = DesktopScheme(QDBusConnection.sessionBus(), self)
+        desktop.told.connect(theme.prefer)
+        desktop.silent.connect(partial(theme.prefer, None))
 
-    def _handed_over_late(self, name: str, request: Request) -> bool:
-        """Another start was quicker, and will listen soon."""
-        left = deadline(HAND_OVER_SECONDS)
-        while left():
-            if hand_over(name, request):
-                return True
-            QThread.msleep(50)
-        return False
-
-    def end(self) -> None:
-        """After the last event."""
-        self._crash.remove()
-        if self._services is not None:
-            self._services.close()
-
-    def _build(self) -> tuple[Services, Settings]:
-        from kraken_desktop.composition import Services  # slow to import
-
-        problem = self._journal_problem
-        services = Services(self._environ, problem.emit)
-        return services, services.settings.load()
-
-    def _open_window(self, built: tuple[Services, Settings]) -> None:
+    def _fill(self, theme: Theme, services: Services, settings: Settings) -> None:
+        from kraken_desktop.gui.look_keeping import LookKeeping
         from kraken_desktop.gui.main_window import MainWindow
+        from kraken_desktop.gui.translation import translate_message
         from kraken_desktop.messages import Words
-
-        services, settings = built
-        self._services = services
 
         def decode(path: str, size: int, cancel: CancelToken) -> bytes | None:
             # Not before the first picture is wanted, and never on the window's thread.
             return services.engine().thumbnail(path, size, cancel)
 
-        window = MainWindow(services, settings, theme=self._theme, words=Words(translate_message), decode=decode)
-        self.window = window
+        window = MainWindow(
+            services, settings, theme=theme, words=Words(translate_message), decode=decode, parent=self.frame
+        )
+        self._look_keeping = LookKeeping(window, theme, self._folders, look=self.frame.look, parent=self)
         window.closed.connect(self._on_closed)
         self._application.commitDataRequest.connect(window.quit_unasked)
-        window.show()
-        # After the first paint.
-        QTimer.singleShot(0, self._started)
+        self.frame.set_content(window)
+        self.window = window
+        # After its first paint.
+        QTimer.singleShot(0, partial(self._start, window, self._look_keeping))
 
-    def _started(self) -> None:
-        if self.window is None:
-            return
+    def _start(self, window: MainWindow, look_keeping: LookKeeping) -> None:
+        from kraken_desktop.gui.collecting import Collecting
+
+        look_keeping.keep()
+        self._collecting = Collecting(self)
         for problem in self._problems:
-            self.window.messages.trouble(problem)
-        self.window.uploads.take_up()
-        requests, self._requests = self._requests, []
+            window.messages.trouble(problem)
+        window.uploads.take_up()
+        kept, requests = self.frame.take_kept(), self._requests
+        for what in kept:
+            window.arrivals.add(what)
+        self._requests = []
         for request in requests:
             self._upload(request)
+        if self.frame.closed_early:
+            self._end_early(window, anything_new=bool(kept) or any(request.things for request in requests))
         self.started.emit()
 
+    def _end_early(self, window: MainWindow, *, anything_new: bool) -> None:
+        if anything_new:
+            # It is not in the journal yet: the person sees it coming in, and closes the window again.
+            self.frame.show()
+        else:
+            window.quit_unasked()
+
+    def end(self) -> None:
+        """After the last event."""
+        if self._collecting is not None:
+            self._collecting.close()
+        if self._crash is not None:
+            self._crash.remove()
+        if self._services is not None:
+            self._services.close()
+        # Not left to the garbage collector, which may run on any thread.
+        self.frame.deleteLater()
+
+    # --- from now on ---
+
     def _take(self, request: Request) -> None:
-        window = self.window
-        if window is None:
+        from PySide6.QtCore import Qt
+
+        frame = self.frame
+        frame.setWindowState(frame.windowState() & ~Qt.WindowState.WindowMinimized)
+        frame.raise_()
+        frame.activateWindow()
+        if self.window is None:
             self._requests.append(request)
-            return
-        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
-        window.raise_()
-        window.activateWindow()
-        self._upload(request)
+        else:
+            self._upload(request)
 
     def _upload(self, request: Request) -> None:
         if self.window is not None:
@@ -233,11 +330,14 @@ class Program(QObject):
 
     def _cannot_start(self, error: Exception) -> None:
         # The report is the only window there will be.
+        self.frame.hide()
         self._application.setQuitOnLastWindowClosed(True)
         raise error
 
     def _on_closed(self, ended_in_time: bool) -> None:
         self.ended_in_time = ended_in_time
+        if self._look_keeping is not None:
+            self._look_keeping.close(KEEPING_SECONDS)
         if self._instance is not None:
             self._instance.close()
         self._application.quit()

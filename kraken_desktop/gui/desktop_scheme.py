@@ -24,9 +24,11 @@ class DesktopScheme(QObject):
 
     Signals:
         told: True for dark, False for light, None for no preference.
+        silent: it was asked, and does not know.
     """
 
     told = Signal(object)
+    silent = Signal()
 
     def __init__(self, bus: QDBusConnection, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +41,9 @@ class DesktopScheme(QObject):
         self._answer.finished.connect(self._on_answer)
 
     def _on_answer(self) -> None:
-        if not self._answer.isError():
+        if self._answer.isError():
+            self.silent.emit()
+        else:
             self._tell(self._answer.reply().arguments()[0])
 
     @Slot(str, str, QDBusVariant)

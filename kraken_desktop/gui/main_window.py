@@ -7,9 +7,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPixmap, QShortcut
-from PySide6.QtWidgets import QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 from typing_extensions import override
 
 from kraken_desktop.gui.adding import Adding
@@ -42,7 +42,13 @@ from kraken_desktop.gui.thumbnails import Decode, Thumbnails
 from kraken_desktop.gui.top_bar import TopBar
 from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.gui.ways_out import WaysOut
-from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
+from kraken_desktop.gui.window_manners import (
+    FIRST_SIZE,
+    LEAST_SIZE,
+    press_with_enter,
+    resize_within_screen,
+    set_tab_order,
+)
 from kraken_desktop.gui.window_state import WindowState, geometry_of, load_state, restore_geometry, save_state
 from kraken_desktop.gui.yielding import Yielding
 from kraken_desktop.messages import Words
@@ -60,8 +66,8 @@ _LEAST_BANNERS, _LEAST_DETAILS = 176, 80
 """Device-independent pixels: the gravest message with its buttons, and the gist of the details."""
 
 
-class MainWindow(QMainWindow):
-    """The one window of the program.
+class MainWindow(QWidget):
+    """All that is in the one window of the program; without a parent it is a window by itself.
 
     Signals:
         closed: everything has stopped, or did not in time (bool).
@@ -100,8 +106,8 @@ class MainWindow(QMainWindow):
 
         # --- what is seen ---
         self.setWindowTitle("Kraken Desktop")
-        self.setMinimumSize(640, 440)
-        resize_within_screen(self, QSize(960, 680))
+        self.setMinimumSize(LEAST_SIZE)
+        resize_within_screen(self, FIRST_SIZE)
         self.top_bar = TopBar(theme, self)
         self.banners = Banners(theme, self, after=self.top_bar.settings_button)
         delegate = JobDelegate(theme=theme, row_text=self._row_text, thumbnail=self._picture, parent=self)
@@ -133,7 +139,8 @@ class MainWindow(QMainWindow):
 
         self._connect()
         self._show_settings(settings, self._start_profile(settings))
-        restore_geometry(self, self._state)
+        if self.isWindow():
+            restore_geometry(self, self._state)
         self._tally_changed()
         bar = self.top_bar
         set_tab_order(bar.picker, bar.copy_button, bar.add_button, bar.history_button, bar.settings_button)
@@ -150,7 +157,9 @@ class MainWindow(QMainWindow):
         below = (Yielding(self.details, _LEAST_DETAILS, center), self._status_line, self.status_bar)
         for widget in (*above, self.pages, *below):
             column.addWidget(widget, 1 if widget is self.pages else 0)
-        self.setCentralWidget(center)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(center)
         return center
 
     def _connect(self) -> None:
@@ -221,6 +230,16 @@ class MainWindow(QMainWindow):
     def settings(self) -> Settings:
         """As they are on disk, as far as this window knows."""
         return self._settings
+
+    @property
+    def state(self) -> WindowState:
+        """What the next start begins with."""
+        return WindowState(
+            geometry=geometry_of(self.window()),
+            profile_id=self.profile.id if self.profile is not None else "",
+            folder=self.adding.folder,
+            welcome="" if self.pages.welcomes else "dismissed",
+        )
 
     @property
     def profile(self) -> Profile | None:
@@ -347,7 +366,7 @@ class MainWindow(QMainWindow):
             ask_to_quit(self, unfinished, self.quit_unasked)
             return
         event.accept()
-        self.hide()
+        self.window().hide()
         self._shut_down()
 
     def quit_unasked(self) -> None:
@@ -357,13 +376,7 @@ class MainWindow(QMainWindow):
 
     def _shut_down(self) -> None:
         left = deadline(QUIT_SECONDS)
-        state = WindowState(
-            geometry=geometry_of(self),
-            profile_id=self.profile.id if self.profile is not None else "",
-            folder=self.adding.folder,
-            welcome="" if self.pages.welcomes else "dismissed",
-        )
-        save_state(self._services.folders.state_file, state)
+        save_state(self._services.folders.state_file, self.state)
         self._thumbnails.close()
         ended = [self.arrivals.close(left() / 4), self.uploads.close(left()), self._pictures.close(left())]
         ended += [self._background.close(left() / 4), self.quota.close(left() / 4)]

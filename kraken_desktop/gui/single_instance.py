@@ -5,25 +5,19 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
-from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QLockFile, QObject, Signal
+from PySide6.QtCore import QByteArray, QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+from kraken_desktop.gui.request import Request
+from kraken_desktop.gui.window_lock import WindowLock
+
+__all__ = ["Instance", "Request", "hand_over", "server_name"]
 
 _PATIENCE_MS = 1500
 _MOST_BYTES = 8 * 1024 * 1024
 _ACCEPTED = b"ok\n"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
-    """What somebody wants to be uploaded."""
-
-    profile: str = ""
-    """A profile's name; empty for the one that is picked."""
-    things: tuple[str, ...] = ()
-    """Absolute paths, and addresses."""
 
 
 def server_name(home: Path) -> str:
@@ -38,7 +32,7 @@ def hand_over(name: str, request: Request) -> bool:
     socket.connectToServer(name)
     if not socket.waitForConnected(_PATIENCE_MS):
         return False
-    socket.write(QByteArray(json.dumps(asdict(request)).encode() + b"\n"))
+    socket.write(QByteArray(json.dumps(request._asdict()).encode() + b"\n"))
     while socket.bytesToWrite():
         if not socket.waitForBytesWritten(_PATIENCE_MS):
             return False
@@ -52,7 +46,8 @@ def hand_over(name: str, request: Request) -> bool:
 class Instance(QObject):
     """Listens for other starts, if no other does.
 
-    A socket of Qt takes the place of a living one without a word; a lock that dies with its process does not.
+    Args:
+        lock: what makes sure of it, or the path of its file.
 
     Signals:
         requested: a ``Request``.
@@ -60,31 +55,22 @@ class Instance(QObject):
 
     requested = Signal(object)
 
-    def __init__(self, name: str, lock: Path, parent: QObject | None = None) -> None:
+    def __init__(self, name: str, lock: Path | WindowLock, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._lock = QLockFile(str(lock))
-        self._lock.setStaleLockTime(0)  # however long the window has been open
+        self._lock = lock if isinstance(lock, WindowLock) else WindowLock(lock)
         self._server = QLocalServer(self)
         # Nobody else on this computer may send us files to upload.
         self._server.setSocketOptions(QLocalServer.SocketOption.UserAccessOption)
         self._server.newConnection.connect(self._accept)
         self._heard: dict[QLocalSocket, bytes] = {}
-        self.taken = not self._try_lock(lock)
+        self.taken = self._lock.taken
         """Whether another program is there, or about to be."""
         self.listening = not self.taken and self._server.listen(name)
 
     def close(self) -> None:
         """Listen no more."""
         self._server.close()
-        self._lock.unlock()
-
-    def _try_lock(self, lock: Path) -> bool:
-        try:
-            lock.parent.mkdir(parents=True, exist_ok=True)
-        except OSError:
-            # Without a place for a lock the program runs all the same.
-            return True
-        return self._lock.tryLock(0) or self._lock.error() is not QLockFile.LockError.LockFailedError
+        self._lock.release()
 
     def _accept(self) -> None:
         while (socket := self._server.nextPendingConnection()) is not None:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
+if TYPE_CHECKING:
+    from PySide6.QtGui import QKeyEvent
+
+LEAST_SIZE, FIRST_SIZE = QSize(640, 440), QSize(960, 680)
+"""Of the program's own window."""
 _SHARE = 0.9
 
 
@@ -24,6 +29,8 @@ def set_tab_order(*widgets: QWidget) -> None:
 
 def press_with_enter(window: QWidget, event: QKeyEvent) -> bool:
     """Press the focused button of a window; outside of dialogs Qt's buttons only know the space bar."""
+    from PySide6.QtCore import Qt  # slow to load: not before the window is there
+
     button = window.focusWidget()
     if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter} or not isinstance(button, QAbstractButton):
         return False

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import base64
-import json
 import logging
-from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray
+from PySide6.QtCore import QByteArray, QJsonDocument
 from PySide6.QtWidgets import QWidget
-
-from kraken_desktop.stores import atomic_file
 
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowState:
-    """How the person left the window."""
+class WindowState(NamedTuple):
+    """How the person left the window. Read before the window is there, as quickly as can be."""
 
     geometry: str = ""
     """Qt's, as Base64."""
@@ -33,23 +29,27 @@ class WindowState:
 def load_state(path: Path) -> WindowState:
     """The state as it was left; the usual one if there is none, or none to be read."""
     try:
-        told = json.loads(path.read_bytes())
+        told = QJsonDocument.fromJson(path.read_bytes())
     except FileNotFoundError:
         return WindowState()
-    except (OSError, ValueError, RecursionError):
+    except OSError:
+        told = QJsonDocument()
+    if not told.isObject():
         _log.info("the window's state cannot be read; it starts as usual")
         return WindowState()
-    if not isinstance(told, dict):
-        return WindowState()
-    names = {field.name for field in fields(WindowState)}
-    return WindowState(**{name: value for name, value in told.items() if name in names and isinstance(value, str)})
+    known = {name: value for name, value in told.object().items() if name in WindowState._fields}
+    return WindowState(**{name: value for name, value in known.items() if isinstance(value, str)})
 
 
 def save_state(path: Path, state: WindowState) -> None:
     """Keep the state; without a place for it the window simply starts as usual the next time."""
+    import json  # neither of them before the window is there
+
+    from kraken_desktop.stores import atomic_file
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        atomic_file.replace(path, json.dumps(asdict(state)).encode())
+        atomic_file.replace(path, json.dumps(state._asdict()).encode())
     except OSError as error:
         _log.info("the window's state cannot be kept: %s", error.strerror)
 

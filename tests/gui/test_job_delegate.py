@@ -8,12 +8,13 @@ from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem
 from pytestqt.qtbot import QtBot
 
+from kraken_desktop.gui.colors import DARK, LIGHT
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_lines import Line
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.row_layout import Action, Zone, action_of, lay_out, row_height
 from kraken_desktop.gui.row_text import RowText
-from kraken_desktop.gui.theme import DARK, LIGHT, Theme
+from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import ServerFaultError
 from kraken_desktop.model.job import Failure, JobState, JobStatus, Phase, SourceKind

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -45,7 +44,7 @@ def handed_over(name: str, request: Request) -> Iterator[None]:
     """Another program hands over meanwhile, and is content in the end."""
     other = subprocess.Popen([sys.executable, "-c", _OTHER, name], stdin=subprocess.PIPE, text=True)
     with other, other.stdin:
-        json.dump(asdict(request), other.stdin)
+        json.dump(request._asdict(), other.stdin)
         other.stdin.close()
         yield
         assert other.wait(30) == 0

@@ -9,8 +9,9 @@ from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
+from kraken_desktop.gui.colors import DARK, LIGHT, Colors
 from kraken_desktop.gui.style_sheet import style_sheet
-from kraken_desktop.gui.theme import DARK, LIGHT, Colors, Theme, application_icon
+from kraken_desktop.gui.theme import Theme, application_icon
 from kraken_desktop.resource_files import resource
 
 SCHEMES = pytest.mark.parametrize("colors", [LIGHT, DARK], ids=["light", "dark"])
