@@ -355,6 +355,19 @@ CELLS: tuple[Cell, ...] = (
         )
         for route in ("route 2", "route 3")
     ),
+    # Nobody opens the keyring.
+    *(
+        Cell(
+            fault="keyring locked",
+            route=route,
+            provoke=Scene.locked_keyring,
+            meets_all=True,
+            window=paused(),
+            terminal=fails("secret.locked", whole=0, charged=0),
+            gate=route == "route 1",
+        )
+        for route in ROUTES
+    ),
 )
 
 ids = [str(cell) for cell in CELLS]

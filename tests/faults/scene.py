@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 import trustme
 
+from kraken_desktop import composition
 from kraken_desktop.composition import Services
 from kraken_desktop.model.profile import Account, Credentials, Engine
 from tests.faults.fronts import bare_environment
@@ -22,11 +23,14 @@ from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
 from tests.servers.wire import Wire
 from tests.support.raw_server import Peer, RawServer
+from tests.support.secret_service import SecretService, missing_programs
 from tests.support.small_disk import NoSmallDiskError, SmallDisk
 from tests.support.world import World
 
 UNKNOWN = "localhost"
 """The host that the resolver does not know while the network is away: any other would need TLS."""
+
+KEYRING = "keyring.backends.SecretService.Keyring"
 
 
 @dataclass
@@ -48,6 +52,7 @@ class Scene:
     account: dict[str, Any] = field(default_factory=dict)
     profile: dict[str, Any] = field(default_factory=dict)
     """What is otherwise than in the world."""
+    _when_set_up: list[Callable[[], None]] = field(default_factory=list)
     _mending: list[Callable[[], None]] = field(default_factory=list)
 
     @property
@@ -69,6 +74,9 @@ class Scene:
         with closing(self.services()) as services:
             self.world.set_up(services, **self.route, **self.profile)
             self._change_account(services, **self.account)
+        acts, self._when_set_up = self._when_set_up, []
+        for act in acts:
+            act()
 
     def services(self) -> Services:
         return self.world.services()
@@ -146,6 +154,18 @@ class Scene:
             pytest.skip("this system lets nobody mount a small disk")
         self.on_mend(disk.empty)
         return disk
+
+    def locked_keyring(self) -> None:
+        """A real one that holds the secrets, and that nobody opens. Skips the test where there is none."""
+        if missing := missing_programs():
+            pytest.skip(f"not installed: {', '.join(missing)}")
+        service = self.stack.enter_context(closing(SecretService()))
+        self.secrets_in_environment = False
+        # The library leaves connections that failed to the collector, which warns of them: not in this process.
+        self.patch.setattr(composition, "KeyringStore", lambda: service)
+        self.environ = {**service.environ(), "PYTHON_KEYRING_BACKEND": KEYRING, "PYTHONWARNINGS": "ignore"}
+        self._when_set_up.append(service.lock)
+        self.on_mend(service.unlock)
 
     def as_somebody_else(self, **limits: Any) -> None:
         """With an access key that may do less."""

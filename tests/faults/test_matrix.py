@@ -22,18 +22,20 @@ AT_ONCE = 4
 MANY_TRIES = 5
 """More than the terminal makes."""
 
-EACH_CELL = [pytest.param(cell, id=str(cell), marks=() if cell.gate else pytest.mark.soak) for cell in CELLS]
+EACH_CELL = [pytest.param(cell, id=str(cell), marks=[] if cell.gate else [pytest.mark.soak]) for cell in CELLS]
 
 MadeHere = Callable[[list[Path]], Mapping[str, str]]
 SceneMaker = Callable[..., Scene]
 
 
-def prepared(cell: Cell, make_scene: SceneMaker) -> Scene:
+def prepared(cell: Cell, make_scene: SceneMaker, made_here: MadeHere) -> Scene:
     scene = make_scene(cell.profile)
     if cell.large:
         for path in scene.some():
             # What follows the end of an image is harmless.
             path.write_bytes(path.read_bytes() + b"\0" * LARGE)
+    if not scene.by_kraken:
+        made_here(list(scene.files))  # while nothing is wrong
     cell.provoke(scene)
     scene.set_up()
     return scene
@@ -55,7 +57,7 @@ def books(scene: Scene, of: Mapping[Path, Fate], made_here: MadeHere) -> None:
 
 @pytest.mark.parametrize("cell", EACH_CELL)
 def test_in_the_terminal(cell: Cell, make_scene: SceneMaker, made_here: MadeHere) -> None:
-    scene = prepared(cell, make_scene)
+    scene = prepared(cell, make_scene, made_here)
     code, told, said = Terminal(scene.world, scene.environment(), scene.options).put(scene.files)
     expected = fates(cell, scene, cell.terminal.fate)
     assert told == {str(path): fate.outcome for path, fate in expected.items()}, said
@@ -68,7 +70,7 @@ def test_in_the_terminal(cell: Cell, make_scene: SceneMaker, made_here: MadeHere
 def test_in_the_window(
     cell: Cell, make_scene: SceneMaker, made_here: MadeHere, open_window: Callable[[Services], Window]
 ) -> None:
-    scene = prepared(cell, make_scene)
+    scene = prepared(cell, make_scene, made_here)
     window = open_window(scene.services())
     window.drop(scene.files)
     expected = cell.window

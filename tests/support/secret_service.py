@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -23,6 +24,7 @@ from kraken_desktop.model.errors import SecretError, all_error_types
 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ("dbus-run-session", "gnome-keyring-daemon")
+_PASSWORD = b"test"
 
 Kind = Literal["unlocked", "empty", "nothing"]
 
@@ -61,6 +63,7 @@ class SecretService:
             text=True,
             encoding="utf-8",
         )
+        self._lock = threading.Lock()
         assert self._ask("ready") is None
 
     def get(self, name: str) -> str | None:
@@ -78,6 +81,16 @@ class SecretService:
         """Locks the keyring; nobody is there to unlock it."""
         self._ask("lock")
 
+    def unlock(self) -> None:
+        """Opens the keyring again, as its owner's password does."""
+        self._ask("unlock")
+
+    def environ(self) -> dict[str, str]:
+        """What leads another program to this keyring."""
+        answer = self._ask("environ")
+        assert isinstance(answer, dict)
+        return answer
+
     def entries(self) -> list[str]:
         """The names of all entries in the keyring, parts of long values too."""
         answer = self._ask("entries")
@@ -92,9 +105,10 @@ class SecretService:
     def _ask(self, *request: str) -> object:
         assert self._child.stdin is not None
         assert self._child.stdout is not None
-        self._child.stdin.write(json.dumps(request) + "\n")
-        self._child.stdin.flush()
-        line = self._child.stdout.readline()
+        with self._lock:
+            self._child.stdin.write(json.dumps(request) + "\n")
+            self._child.stdin.flush()
+            line = self._child.stdout.readline()
         assert line, f"the keyring's child ended ({self._child.poll()})"
         answer = json.loads(line)
         if "code" in answer:
@@ -109,7 +123,7 @@ def _serve(kind: Kind) -> None:
     if kind == "unlocked":
         subprocess.run(
             ["gnome-keyring-daemon", "--unlock", "--components=secrets", "--daemonize"],
-            input=b"test",
+            input=_PASSWORD,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             check=True,
@@ -122,6 +136,8 @@ def _serve(kind: Kind) -> None:
         "set": store.set,
         "delete": store.delete,
         "lock": _lock,
+        "unlock": _unlock,
+        "environ": _environ,
         "entries": _entries,
     }
     for line in sys.stdin:
@@ -131,6 +147,30 @@ def _serve(kind: Kind) -> None:
         except SecretError as error:
             answer = {"code": error.code, "facts": error.facts}
         print(json.dumps(answer), flush=True)
+
+
+def _unlock() -> None:
+    """What gnome-keyring's own dialog does with the password of its owner, by its interface for tests and for PAM."""
+    import secretstorage
+    from jeepney import DBusAddress, new_method_call
+
+    guilt = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
+    place = {"object_path": "/org/freedesktop/secrets", "bus_name": "org.freedesktop.secrets"}
+    with closing(secretstorage.dbus_init()) as connection:
+        collection = secretstorage.get_default_collection(connection).collection_path
+        opening = new_method_call(
+            DBusAddress(interface="org.freedesktop.Secret.Service", **place), "OpenSession", "sv", ("plain", ("s", ""))
+        )
+        session = connection.send_and_get_reply(opening).body[1]
+        secret = (session, b"", _PASSWORD, "text/plain")
+        unlocking = new_method_call(
+            DBusAddress(interface=guilt, **place), "UnlockWithMasterPassword", "o(oayays)", (collection, secret)
+        )
+        connection.send_and_get_reply(unlocking)
+
+
+def _environ() -> dict[str, str]:
+    return {name: os.environ[name] for name in ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")}
 
 
 def _lock() -> None:
