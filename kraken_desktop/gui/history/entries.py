@@ -26,15 +26,15 @@ class Entries(QObject):
     """Entries by their numbers. What is asked for last is fetched first: it is what the person looks at.
 
     Args:
-        around: the numbers near one of them, itself included: likely to be looked at next.
+        around: the numbers near a place of the list: likely to be looked at next.
 
     Signals:
-        arrived: more of them are there.
+        arrived: some that were asked for are there, or will never be: a ``dict`` of their numbers and places.
         missed: some could not be had: somebody else removed them from the history, or they cannot be read.
         failed: the history cannot be read; an ``Exception``.
     """
 
-    arrived = Signal()
+    arrived = Signal(object)
     missed = Signal()
     failed = Signal(object)
 
@@ -51,10 +51,11 @@ class Entries(QObject):
         self._around = around
         self._kept: OrderedDict[int, HistoryEntry] = OrderedDict()
         self._numbers: dict[str, int] = {}
-        self._wanted: OrderedDict[int, None] = OrderedDict()
+        self._wanted: OrderedDict[int, int] = OrderedDict()
         self._gone: set[int] = set()
         self._missed: set[int] = set()
         """Told once: an entry that cannot be read stays in the list."""
+        self._fetching: dict[int, int] = {}
         self._busy = False
         # A whole screen of rows is asked for one by one, and fetched at once.
         self._soon = QTimer(self)
@@ -77,11 +78,11 @@ class Entries(QObject):
         """The entry of a job, if it is here."""
         return self._numbers.get(job_id)
 
-    def want(self, number: int) -> None:
-        """Fetch an entry that is not here."""
-        if number in self._gone:
+    def want(self, number: int, place: int) -> None:
+        """Fetch an entry that is not here, and that the list has at this place."""
+        if number in self._gone or number in self._fetching:
             return
-        self._wanted[number] = None
+        self._wanted[number] = place
         self._wanted.move_to_end(number)
         while len(self._wanted) > MOST_AT_ONCE:
             # Rows that scrolled by need no entry any more.
@@ -109,17 +110,17 @@ class Entries(QObject):
     def _fetch(self) -> None:
         if self._busy or not self._wanted:
             return
-        wanted = list(self._wanted)
+        self._fetching = dict(self._wanted)
         self._wanted.clear()
-        near = [number for number in self._around(wanted[-1]) if number not in self._kept]
-        numbers = tuple(dict.fromkeys([*wanted, *near]))[:MOST_AT_ONCE]
+        near = self._around(next(reversed(self._fetching.values())))
+        numbers = tuple(dict.fromkeys([*self._fetching, *(each for each in near if each not in self._kept)]))
+        numbers = numbers[:MOST_AT_ONCE]
         self._busy = True
         self._background.run(
             partial(self._records.entries, numbers), partial(self._fetched, numbers), partial(self._failed, numbers)
         )
 
     def _fetched(self, numbers: Sequence[int], entries: Sequence[HistoryEntry]) -> None:
-        self._busy = False
         for entry in entries:
             self._kept[entry.number] = entry
             self._kept.move_to_end(entry.number)
@@ -130,17 +131,22 @@ class Entries(QObject):
         self._gone |= missing
         news = missing - self._missed
         self._missed |= missing
-        self.arrived.emit()
+        self._end_fetch()
         if news:
             self.missed.emit()
-        if self._wanted:
-            self._soon.start()
 
     def _failed(self, numbers: Sequence[int], error: Exception) -> None:
-        self._busy = False
         # Asked for again when the list is read anew, not at every paint.
         self._gone.update(numbers)
+        self._end_fetch()
         self.failed.emit(error)
+
+    def _end_fetch(self) -> None:
+        self._busy = False
+        fetched, self._fetching = self._fetching, {}
+        self.arrived.emit(fetched)
+        if self._wanted:
+            self._soon.start()
 
     def begin_anew(self) -> None:
         """The list was read anew: what could not be read then may be there now."""

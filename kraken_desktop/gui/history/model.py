@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QModelIndex, QObject, Qt
@@ -36,9 +36,8 @@ class HistoryModel(LinesModel):
         super().__init__(row_text, parent)
         self._now = now
         self._rows = Rows()
-        self._asked_for: int = 0
         self.entries = Entries(records, background, self._around, self)
-        self.entries.arrived.connect(self._repaint)
+        self.entries.arrived.connect(self._show_arrived)
 
     # --- asking ---
 
@@ -150,13 +149,18 @@ class HistoryModel(LinesModel):
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, 0))
 
-    def _around(self, number: int) -> Sequence[int]:
-        # The place is known from the last row that was asked for: to look for it in the whole list takes a while.
-        place = self._asked_for
+    def _show_arrived(self, fetched: Mapping[int, int]) -> None:
         numbers = self._rows.numbers
-        if place >= len(numbers) or numbers[place] != number:
-            return (number,)
-        return numbers[max(0, place - _AHEAD) : place + _AHEAD]
+        places = [place for number, place in fetched.items() if numbers[place : place + 1] == (number,)]
+        if len(places) < len(fetched):
+            # The list is another by now.
+            self._repaint()
+        elif places:
+            first, last = self._rows.row_at(min(places)), self._rows.row_at(max(places) + 1) - 1
+            self.dataChanged.emit(self.index(first, 0), self.index(last, 0))
+
+    def _around(self, place: int) -> Sequence[int]:
+        return self._rows.numbers[max(0, place - _AHEAD) : place + _AHEAD]
 
     # --- Qt's interface ---
 
@@ -176,8 +180,7 @@ class HistoryModel(LinesModel):
         if entry is not None:
             return super().data(index, role)
         if role in {Role.LINE, Qt.ItemDataRole.AccessibleTextRole}:
-            self._asked_for = place
-            self.entries.want(number)
+            self.entries.want(number, place)
         line = self.line(index.row())
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return unread_text(line)

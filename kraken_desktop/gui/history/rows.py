@@ -12,6 +12,7 @@ Range = tuple[int, int]
 MOST_RANGES = 32
 """Beyond so many separate gaps a whole new list is cheaper for the view than each of them."""
 _MOST_DIFFERENT = 5_000
+_PIECE = 4096
 
 
 class Rows:
@@ -117,23 +118,32 @@ class Change:
 
 def change_between(old: Sequence[int], new: Sequence[int]) -> Change | None:
     """How one list of different numbers becomes the other; None if that is no matter of a few pieces."""
-    if old == new:
-        return Change(gone=(), come=())
-    old_set, new_set = set(old), set(new)
-    gone, come = old_set - new_set, new_set - old_set
+    first = _alike(old, new)
+    last = _alike(old[first:][::-1], new[first:][::-1])
+    before, after = old[first : len(old) - last], new[first : len(new) - last]
+    gone, come = set(before).difference(after), set(after).difference(before)
     if len(gone) > _MOST_DIFFERENT or len(come) > _MOST_DIFFERENT:
         return None
-    if [number for number in old if number not in gone] != [number for number in new if number not in come]:
+    if [number for number in before if number not in gone] != [number for number in after if number not in come]:
         return None
-    found = Change(gone=_ranges(old, gone), come=_ranges(new, come))
+    found = Change(gone=_ranges(before, gone, first), come=_ranges(after, come, first))
     return found if len(found.gone) + len(found.come) <= MOST_RANGES else None
 
 
-def _ranges(numbers: Sequence[int], chosen: Collection[int]) -> tuple[Range, ...]:
+def _alike(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many at the beginning are the same. In large pieces: no look at each of a hundred thousand numbers."""
+    most, same, piece = min(len(one), len(other)), 0, _PIECE
+    while piece and same < most:
+        if same + piece <= most and one[same : same + piece] == other[same : same + piece]:
+            same += piece
+        else:
+            piece //= 2
+    return same
+
+
+def _ranges(numbers: Sequence[int], chosen: Collection[int], start: int) -> tuple[Range, ...]:
     ranges: list[Range] = []
-    if not chosen:
-        return ()
-    for place, number in enumerate(numbers):
+    for place, number in enumerate(numbers, start):
         if number not in chosen:
             continue
         if ranges and ranges[-1][1] == place - 1:
