@@ -106,8 +106,11 @@ class Details(QFrame):
         if status is None or self.isHidden():
             return
         look, icon, color = "facts", "info", "accent"
-        if trouble is not None:
+        if trouble is not None and status.state.ended:
             look, icon, color = "details", "failed", "danger"
+        elif trouble is not None:
+            # It may pass by itself.
+            look, icon, color = "caution", "clock", "warning"
         elif warning is not None:
             look, icon, color = "caution", "warning", "warning"
         trouble = trouble or warning or Message("", "", "")

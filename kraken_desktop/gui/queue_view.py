@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from kraken_desktop.gui.banners import Choice
+from kraken_desktop.gui.banners import Choice, announce
 from kraken_desktop.gui.connectivity import Connectivity
 from kraken_desktop.gui.jobs import JobBridge
 from kraken_desktop.gui.queue_state import QueueState
@@ -92,6 +92,7 @@ class QueueView(QObject):
 
     def _on_suspended(self, suspended: bool) -> None:
         self._show(replace(self.state, suspended=suspended))
+        announce(self._status_bar, self._status_bar.counts.full_text)
 
     def _on_held(self, holds: tuple[Hold, ...]) -> None:
         self._show(replace(self.state, holds=holds))

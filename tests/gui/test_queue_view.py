@@ -232,6 +232,14 @@ class TestHold:
         assert told.message.what == "No connection to api.kraken.io: 2 images wait."
         assert QApplication.focusWidget() is told.buttons[0]
 
+    def test_a_row_that_is_tried_again_is_no_failure_below_the_list(self, window: MainWindow) -> None:
+        window.model.apply([waiting(0), failed(1)])
+        for row, look in ((0, "caution"), (1, "details")):
+            # Keys that another test pressed would add to what is selected.
+            window.view.clearSelection()
+            window.view.selectRow(row)
+            assert window.details.property("look") == look
+
     def test_a_rate_limit_has_its_own_words(self, window: MainWindow) -> None:
         window.model.apply([waiting(0, BUSY), queued(1)])
         window._bridge.held.emit((hold(BUSY, seconds=299.5),))
