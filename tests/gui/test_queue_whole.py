@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.composition import Services
@@ -124,6 +125,11 @@ def test_the_same_image_again_is_there_with_its_link_and_nothing_is_sent(
     assert text.state(second) == "Already there"
     assert text.link(second) == text.link(first)
     assert window.model.tally.images == 2
+    window.wishes.copy_all()
+    assert QGuiApplication.clipboard().text().splitlines() == [text.link(first)] * 2
+    window.view.clearSelection()
+    window.view.selectRow(1)
+    assert "Already in the bucket: its link is known, nothing was sent." in window.details.text
     assert len(world.s3.keys(world.bucket)) == 1
 
 
