@@ -7,12 +7,11 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
-from http.cookiejar import DefaultCookiePolicy
 
 import requests
 import truststore
 from requests.utils import get_environ_proxies, select_proxy
-from typing_extensions import ParamSpec, override
+from typing_extensions import ParamSpec
 from urllib3.exceptions import (
     HTTPError,
 )
@@ -34,6 +33,7 @@ from kraken_desktop.transport.pace import Pace, Stride
 P = ParamSpec("P")
 
 _ANSWER_LIMIT = 8 * 1024 * 1024
+_WITHOUT_LENGTH = frozenset({"GET", "HEAD"})
 _WITHOUT_BODY = frozenset({204, 304})
 
 
@@ -59,13 +59,6 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
-
-
-class _Session(requests.Session):
-    @override
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        # requests would parse the address even if told not to follow it, and fail on one that is none.
-        return None
 
 
 class _SinkFailedError(Exception):
@@ -155,20 +148,15 @@ class Transport:
         self._deadlines = Deadlines(clock)
         self._pace = pace or Pace()
         self._proxies_for = proxies_for
-        self._session = _Session()
-        # Off: a .netrc would add passwords to requests that carry their own.
-        self._session.trust_env = False
-        # None is kept: each request is by itself, and a look at a link is anybody's.
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
-        self._session.headers["User-Agent"] = user_agent
+        # Of requests only what knows the protocol: its sessions keep cookies, follow redirects and read .netrc, all of
+        # which is unwanted, and half of what a small request costs.
+        self._headers = {**requests.utils.default_headers(), "User-Agent": user_agent}
         context = ssl_context or truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        adapter = Adapter(lane=self._lane, connections=connections, ssl_context=context, clock=clock)
-        self._session.mount("http://", adapter)
-        self._session.mount("https://", adapter)
+        self._adapter = Adapter(lane=self._lane, connections=connections, ssl_context=context, clock=clock)
 
     def close(self) -> None:
         """Drop the idle connections."""
-        self._session.close()
+        self._adapter.close()
 
     def request(
         self,
@@ -248,13 +236,18 @@ class Transport:
         self, method: str, url: str, body: _Leaving | None, headers: Mapping[str, str] | None
     ) -> tuple[requests.PreparedRequest, dict[str, str]]:
         told = dict(headers or {})
-        if body is not None:
-            # requests measures only what it can read(); without this it would send chunks.
-            told["Content-Length"] = str(len(body))
+        if body is not None or method not in _WITHOUT_LENGTH:
+            told["Content-Length"] = str(len(body) if body is not None else 0)
+        prepared = requests.PreparedRequest()
         try:
-            prepared = self._session.prepare_request(requests.Request(method, url, headers=told, data=body))
+            prepared.prepare_method(method)
+            prepared.prepare_url(url, None)
+            prepared.prepare_headers({**self._headers, **told})
+            prepared.body = body  # type: ignore[assignment]  # whatever can be iterated is sent so
+            prepared.prepare_auth(None)
             address = prepared.url or ""
-            self._session.get_adapter(address)
+            if not address.lower().startswith(("http://", "https://")):
+                raise requests.exceptions.InvalidSchema(address)
             # As the layers below will encode them, where failing would look like a fault of the network.
             host_of(address).encode("idna")
             for name, value in told.items():
@@ -274,7 +267,7 @@ class Transport:
         on_head: Callable[[int, Mapping[str, str]], None] | None,
         flight: Flight,
     ) -> Answer:
-        response = self._session.send(
+        response = self._adapter.send(
             prepared,
             timeout=(timeouts.connect, timeouts.read),
             stream=True,
