@@ -122,15 +122,15 @@ OWN_FAILURES: dict[str, Message] = {
     ),
     "store.journal:corrupt": Message(
         QT_TRANSLATE_NOOP("messages", "The history was damaged, and a new one was begun."),
-        QT_TRANSLATE_NOOP("messages", "The damaged file is kept: {path}"),
-        QT_TRANSLATE_NOOP("messages", "Add again what was still to be uploaded. What is in the bucket is not touched."),
+        QT_TRANSLATE_NOOP("messages", "What could still be read is in the new one. The damaged file is kept: {path}"),
+        QT_TRANSLATE_NOOP("messages", "Add again what is missing in the list. What is in the bucket is not touched."),
     ),
     "store.journal:newer": Message(
         QT_TRANSLATE_NOOP("messages", "The history was written by a newer Kraken Desktop."),
-        QT_TRANSLATE_NOOP("messages", "{path} is left as it is. Uploads go on, remembered until you quit."),
         QT_TRANSLATE_NOOP(
-            "messages", "Update Kraken Desktop to see the history; copy the links you need before you quit."
+            "messages", "{path} is left as it is, and shown as far as it is understood. New uploads are not kept in it."
         ),
+        QT_TRANSLATE_NOOP("messages", "Update Kraken Desktop; copy the links of new uploads before you quit."),
     ),
     "store.journal:unreadable": Message(
         QT_TRANSLATE_NOOP("messages", "The history cannot be read."),

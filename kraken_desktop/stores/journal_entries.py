@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kraken_desktop.model.job import SourceKind
@@ -78,8 +78,9 @@ def fill(connection: sqlite3.Connection) -> None:
     snapshots = connection.execute("SELECT id, record FROM snapshot WHERE profile IS NULL ORDER BY id").fetchall()
     for number, record in snapshots:
         profile = _record(_record(record).get("profile"))
-        if profile:
-            known = note_profile(connection, _text(profile, "id"), _text(profile, "name"))
+        uuid = _text(profile, "id")
+        if uuid:
+            known = note_profile(connection, uuid, _text(profile, "name"))
             connection.execute("UPDATE snapshot SET profile = ? WHERE id = ?", (known, number))
     for rows in _ended(connection):
         connection.executemany(
@@ -129,24 +130,14 @@ def _words(source: Mapping[str, Any], outcome: Mapping[str, Any], keys: Collecti
     location = _text(source, "location") if source.get("kind") != SourceKind.SPOOL else ""
     images = _images(outcome)
     # An address first: it mostly holds the key, and the key the name.
-    addresses = (_text(image, name).partition("?")[0] for image in images for name in ("url", "kraked_url"))
-    names = (
-        *(_text(image, "key") for image in images),
-        *keys,
-        location,
-        _text(source, "folder"),
-        _text(source, "name"),
-    )
-    return "\n".join(_distinct(folded(text) for text in (*addresses, *names)))
-
-
-def _distinct(texts: Iterable[str]) -> list[str]:
-    """Those that are no part of an earlier one: what is looked through stays short."""
+    texts = [_text(image, name).partition("?")[0] for image in images for name in ("url", "kraked_url")]
+    texts += [_text(image, "key") for image in images]
     kept: list[str] = []
-    for text in texts:
+    for text in (*texts, *keys, location, _text(source, "folder"), _text(source, "name")):
+        # What is a part of something else is found there: what is looked through stays short.
         if not any(text in each for each in kept):
             kept.append(text)
-    return kept
+    return folded("\n".join(kept))
 
 
 def _images(outcome: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.stores import journal_schema as schema
 from kraken_desktop.stores.journal_owner import Owner
+from kraken_desktop.stores.journal_salvage import Salvage
 from kraken_desktop.stores.journal_together import Together
 
 _log = logging.getLogger(__name__)
@@ -59,8 +60,10 @@ class JournalFile:
         self._closed = False
         self._identity: tuple[int, int] | None = None
         self._readers: list[sqlite3.Connection] = []
+        self._salvage: Salvage | None = None
         self._together = Together(self.lock, partial(self.run_held, WRITE))
         self.connection = self._open()
+        self._bring(self.connection)
 
     @property
     def name(self) -> str:
@@ -160,7 +163,11 @@ class JournalFile:
         except JournalError as error:
             self._untold.append(error)
             self.in_memory = True
-            return schema.open_memory(self._path if error.problem == "unwritable" else None)
+            memory = schema.open_memory(self._path if error.problem == "unwritable" else None)
+            if not memory.execute("SELECT count(*) FROM job").fetchone()[0]:
+                # What cannot be used as it is may be read all the same.
+                self._find(self._path, Salvage.of_newer if error.problem == "newer" else Salvage.of_damaged)
+            return memory
 
     def _open_file(self) -> sqlite3.Connection:
         """Open the file, or set it aside and make another; the caller holds the folder's lock."""
@@ -169,18 +176,44 @@ class JournalFile:
         except JournalError as error:
             if error.problem != "corrupt":
                 raise
-            self._set_aside(error)
+            self._find(self._set_aside(error), Salvage.of_damaged)
             connection = schema.open_file(self._path)
+        if self._salvage is not None:
+            try:
+                schema.transaction(connection, WRITE, self._salvage.keep_numbers)
+            except sqlite3.Error as error:
+                connection.close()
+                raise schema.journal_error(error, self._path) from error
         self._identity = schema.identity(self._path)
         return connection
 
-    def _set_aside(self, error: JournalError) -> None:
+    def _set_aside(self, error: JournalError) -> Path:
         try:
             kept = schema.set_aside(self._path)
         except OSError as refused:
             _log.warning("the damaged journal cannot be set aside: %s", refused)
             raise error from refused
         self._untold.append(JournalError(path=str(kept), reason=error.reason, problem=error.problem))
+        return kept
+
+    def _find(self, path: Path, find: Callable[[Path], Salvage]) -> None:
+        """Look for what is left in a file that is not used; ``_bring`` writes it."""
+        try:
+            self._salvage = find(path)
+        except (OSError, sqlite3.Error) as error:
+            _log.info("nothing can be read of the old journal: %s", error)
+
+    def _bring(self, connection: sqlite3.Connection) -> None:
+        """Write what was left in another file. Not with the folder's lock: others wait ten seconds for that."""
+        salvage, self._salvage = self._salvage, None
+        if salvage is None:
+            return
+        try:
+            count = salvage.bring(partial(schema.transaction, connection, WRITE))
+        except (OSError, sqlite3.Error) as error:
+            _log.warning("not all that is left of the old journal could be taken over: %s", error)
+        else:
+            _log.info("%d jobs of the old journal were taken over", count)
 
     def _give_way(self, error: JournalError, *, may_renew: bool) -> None:
         """Put a fresh file, or memory, in place of the file that failed."""
@@ -202,14 +235,16 @@ class JournalFile:
         self.in_memory = True
         self._untold.append(error)
         self.connection = memory
+        self._bring(memory)
         schema.transaction(memory, WRITE, self._restore)
 
     def _renew(self, error: JournalError) -> sqlite3.Connection:
         with self.folder_lock:
             # Another process may have been here first: its fresh file is not to be set aside.
             if schema.identity(self._path) == self._identity:
-                self._set_aside(error)
+                self._find(self._set_aside(error), Salvage.of_damaged)
             connection = self._open_file()
+        self._bring(connection)
         try:
             schema.transaction(connection, WRITE, self._restore)
         except sqlite3.Error as again:

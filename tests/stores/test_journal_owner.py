@@ -135,6 +135,27 @@ def test_processes_that_start_at_once_make_one_file(start: Callable[..., Child],
     assert [path.name for path in tmp_path.glob("*.sqlite3")] == ["journal.sqlite3"]
 
 
+def test_two_processes_write_at_the_same_time(start: Callable[..., Child], open_journal: Callable[[], Journal]) -> None:
+    """Four threads each, five transactions a job: nobody is told that the file is busy, and nothing is lost."""
+    children = [start("fight", name) for name in ("one", "two")]
+    assert [hear(child) for child in children] == [["ready"]] * 2
+    for child in children:
+        say(child)
+    assert [hear(child) for child in children] == [["over"]] * 2  # and no problem
+    ended = {status.job.id: (status.outcome, status.tries) for status in open_journal().recent(1000)}
+    jobs = [job(number, batch=name) for name in ("one", "two") for number in range(1, 201)]
+    assert ended == {each.id: (done(each), 1) for each in jobs}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit")
+def test_a_full_disk_loses_no_outcome(start: Callable[..., Child], open_journal: Callable[[], Journal]) -> None:
+    child = start("full", "300000")
+    assert hear(child) == ["problem", "unwritable"]
+    assert hear(child) == ["there", "300"]
+    assert hear(child) == ["closed"]
+    assert [status.job.position for status in open_journal().recent(1000)] == list(range(300, 0, -1))
+
+
 def test_closing_leaves_unfinished_jobs_to_the_next(open_journal: Callable[[], Journal]) -> None:
     first = open_journal()
     first.add([job(1), job(2)])

@@ -3,14 +3,18 @@
 python -m tests.support.journal_child FOLDER hold COUNT     adds, plans, starts, and holds jobs
 python -m tests.support.journal_child FOLDER work COUNT     adds jobs and finishes one after the other
 python -m tests.support.journal_child FOLDER take           waits for a line, then takes over
+python -m tests.support.journal_child FOLDER fight NAME     waits for a line, then brings 200 jobs to their end
+python -m tests.support.journal_child FOLDER full LIMIT     works until a file may not grow beyond so many bytes
 """
 
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kraken_desktop.model.errors import JournalError
+from kraken_desktop.model.job import Job
 from kraken_desktop.stores.journal import Journal
 from tests.support.journal_samples import done, job, plan
 
@@ -20,7 +24,7 @@ def _say(*words: str) -> None:
 
 
 def _problem(error: JournalError) -> None:
-    _say("problem", str(error))
+    _say("problem", error.problem)
 
 
 def _hold(journal: Journal, count: int) -> None:
@@ -52,13 +56,48 @@ def _take(journal: Journal) -> None:
     sys.stdin.readline()
 
 
-def main(folder: str, what: str, count: str = "0") -> None:
-    """Do one of the three things."""
+def _fight(journal: Journal, name: str) -> None:
+    jobs = [job(number, batch=name) for number in range(1, 201)]
+    _say("ready")
+    sys.stdin.readline()
+    journal.add(jobs)
+
+    def run(each: Job) -> None:
+        journal.reserve(each.id, plan(each))
+        journal.note_sent(journal.begin_attempt(each.id), bytes_sent=1, maybe_charged=True)
+        journal.finish(each.id, done(each))
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(run, jobs))
+    _say("over")
+
+
+def _full(journal: Journal, limit: int) -> None:
+    import resource  # not on Windows, where the test does not run either
+
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    jobs = [job(number) for number in range(1, 301)]
+    for each in jobs:
+        journal.add([each])
+        journal.finish(each.id, done(each))
+    _say("there", str(len(journal.recent(1000))))
+    # Somebody made room.
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    journal.close()
+    _say("closed")
+
+
+def main(folder: str, what: str, argument: str = "0") -> None:
+    """Do one of these things."""
     journal = Journal.open(Path(folder), _problem)
     if what == "hold":
-        _hold(journal, int(count))
+        _hold(journal, int(argument))
     elif what == "work":
-        _work(journal, int(count))
+        _work(journal, int(argument))
+    elif what == "fight":
+        _fight(journal, argument)
+    elif what == "full":
+        _full(journal, int(argument))
     else:
         _take(journal)
 
