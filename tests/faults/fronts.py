@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -24,21 +24,26 @@ from tests.support.gui import drop, mime_of_files
 from tests.support.world import World
 
 ROOT = Path(__file__).parents[2]
+PROGRAM = [sys.executable, "-m", "tests.faults.program"]
 _WAIT_MS = 60_000
 
 
 class Terminal:
-    """``kraken-s3 put``, run to its end."""
+    """``kraken-s3 put``, run to its end.
 
-    def __init__(self, world: World, environ: Mapping[str, str], options: Sequence[str] = ()) -> None:
-        self._world = world
+    Args:
+        prefix: a command that runs it.
+    """
+
+    def __init__(self, environ: Mapping[str, str], options: Sequence[str] = (), prefix: Sequence[str] = ()) -> None:
         self._environ = environ
         self._options = options
+        self._prefix = prefix
 
     def put(self, files: Sequence[Path]) -> tuple[int, dict[str, str], str]:
         """Exit code, outcome or failure's code by source, and what stands on standard error."""
         ended = subprocess.run(
-            [sys.executable, "-m", "tests.faults.program", *self._options, "put", "--json", *map(str, files)],
+            [*self._prefix, *PROGRAM, *self._options, "put", "--json", *map(str, files)],
             cwd=ROOT,
             env=dict(self._environ),
             capture_output=True,
@@ -113,12 +118,7 @@ class Window:
         self.window.deleteLater()
 
 
-class _NamesWorld(Protocol):
-    @property
-    def environ(self) -> dict[str, str]: ...
-
-
-def bare_environment(world: _NamesWorld, home: Path) -> dict[str, str]:
+def bare_environment(world: World, home: Path) -> dict[str, str]:
     """What a program of ours is started with: no keyring, no secret."""
     return {
         "PATH": os.environ["PATH"],

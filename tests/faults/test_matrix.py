@@ -58,7 +58,7 @@ def books(scene: Scene, of: Mapping[Path, Fate], made_here: MadeHere) -> None:
 @pytest.mark.parametrize("cell", EACH_CELL)
 def test_in_the_terminal(cell: Cell, make_scene: SceneMaker, made_here: MadeHere) -> None:
     scene = prepared(cell, make_scene, made_here)
-    code, told, said = Terminal(scene.world, scene.environment(), scene.options).put(scene.files)
+    code, told, said = Terminal(scene.environment(), scene.options).put(scene.files)
     expected = fates(cell, scene, cell.terminal.fate)
     assert told == {str(path): fate.outcome for path, fate in expected.items()}, said
     assert code == (0 if set(told.values()) == {DONE} else 1)
