@@ -50,7 +50,10 @@ SWITCH_SECONDS = 0.0005
 
 
 def main(argv: Sequence[str]) -> int:
-    """Open the window, or hand the files to the one that is open. Returns the exit code."""
+    """Open the window, or hand the files to the one that is open.
+
+    Returns the exit code where no window was opened here; else the process ends with it.
+    """
     request = parse(argv)
     if not has_display(sys.platform, os.environ):
         sys.stderr.write("kraken-desktop: there is no display. For a terminal there is kraken-s3: kraken-s3 --help\n")
@@ -67,12 +70,12 @@ def main(argv: Sequence[str]) -> int:
         return 0
     program.started.connect(_collect_from_now_on)
     code = application.exec()
-    if not program.ended_in_time:
-        # Some worker is still blocked, and Qt would wait for it for ever. What matters is on the disk.
-        logging.shutdown()
-        os._exit(code)
-    program.end()
-    return code
+    if program.ended_in_time:
+        program.end()
+    # What matters is on the disk. To take Qt and Python apart only takes time, and for ever if some worker is still
+    # blocked, or in the first moments of a window of Wayland.
+    logging.shutdown()
+    os._exit(code)
 
 
 def _collect_from_now_on() -> None:

@@ -265,14 +265,17 @@ class Measured(Program):
         tell(in_time=ended_in_time, closed=time.monotonic())
         super()._on_closed(ended_in_time)
 
+    @override
+    def end(self) -> None:
+        super().end()
+        tell(ended=time.monotonic())
+
 
 def run() -> int:
     """The program from its first line to its last."""
     gc.disable()  # as kraken_desktop.__main__ does
     app.Program = Measured
-    code = app.main([])
-    tell(ended=time.monotonic())
-    return code
+    return app.main([])
 
 
 def run_empty() -> int:
