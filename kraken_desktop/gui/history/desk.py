@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -75,7 +75,10 @@ class HistoryDesk(QObject):
     def open(self) -> None:
         """Show the window, or bring it to the front."""
         window = self.window or self._make()
-        window.show()
+        if not window.isVisible():
+            window.show()
+            return
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
         window.raise_()
         window.activateWindow()
 
