@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QDateEdit, QFrame, QHBoxLayout, QLabel, QLineEdit,
 from typing_extensions import override
 
 from kraken_desktop.gui.history.periods import Period, span_of
-from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.messages.text import shown
 from kraken_desktop.model.history import HistoryQuery, Order
 from kraken_desktop.model.job import JobState

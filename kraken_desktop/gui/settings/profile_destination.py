@@ -18,8 +18,8 @@ from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.settings.provider_field import ProviderFields
 from kraken_desktop.gui.settings.remarks import muted, wrapping
 from kraken_desktop.gui.settings.secret_field import SecretField
-from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Credentials, CredentialSource, Profile, Uploader
 

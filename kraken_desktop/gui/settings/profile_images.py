@@ -12,8 +12,8 @@ from kraken_desktop.gui.settings.field_group import choose, show_text
 from kraken_desktop.gui.settings.name_box import NameBox
 from kraken_desktop.gui.settings.path_field import PathField, PreviewBox
 from kraken_desktop.gui.settings.profile_fields import ProfileFields
-from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Collision, Profile, Uploader
 from kraken_desktop.model.settings import Settings

@@ -13,7 +13,7 @@ from kraken_desktop.gui.settings.field_group import show_text
 from kraken_desktop.gui.settings.folder_field import FolderField
 from kraken_desktop.gui.settings.pairs_editor import PairsEditor
 from kraken_desktop.gui.settings.profile_fields import ProfileFields
-from kraken_desktop.gui.settings.value_box import ValueBox
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.model.profile import Profile, Uploader
 from kraken_desktop.model.s3_rules import MAX_TAGS
 

@@ -12,7 +12,7 @@ from kraken_desktop.gui.settings.field_group import show_text
 from kraken_desktop.gui.settings.profile_fields import ProfileFields
 from kraken_desktop.gui.settings.region_field import RegionField
 from kraken_desktop.gui.settings.remarks import muted, wrapping
-from kraken_desktop.gui.settings.value_box import ValueBox
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.providers import AWS, PROVIDERS, Provider, provider_of, suited

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
-from kraken_desktop.gui.settings.value_box import ValueBox
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.model.recipe import Chroma
 
 

@@ -14,8 +14,8 @@ from kraken_desktop.gui.settings.recipe_draft import findings_of_size
 from kraken_desktop.gui.settings.recipe_fields import FORMAT_NAMES, RecipeFields
 from kraken_desktop.gui.settings.recipe_set import SetFields
 from kraken_desktop.gui.settings.recipe_size import SizeField
-from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.messages import Words
 from kraken_desktop.model.profile import Finding
 from kraken_desktop.model.recipe import OutputFormat, Recipe

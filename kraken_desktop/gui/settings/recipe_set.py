@@ -25,8 +25,8 @@ from kraken_desktop.gui.settings.recipe_draft import Draft, findings_of_size, fi
 from kraken_desktop.gui.settings.recipe_fields import FORMAT_NAMES, RecipeFields
 from kraken_desktop.gui.settings.recipe_generator import Generator
 from kraken_desktop.gui.settings.recipe_size import SizeField
-from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.messages import Words
 from kraken_desktop.model.image_set import free_variant_name
 from kraken_desktop.model.profile import Finding

@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QSpinBox, QVBoxL
 from kraken_desktop.gui.settings.marks import CheckBox
 from kraken_desktop.gui.settings.recipe_color import ColorField
 from kraken_desktop.gui.settings.recipe_fields import note
-from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.value_box import ValueBox
 from kraken_desktop.model.recipe import LARGEST_SIDE, CropMode
 from kraken_desktop.model.resizing import Sizing, Wanted
 

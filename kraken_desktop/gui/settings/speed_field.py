@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QSpin
 
 from kraken_desktop.gui.settings.choice_field import ChoiceField
 from kraken_desktop.gui.settings.remarks import muted, wrapping
-from kraken_desktop.gui.settings.value_box import ValueBox
 from kraken_desktop.gui.theme import Theme
+from kraken_desktop.gui.value_box import ValueBox
 
 _LARGEST = 999_999
 _FIRST = 500_000
