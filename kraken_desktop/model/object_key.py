@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from kraken_desktop.model.errors import TemplateError, UnsafeKeyError
 from kraken_desktop.model.key_text import (
@@ -120,10 +121,7 @@ class PathTemplate:
     @classmethod
     def parse(cls, text: str) -> PathTemplate:
         """Read a template. Raises ``TemplateError`` with the first error that ``lint`` finds."""
-        for finding in lint(text):
-            if finding.severity is Severity.ERROR:
-                raise TemplateError(template=text, problem=finding.problem, detail=finding.detail)
-        return cls(text=text, parts=read(text)[0])
+        return cls(text=text, parts=_parts_of(text))
 
     @property
     def variables(self) -> frozenset[str]:
@@ -158,6 +156,15 @@ class PathTemplate:
         if fault := unsafe_part(key):
             raise _refused(inputs, "unsafe", key=key, detail=fault)
         return key
+
+
+@lru_cache(maxsize=64)
+def _parts_of(text: str) -> tuple[Part, ...]:
+    """Of a template without errors; each job of a drop asks three times."""
+    for finding in lint(text):
+        if finding.severity is Severity.ERROR:
+            raise TemplateError(template=text, problem=finding.problem, detail=finding.detail)
+    return read(text)[0]
 
 
 def _pieces(part: Part, inputs: KeyInputs) -> list[_Piece]:
