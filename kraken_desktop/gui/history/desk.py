@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from functools import partial
@@ -34,6 +35,9 @@ _THREADS = 3
 _REFRESH_MS = 400
 """After jobs ended: hundreds of small ones a second make no hundred looks into the history."""
 
+_LOAD_AFTER_MS = 3_000
+"""After the start, when nobody waits for anything else."""
+
 
 class HistoryDesk(QObject):
     """The window of the history, made when it is first asked for; it is kept with its size until the program ends.
@@ -59,7 +63,7 @@ class HistoryDesk(QObject):
         self._theme = theme
         self._words = words
         self._row_text = row_text
-        self._background: Background | None = None
+        self._background = Background(_THREADS, self)
         self._removing: Removing | None = None
         self._heard: set[str] = set()
         """Jobs of this run: the runner knows them."""
@@ -68,6 +72,11 @@ class HistoryDesk(QObject):
         self._later.setSingleShot(True)
         self._later.setInterval(_REFRESH_MS)
         self._later.timeout.connect(self._refresh)
+        self._idle = QTimer(self)
+        self._idle.setSingleShot(True)
+        self._idle.setInterval(_LOAD_AFTER_MS)
+        self._idle.timeout.connect(self._load)
+        self._idle.start()
         bridge.changed.connect(self._on_jobs)
         main.top_bar.history_wanted.connect(self.open)
         QShortcut(QKeySequence(self.tr("Ctrl+H")), main).activated.connect(self.open)
@@ -82,12 +91,15 @@ class HistoryDesk(QObject):
         window.raise_()
         window.activateWindow()
 
+    def _load(self) -> None:
+        """Load what the window is made of, off this thread: the first time it opens as quickly as the next."""
+        self._background.run(_load_window, lambda _nothing: None, lambda _error: None)
+
     def _make(self) -> HistoryWindow:
-        # Not before somebody wants it: the main window does not wait for its parts.
+        # Not at the start: the main window does not wait for the parts of another.
         from kraken_desktop.gui.history.window import HistoryWindow
         from kraken_desktop.gui.removing import Removing
 
-        self._background = Background(_THREADS, self)
         self.window = window = HistoryWindow(
             self._services.history,
             self._background,
@@ -115,8 +127,9 @@ class HistoryDesk(QObject):
     def close(self, seconds: float) -> bool:
         """Close the window and stop; whether that took no longer."""
         left = deadline(seconds)
-        if self.window is None or self._removing is None or self._background is None:
-            return True
+        self._idle.stop()
+        if self.window is None or self._removing is None:
+            return self._background.close(left())
         self.window.close()
         self.window.work.stop()
         ended = [self._removing.close(left() / 2), self._background.close(left())]
@@ -170,6 +183,10 @@ class HistoryDesk(QObject):
         self._main.model.apply([status for status in known if self._main.model.row_of(status.job.id) is not None])
         if self.window is not None:
             self.window.model.apply(known)
+
+
+def _load_window() -> None:
+    importlib.import_module("kraken_desktop.gui.history.window")
 
 
 def _result_of(status: JobStatus) -> Source | None:
