@@ -57,7 +57,7 @@ def run(arguments: argparse.Namespace, services: Services, console: Console) -> 
     order = [entry if isinstance(entry, Refused) else next(waiting) for entry in entries]
     told = Report(order, profile, console, as_json=arguments.json, link_format=arguments.link)
     concurrency = arguments.jobs or settings.preferences.concurrency
-    return run_jobs(services, told, console, concurrency, lambda runner: runner.submit(jobs))
+    return run_jobs(services, told, console, concurrency, [lambda runner: runner.submit(jobs)])
 
 
 def _chosen_recipe(arguments: argparse.Namespace, settings: Settings, profile: Profile) -> Recipe:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC
+from functools import partial
 from typing import Any
 
 from kraken_desktop.cli import report
@@ -15,9 +16,10 @@ from kraken_desktop.cli.console import Console, load_settings
 from kraken_desktop.cli.forecast import tell_forecast
 from kraken_desktop.cli.report import Report
 from kraken_desktop.cli.table import print_rows
-from kraken_desktop.cli.work import add_jobs_option, run_jobs
+from kraken_desktop.cli.work import Start, add_jobs_option, run_jobs
 from kraken_desktop.composition import Services
 from kraken_desktop.model.job import Job, JobState
+from kraken_desktop.runner import Runner
 from kraken_desktop.stores.journal import Recovered, Unfinished
 
 
@@ -108,12 +110,22 @@ def _resume(arguments: argparse.Namespace, services: Services, console: Console)
     told = Report(jobs, None, console, as_json=arguments.json, link_format=arguments.link)
     concurrency = arguments.jobs or settings.preferences.concurrency
     try:
-        return run_jobs(
-            services, told, console, concurrency, lambda runner: runner.resume_jobs(recovered), leaves_rest=True
-        )
+        return run_jobs(services, told, console, concurrency, _starts(recovered), leaves_rest=True)
     finally:
         if told.left:
             console.say(f"{console.words.images(told.left)} unfinished. To go on: kraken-s3 queue resume")
+
+
+def _starts(recovered: Sequence[Recovered]) -> list[Start]:
+    """Profile by profile: a wrong key of one is no reason that the images of another never get their turn."""
+    by_profile: dict[str, list[Recovered]] = {}
+    for each in recovered:
+        by_profile.setdefault(each.job.snapshot.profile.id, []).append(each)
+    return [partial(_resume_jobs, own) for own in by_profile.values()]
+
+
+def _resume_jobs(recovered: Sequence[Recovered], runner: Runner) -> None:
+    runner.resume_jobs(recovered)
 
 
 def _as_now(recovered: Sequence[Recovered], services: Services) -> list[Recovered]:

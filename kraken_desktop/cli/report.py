@@ -137,10 +137,15 @@ class Report:
         with self._lock:
             return sum(isinstance(entry, str) and entry not in self._ended for entry in self._order)
 
+    def begin(self) -> None:
+        """Other jobs begin, which nothing has stopped yet."""
+        self._stopped_by = self._put_back = None
+        self._told_stop = False
+
     def tell_stop(self) -> None:
-        """Why nothing more is tried, with the way out: of the job that met it first."""
+        """Why nothing more is tried, if so, with the way out: of a job that met it."""
         met = self._put_back
-        if met is not None and met.waiting_for is not None:
+        if self._stopped_by is not None and met is not None and met.waiting_for is not None:
             self._console.say(f"{met.job.source.name}:")
             self._console.message(self._words(met.waiting_for, met.job.snapshot.profile))
 
@@ -151,8 +156,8 @@ class Report:
                 if entry in self._ended:
                     self._print_ended(self._ended[str(entry)])
             self._next = len(self._order)
-        if len(self._order) > 1:
-            self._console.say(self._console.words.summary(self._counts))
+        if len(self._order) > 1 and (told := self._console.words.summary(self._counts)):
+            self._console.say(told)
 
     def _print_ready(self) -> None:
         while self._next < len(self._order):

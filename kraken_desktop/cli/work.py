@@ -6,9 +6,10 @@ import argparse
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import FrameType
+from typing import Self
 
 from kraken_desktop.cli.console import Console, WorkersLeftError
 from kraken_desktop.cli.report import Report
@@ -34,71 +35,99 @@ def _at_once(text: str) -> int:
     return number
 
 
+Start = Callable[[Runner], None]
+"""Gives a runner its jobs."""
+
+
+class _Interrupts:
+    """Ctrl+C, as long as this is entered: heard once, it is noted; heard twice, the program ends."""
+
+    def __init__(self) -> None:
+        self.heard = False
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._hear)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        signal.signal(signal.SIGINT, self._before)
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        # No more than that: a lock taken here may be held by what was interrupted.
+        if self.heard:
+            os._exit(_INTERRUPTED)  # asked twice: at once, and the journal stands a crash
+        self.heard = True
+
+
 def run_jobs(
     services: Services,
     report: Report,
     console: Console,
     concurrency: int,
-    start: Callable[[Runner], None],
+    starts: Sequence[Start],
     *,
     leaves_rest: bool = False,
 ) -> int:
     """Run jobs until all have ended, or the person has had enough. Returns the exit code.
 
     Args:
-        services: what the runner is made of.
+        services: what the runners are made of.
         report: listens, and knows what failed.
         console: where the end is told.
         concurrency: how many jobs run at the same time.
-        start: gives the runner its jobs.
+        starts: one after the other; what stops the jobs of one does not stop those of the next.
         leaves_rest: what is interrupted, or would fail as the others did, stays unfinished in the journal; else it
             ends as cancelled or failed.
 
     Raises:
         WorkersLeftError: a worker hangs.
     """
-    interrupted = False
+    interrupts, ended = _Interrupts(), True
 
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        # No more than that: a lock taken here may be held by what was interrupted.
-        nonlocal interrupted
-        if interrupted:
-            os._exit(_INTERRUPTED)  # asked twice: at once, and the journal stands a crash
-        interrupted = True
+    def enough() -> bool:
+        return interrupts.heard or console.failed
 
     executor = ThreadPoolExecutor(concurrency, thread_name_prefix="job")
-    runner = services.runner(executor, report, concurrency)
-    last_resort = threading.Timer(_LAST_RESORT, lambda: os._exit(_INTERRUPTED if interrupted else 1))
+    last_resort = threading.Timer(_LAST_RESORT, lambda: os._exit(_INTERRUPTED if interrupts.heard else 1))
     last_resort.daemon = True
-    before = signal.signal(signal.SIGINT, interrupt)
-    ended = True
-    try:
-        start(runner)
-        # With a limit: on Windows Ctrl+C is heard only between two waits.
-        while not runner.wait_idle(0.2):
-            if interrupted or console.failed:
-                last_resort.start()
-                ended = leaves_rest or _stop(runner)
-                break
-            if report.stopped_by is None:
-                continue
-            if not leaves_rest:
-                runner.abandon(report.stopped_by)
-            elif report.nothing_runs:
-                break
-    finally:
-        ended = runner.close(_SECONDS_TO_END) and ended
-        executor.shutdown(wait=False, cancel_futures=True)
-        signal.signal(signal.SIGINT, before)
-    if leaves_rest and not interrupted:
-        report.tell_stop()
+    with interrupts:
+        try:
+            for start in starts:
+                report.begin()
+                runner = services.runner(executor, report, concurrency)
+                try:
+                    start(runner)
+                    _wait(runner, report, enough, leaves_rest=leaves_rest)
+                    if enough():
+                        last_resort.start()
+                        ended = leaves_rest or _stop(runner)
+                finally:
+                    ended = runner.close(_SECONDS_TO_END) and ended
+                if enough():
+                    break
+                if leaves_rest:
+                    report.tell_stop()
+        finally:
+            executor.shutdown(wait=False, cancel_futures=True)
     report.tell_sum()
     failed = report.something_failed or report.left > 0 or console.failed
-    code = _INTERRUPTED if interrupted else 1 if failed else 0
+    code = _INTERRUPTED if interrupts.heard else 1 if failed else 0
     if not ended:
         raise WorkersLeftError(code)
     last_resort.cancel()
     return code
+
+
+def _wait(runner: Runner, report: Report, enough: Callable[[], bool], *, leaves_rest: bool) -> None:
+    """Wait until nothing is left to do, or nothing can be done."""
+    # With a limit: on Windows Ctrl+C is heard only between two waits.
+    while not runner.wait_idle(0.2) and not enough():
+        if report.stopped_by is None:
+            continue
+        if not leaves_rest:
+            runner.abandon(report.stopped_by)
+        elif report.nothing_runs:
+            return
 
 
 def _stop(runner: Runner) -> bool:

@@ -6,15 +6,18 @@ import json
 import signal
 import subprocess
 from collections import Counter
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
+from kraken_desktop.intake import expand
+from kraken_desktop.model.job import Source
 from tests.e2e.test_cli import COMMAND, environment, found_anywhere, kraken_s3, set_up_keyring, started
 from tests.servers.images import ImageKind, make_set
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
+from tests.support.stage import FETCHED
 from tests.support.terminal import Terminal
 from tests.support.world import World
 
@@ -173,3 +176,22 @@ def test_a_wrong_key_burns_nothing_and_what_was_mended_counts(
     code, out, err = here("queue", "resume")
     assert code == 0, err
     assert world.s3.keys(world.bucket) == tuple(f"mended/{path.name}" for path in files)
+
+
+def test_a_profile_that_fails_holds_up_no_other_one(set_up_world: World, here: Terminal, tmp_path: Path) -> None:
+    world = set_up_world
+    first, second = make_set(tmp_path / "images", 2)
+    with closing(world.services(**world.variables())) as services:
+        settings = services.settings.update(
+            lambda now: now.with_profile(world.profile(id="other", name="Other", **FETCHED))
+        )
+        for path, profile in ((first, settings.profiles[-1]), (second, settings.default_profile)):
+            assert profile is not None
+            sources = [each for each in expand([str(path)]) if isinstance(each, Source)]
+            services.journal.add(services.new_jobs(sources, profile, settings))
+    code, out, err = here("queue", "resume", "--json")
+    assert code == 1
+    (told,) = [json.loads(line) for line in out.splitlines()]
+    assert (told["source"], told["status"], told["profile"]) == (str(second), "done", "web")
+    assert err.count("image-000.jpg:\nThe S3 secret access key is missing.\n") == 1
+    assert err.endswith("1 done\n1 image unfinished. To go on: kraken-s3 queue resume\n")
