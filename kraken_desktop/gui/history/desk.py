@@ -93,6 +93,7 @@ class HistoryDesk(QObject):
 
     def _load(self) -> None:
         """Load what the window is made of, off this thread: the first time it opens as quickly as the next."""
+        # What fails here fails again where the window is opened, and is told there.
         self._background.run(_load_window, lambda _nothing: None, lambda _error: None)
 
     def _make(self) -> HistoryWindow:
