@@ -11,6 +11,7 @@ import logging
 import secrets
 import sqlite3
 import time
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -32,6 +33,9 @@ __all__ = ["Attempt", "Journal", "Recovered", "Stored", "Unfinished"]
 _log = logging.getLogger(__name__)
 _T = TypeVar("_T")
 
+_MOST_ENDED = 10_000
+"""Ended jobs that are remembered, to be written anew if the file is lost; of older ones is there what can be read."""
+
 _FORGOTTEN_AT_ONCE = 500
 """Jobs: between them, what the queue has to write gets its turn."""
 
@@ -46,6 +50,7 @@ class Journal:
     def __init__(self, folder: Path, on_problem: Callable[[JournalError], None], clock: Callable[[], float]) -> None:
         self._clock = clock
         self._known: dict[str, Known] = {}
+        self._ended: deque[str] = deque()
         self._job_of: dict[int, str] = {}
         self._file = JournalFile(folder, on_problem, self._restore)
 
@@ -128,6 +133,9 @@ class Journal:
         attempt = Attempt(id=number, started_at=began, phase=Phase.PLANNING, maybe_charged=charged)
         self._file.run(WRITE, lambda connection: rows.insert_attempt(connection, job_id, attempt, self._file.name))
         with self._file.lock:
+            before = self._known[job_id].attempt if job_id in self._known else None
+            if before is not None:
+                self._job_of.pop(before.id, None)
             self._job_of[attempt.id] = job_id
         self._update(job_id, lambda known: replace(known, attempt=attempt))
         return attempt.id
@@ -139,8 +147,8 @@ class Journal:
         """
         phase = Phase.OPTIMIZING if maybe_charged else Phase.UPLOADING
         with self._file.lock:
-            job_id = self._job_of[attempt_id]
-            attempt = self._known[job_id].attempt
+            job_id = self._job_of.get(attempt_id, "")
+            attempt = self._known[job_id].attempt if job_id in self._known else None
         if attempt is None or attempt.id != attempt_id:
             # The job has ended, or another attempt has begun.
             return
@@ -167,8 +175,14 @@ class Journal:
         ended = self._file.run(WRITE, work)
         if len(ended) < len(outcomes):
             _log.debug("%d outcomes ignored: their jobs have ended already", len(outcomes) - len(ended))
-        for job_id in ended:
-            self._update(job_id, partial(_ended, outcome=outcomes[job_id], ended_at=ended_at))
+        with self._file.lock:
+            for job_id in ended:
+                attempt = self._known[job_id].attempt if job_id in self._known else None
+                if attempt is not None:
+                    self._job_of.pop(attempt.id, None)
+                self._update(job_id, partial(_ended, outcome=outcomes[job_id], ended_at=ended_at))
+            self._ended.extend(ended)
+            self._let_go()
 
     def requeue(self, job_id: str) -> None:
         """Queue an ended job again, for this process; its keys stay its own. Nothing happens if it has not ended."""
@@ -315,6 +329,13 @@ class Journal:
         if owner is None or self._file.in_memory:
             return ()
         return rows.adopt(connection, owner.name, owner.others_alive())
+
+    def _let_go(self) -> None:
+        """Leave old endings to the file. The newest are those that a file which fails now may not have safely."""
+        while len(self._ended) > _MOST_ENDED and not self._file.in_memory:
+            job_id = self._ended.popleft()
+            if job_id in self._known and self._known[job_id].outcome is not None:
+                del self._known[job_id]
 
     def _update(self, job_id: str, change: Callable[[Known], Known]) -> None:
         with self._file.lock:

@@ -189,3 +189,38 @@ def test_objects_and_contents_are_found_by_their_indexes(journal: Journal) -> No
 
 def _plan(connection: sqlite3.Connection, statement: str) -> list[str]:
     return [f"{row[3]} " for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}")]
+
+
+# --- what the process remembers -------------------------------------------------------------------
+
+
+def test_a_process_remembers_no_more_than_it_needs(journal: Journal, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kraken_desktop.stores.journal._MOST_ENDED", 3)
+    jobs = [job(number) for number in range(1, 9)]
+    journal.add(jobs)
+    first = journal.begin_attempt(job(1).id)
+    for each in jobs[:7]:
+        journal.begin_attempt(each.id)
+        journal.note_sent(journal.begin_attempt(each.id), bytes_sent=1, maybe_charged=True)
+        journal.finish(each.id, Cancelled())
+    journal.note_sent(first, bytes_sent=1, maybe_charged=True)
+    assert set(journal._known) == {each.id for each in jobs[4:]}
+    assert journal._job_of == {}
+    journal.requeue(job(1).id)
+    journal.finish(job(1).id, done(job(1)))
+    assert set(journal._known) == {job(number).id for number in (1, 6, 7, 8)}
+    assert [status.job.position for status in journal.recent(10)] == [1, 7, 6, 5, 4, 3, 2]
+
+
+@pytest.mark.expect_log("the journal's file failed")
+def test_in_memory_everything_is_remembered(
+    journal: Journal, open_journal: Opener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kraken_desktop.stores.journal._MOST_ENDED", 3)
+    journal._file.connection.execute("PRAGMA query_only = ON")
+    jobs = [job(number) for number in range(1, 9)]
+    journal.add(jobs)
+    for each in jobs:
+        journal.finish(each.id, Cancelled())
+    journal.close()
+    assert len(open_journal().recent(10)) == 8
