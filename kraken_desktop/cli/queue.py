@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,9 +19,12 @@ from kraken_desktop.cli.report import Report
 from kraken_desktop.cli.table import print_rows
 from kraken_desktop.cli.work import Start, add_jobs_option, run_jobs
 from kraken_desktop.composition import Services
-from kraken_desktop.model.job import Job, JobState
+from kraken_desktop.model.job import Cancelled, Job, JobState
+from kraken_desktop.model.records import RecordError, from_record
 from kraken_desktop.runner import Runner
 from kraken_desktop.stores.journal import Recovered, Unfinished
+
+_log = logging.getLogger(__name__)
 
 
 def add_parser(commands: Any, *, epilog: str) -> None:
@@ -49,6 +53,14 @@ def add_parser(commands: Any, *, epilog: str) -> None:
     add_jobs_option(resume)
     report.add_options(resume)
     resume.set_defaults(run=_resume)
+    cancel = actions.add_parser(
+        "cancel",
+        help="give up what was left behind",
+        description="Give up the images that a program left behind: they are in the history as cancelled, and the "
+        "originals stay. What a running program works on stays with it.",
+    )
+    cancel.add_argument("--profile", metavar="NAME", help="only what was to go through this profile")
+    cancel.set_defaults(run=_cancel)
 
 
 def _list(arguments: argparse.Namespace, services: Services, console: Console) -> int:
@@ -114,6 +126,38 @@ def _resume(arguments: argparse.Namespace, services: Services, console: Console)
     finally:
         if told.left:
             console.say(f"{console.words.images(told.left)} unfinished. To go on: kraken-s3 queue resume")
+
+
+def _cancel(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    # What is not meant is left behind again when this program ends.
+    recovered = [
+        each
+        for each in services.recover()
+        if arguments.profile is None or each.job.snapshot.profile.name == arguments.profile
+    ]
+    services.journal.finish_all({each.job.id: _given_up(each) for each in recovered})
+    if recovered:
+        console.say(f"{console.words.images(len(recovered))} cancelled.")
+    else:
+        console.say("There is nothing to cancel.")
+    return 0
+
+
+def _given_up(recovered: Recovered) -> Cancelled:
+    """With what of it is in the bucket already."""
+    from kraken_desktop.kept_record import KeptRecord  # with all that Kraken.io answers: only for who asks
+
+    kept = None
+    if recovered.kept is not None:
+        try:
+            kept = from_record(KeptRecord, recovered.kept)
+        except RecordError as error:
+            _log.warning("what is kept of job %s cannot be read: %s", recovered.job.id, error)
+    return Cancelled(
+        may_arrive=_suspected(recovered),
+        images=kept.there if kept is not None else (),
+        original_bytes=kept.original_bytes if kept is not None else None,
+    )
 
 
 def _starts(recovered: Sequence[Recovered]) -> list[Start]:

@@ -13,6 +13,7 @@ import pytest
 
 from kraken_desktop.intake import expand
 from kraken_desktop.model.job import Source
+from kraken_desktop.model.recipe import OutputFormat, Recipe, Variant
 from tests.e2e.test_cli import COMMAND, environment, found_anywhere, kraken_s3, set_up_keyring, started
 from tests.servers.images import ImageKind, make_set
 from tests.servers.kraken_api import KrakenApi
@@ -195,3 +196,40 @@ def test_a_profile_that_fails_holds_up_no_other_one(set_up_world: World, here: T
     assert (told["source"], told["status"], told["profile"]) == (str(second), "done", "web")
     assert err.count("image-000.jpg:\nThe S3 secret access key is missing.\n") == 1
     assert err.endswith("1 done\n1 image unfinished. To go on: kraken-s3 queue resume\n")
+
+
+def test_what_is_given_up_is_in_the_history(set_up_world: World, here: Terminal, tmp_path: Path) -> None:
+    world = set_up_world
+    files = make_set(tmp_path / "images", 3)
+    killed_put(world, FaultKind.STALL_ANSWERING, files, files[:1], "--jobs", "1")
+    assert here("queue", "cancel", "--profile", "Other") == (0, "", "There is nothing to cancel.\n")
+    assert here("queue", "cancel", "--profile", "web") == (0, "", "3 images cancelled.\n")
+    assert here("queue", "resume") == (0, "", NOTHING)
+    rows = [line.split("\t") for line in here("history", "list", "--sort", "name")[1].splitlines()]
+    late = "Cancelled; the image may still arrive in the bucket"
+    assert [(row[1], row[2], row[4]) for row in rows] == [
+        ("cancelled", files[0].name, late),
+        ("cancelled", files[1].name, ""),
+        ("cancelled", files[2].name, ""),
+    ]
+
+
+def test_of_what_is_given_up_the_images_that_are_there_keep_their_links(
+    set_up_world: World, here: Terminal, tmp_path: Path
+) -> None:
+    world = set_up_world
+    (path,) = make_set(tmp_path / "images", 1)
+    formats = tuple(Variant(name=form.value, convert=form) for form in (OutputFormat.WEBP, OutputFormat.PNG))
+    with closing(world.services()) as services:
+        services.settings.update(lambda now: now.with_recipe(Recipe(id="set", name="Set", variants=formats)))
+    world.api.order(Fault(kind=FaultKind.STALL_ANSWERING, endpoint="upload", key="*.png"))
+    with started(environment(world), "put", "--recipe", "set", path) as program:
+        until_stalled(world.api, FaultKind.STALL_ANSWERING, 1)
+        program.kill()
+    world.api.clear_faults()
+    assert here("queue", "cancel") == (0, "", "1 image cancelled.\n")
+    (told,) = json.loads(here("history", "export", "--format", "json")[1])
+    assert told["status"] == "cancelled"
+    (image,) = told["images"]
+    assert image["variant"] == "webp"
+    assert world.s3.anonymous_get(image["url"]).status == 200
