@@ -7,6 +7,8 @@ collection takes several frames, with ten thousand jobs more than a tenth of a s
 from __future__ import annotations
 
 import gc
+import time
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
@@ -14,6 +16,7 @@ from PySide6.QtGui import QGuiApplication
 _THRESHOLDS = (2000, 5, 2)
 """A full collection about every 36,000 objects that stay: as many as can be looked through in a few milliseconds."""
 _OLDEST = 2
+_SELDOM_SECONDS = 600
 
 
 class Collecting(QObject):
@@ -21,10 +24,15 @@ class Collecting(QObject):
 
     Objects that refer to each other in a circle are the only ones that wait for that; all others go at once, as
     ever. What was made before this is set aside at once. :meth:`close` brings back Python's own ways.
+
+    Args:
+        clock: seconds; who turns away again and again causes a long pause only now and then.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(parent)
+        self._clock = clock
+        self._next_look = 0.0
         self._before = gc.get_threshold()
         gc.freeze()
         gc.set_threshold(*_THRESHOLDS)
@@ -44,7 +52,8 @@ class Collecting(QObject):
             gc.freeze()
 
     def _on_state(self, state: Qt.ApplicationState) -> None:
-        if state is Qt.ApplicationState.ApplicationInactive:
+        if state is Qt.ApplicationState.ApplicationInactive and self._clock() >= self._next_look:
             # Nobody looks: a pause is not felt.
+            self._next_look = self._clock() + _SELDOM_SECONDS
             gc.unfreeze()
             gc.collect()

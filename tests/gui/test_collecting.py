@@ -19,8 +19,14 @@ class Ring:
 
 
 @pytest.fixture
-def collecting(qapp: QApplication) -> Iterator[Collecting]:
-    made = Collecting()
+def now() -> list[float]:
+    """The clock."""
+    return [0.0]
+
+
+@pytest.fixture
+def collecting(qapp: QApplication, now: list[float]) -> Iterator[Collecting]:
+    made = Collecting(clock=lambda: now[0])
     yield made
     made.close()
 
@@ -46,6 +52,20 @@ def test_it_is_looked_through_when_the_person_turns_away(collecting: Collecting,
     assert gone() is not None
     qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
     assert gone() is None
+
+
+def test_who_turns_away_all_the_time_causes_no_pause_each_time(
+    collecting: Collecting, qapp: QApplication, now: list[float]
+) -> None:
+    qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+    for later, is_gone in ((599, False), (600, True)):
+        ring = Ring()
+        gone = weakref.ref(ring)
+        gc.collect()
+        del ring
+        now[0] = later
+        qapp.applicationStateChanged.emit(Qt.ApplicationState.ApplicationInactive)
+        assert (gone() is None) is is_gone
 
 
 def test_the_end_brings_back_the_usual_ways(qapp: QApplication) -> None:
