@@ -278,6 +278,7 @@ class MainWindow(QWidget):
             return
         chosen = settings.profile(self.profile.id) if self.profile is not None else None
         self._show_settings(settings, chosen or self._start_profile(settings))
+        self.queue.try_mended()
 
     def _start_profile(self, settings: Settings) -> Profile | None:
         return (

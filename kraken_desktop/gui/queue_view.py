@@ -85,6 +85,11 @@ class QueueView(QObject):
             if self._model.status(row).state is JobState.WAITING:
                 view.update(self._model.index(row, 0))
 
+    def try_mended(self) -> None:
+        """The settings are others: what is held may have been so by a misspelled host."""
+        if self.state.holds:
+            self._uploads.try_now()
+
     # --- what the runner tells ---
 
     def _on_paused(self, why: Failure | None) -> None:

@@ -274,6 +274,15 @@ class TestHold:
         assert dialog.profiles_page.form.name.text() == "Blog"
         dialog.close()
 
+    def test_other_settings_are_tried_at_once_where_something_is_held(
+        self, window: MainWindow, services: WindowServices, runner: NotingRunner, qtbot: QtBot
+    ) -> None:
+        services.settings.update(lambda _: SETTINGS)
+        window._on_settings(SETTINGS.with_default("p2"))
+        window._bridge.held.emit((hold(),))
+        window._on_settings(SETTINGS)
+        qtbot.waitUntil(lambda: runner.asked == [("try_now", None)])
+
     def test_a_network_that_is_back_is_tried_at_once(
         self, window: MainWindow, runner: NotingRunner, qtbot: QtBot
     ) -> None:

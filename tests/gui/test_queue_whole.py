@@ -105,7 +105,6 @@ def test_without_a_connection_it_waits_says_so_once_and_goes_on_with_what_was_me
     assert window.banners.banner("paused") is None
     assert window.model.tally.counts[JobState.FAILED] == 0
     moved(world.s3.endpoint)
-    told.buttons[0].click()
     qtbot.waitUntil(lambda: window.model.tally.counts[JobState.DONE] == 4, timeout=WAIT_MS)
     qtbot.waitUntil(lambda: window.banners.banner("waits") is None)
     assert window.queue.state.holds == ()
