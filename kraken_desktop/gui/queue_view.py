@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from kraken_desktop.gui.main_window import MainWindow
     from kraken_desktop.gui.row_text import RowText
 
-_TICK_MS = 1000
+_TICK_MS = 500
+"""Twice a second: rows are painted for other reasons too, and would be a second ahead of the message."""
 
 
 class QueueView(QObject):
