@@ -6,6 +6,7 @@ import argparse
 import json
 import shlex
 import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -101,7 +102,7 @@ class Report:
                 self._put_back = status
             if status.state is JobState.WAITING and status.waiting_for is not None:
                 self._console.message(self._console.words.failure(status.waiting_for))
-                self._console.say("  " + self._console.words.state(status))
+                self._console.say("  " + self._console.words.state(status, time.monotonic()))
             return
         with self._lock:
             self._ended[status.job.id] = status

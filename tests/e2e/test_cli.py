@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -193,6 +194,7 @@ def test_a_busy_server_is_tried_again(world: World, tmp_path: Path) -> None:
     world.api.order(Fault(kind=FaultKind.STATUS, endpoint="upload", status=503))
     put = kraken_s3(world, "put", make_image(ImageKind.PNG, tmp_path / "a.png"))
     assert put.returncode == 0, put.stderr
+    assert re.search(r"^  Trying again (in \d+ s|now)$", put.stderr, re.MULTILINE), put.stderr
     assert len(world.api.uploads) == 2
 
 
