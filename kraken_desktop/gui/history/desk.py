@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, QPoint, Qt, QTimer
 from PySide6.QtGui import QKeySequence, QPixmap, QShortcut
 from PySide6.QtWidgets import QWidget
 
@@ -35,6 +35,7 @@ _THREADS = 3
 _REFRESH_MS = 400
 """After jobs ended: hundreds of small ones a second make no hundred looks into the history."""
 
+_ASIDE = 48
 _LOAD_AFTER_MS = 3_000
 """After the start, when nobody waits for anything else."""
 
@@ -113,12 +114,22 @@ class HistoryDesk(QObject):
             now=lambda: datetime.now().astimezone(),
         )
         self._removing = Removing(self._services.removal, window.view, self, window.toast, window.show_trouble, window)
+        self._place(window)
         window.retry_wanted.connect(self._retry)
         window.wishes.format_chosen.connect(self._main.wishes.choose_format)
         window.set_link_format(self._main.wishes.link_format)
         self._main.wishes.format_chosen.connect(window.set_link_format)
         self._thumbnails.arrived.connect(window.view.show_picture)
         return window
+
+    def _place(self, window: HistoryWindow) -> None:
+        """A little beside the main window, so that both are seen; where there is no room for that, on the screen."""
+        free = self._main.screen().availableGeometry()
+        place = self._main.window().pos() + QPoint(_ASIDE, _ASIDE)
+        window.move(
+            max(free.left(), min(place.x(), free.right() - window.width())),
+            max(free.top(), min(place.y(), free.bottom() - window.height())),
+        )
 
     def _wishes(self, view: HistoryView, work: Work, toast: Toast, parent: QWidget) -> Wishes:
         from kraken_desktop.gui.history.wishes import Wishes
