@@ -19,7 +19,8 @@ _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 60.0
 _LONGEST_RETRY_AFTER = 3600.0
 
-_MET_BY_ALL = frozenset({"kraken.rate_limited", "transport.name_lookup", "transport.connect"})
+_RATE_LIMIT = "kraken.rate_limited"
+_MET_BY_ALL = frozenset({_RATE_LIMIT, "transport.name_lookup", "transport.connect"})
 """What the next job of the lane would meet as well: all wait, and one alone tries whether it is over."""
 
 _WAITED = 0
@@ -171,6 +172,14 @@ class JobQueue:
             lane.ready.popleft()
             lane.queued -= 1
         return self._start(job_id, lane)
+
+    def reached(self, job_id: str) -> bool:
+        """Take note that bytes of a running job get through; whether that ends a hold. A rate limit it does not end."""
+        lane = self._lanes[self._entries[job_id].lane]
+        if lane.why is None or lane.why.code == _RATE_LIMIT:
+            return False
+        lane.why, lane.held_until = None, 0.0
+        return True
 
     def finish(self, job_id: str, outcome: Outcome, now: float, jitter: float) -> Verdict:
         """Take note of how a run ended.

@@ -190,7 +190,7 @@ class Runner:
         """
         with self._lock:
             running = tuple(self._tokens)
-            arriving = {job_id for job_id in running if self._has_left(job_id)}
+            arriving = {job_id for job_id in running if (at := self._progress.get(job_id)) and at.may_arrive}
             for job_id in running:
                 del self._tokens[job_id]
                 self._queue.end(job_id, JobState.CANCELLED)
@@ -198,10 +198,6 @@ class Runner:
         for may_arrive in (False, True):
             chosen = [job_id for job_id in running if (job_id in arriving) == may_arrive]
             self._end_all(chosen, Cancelled(may_arrive=may_arrive))
-
-    def _has_left(self, job_id: str) -> bool:
-        progress = self._progress.get(job_id)
-        return progress is not None and progress.may_arrive
 
     @property
     def paused(self) -> bool:
@@ -307,6 +303,9 @@ class Runner:
                     self._progress[job_id] = progress
                     if progress.key and not self._status[job_id].keys:
                         self._status[job_id] = replace(self._status[job_id], keys=(progress.key,))
+                    is_through = progress.sent > 0 and self._queue.reached(job_id)
+                if is_through:
+                    self._pump()
 
             self._ran(job_id, self._work(job, token, tell, suspected))
 

@@ -186,6 +186,20 @@ def test_a_hold_can_be_ended_by_hand(end: Callable[[JobQueue], None]) -> None:
     assert start_all(queue, 0.1) == ["a1"]
 
 
+@pytest.mark.parametrize(("met", "over"), [(OFFLINE, True), (LIMITED, False)])
+def test_bytes_that_get_through_show_that_there_is_a_network(met: Failed, over: bool) -> None:
+    queue = JobQueue(3, patient=True)
+    queue.add(["a", "b", "c"])
+    assert queue.start_next(0) == "a"
+    queue.finish("a", met, 0, 1.0)
+    now = queue.retry_at("a")
+    assert start_all(queue, now) == ["a"]
+    assert queue.reached("a") is over
+    assert not queue.reached("a")
+    assert start_all(queue, now) == (["b", "c"] if over else [])
+    assert (queue.holds() == ()) is over
+
+
 def test_an_answer_that_does_not_come_is_the_job_s_own_matter() -> None:
     queue = JobQueue(2, patient=True)
     queue.add(["a", "b", "c"])

@@ -125,10 +125,11 @@ class Stage:
     ) -> Outcome:
         self.ran.append(job.id)
         self.suspected[job.id] = suspected_since
-        tell(Progress(phase=Phase.UPLOADING, sent=5, total=10, key=f"{job.id}.png"))
+        told = self.outcomes.get(job.id)
+        sent = 0 if told and told[0] == OFFLINE else 5
+        tell(Progress(phase=Phase.UPLOADING, sent=sent, total=10, key=f"{job.id}.png"))
         if cancel.cancelled:
             return Cancelled()
-        told = self.outcomes.get(job.id)
         return told.pop(0) if told else stored(f"{job.id}.png")
 
     def later(self, seconds: float, call: Callable[[], None], /) -> Callable[[], None]:
@@ -362,6 +363,20 @@ def test_what_holds_jobs_back_is_told_once_and_until_it_is_over(stage: Stage) ->
     assert stage.heard.holds[-1] == ()
     assert len(stage.heard.holds) == 4, "that it is tried now is told as well"
     assert stage.ran == ["job0", "job0", "job0", "job1", "job2"]
+
+
+def test_the_others_go_on_as_soon_as_one_gets_through(stage: Stage) -> None:
+    stage.outcomes["job0"] = [OFFLINE]
+    runner = stage.runner(limit=2, patient=True)
+    runner.submit(jobs_of(4))
+    first, second = stage.executor.waiting
+    stage.executor.waiting.clear()
+    first()
+    assert len(stage.heard.holds[-1]) == 1
+    assert stage.executor.waiting == []
+    second()  # it was on its way already
+    assert stage.heard.holds[-1] == ()
+    assert len(stage.executor.waiting) == 2, "one place was free at its first bytes, and one at its end"
 
 
 def test_what_was_running_at_the_end_of_the_program_is_there_at_the_next_start(tmp_path: Path) -> None:
