@@ -261,13 +261,14 @@ class Program(QObject):
         self._application.commitDataRequest.connect(window.quit_unasked)
         self.frame.set_content(window)
         self.window = window
+        # At once: whatever comes into the window would be in the picture.
+        self._look_keeping.keep()
         # After its first paint.
-        QTimer.singleShot(0, partial(self._start, window, self._look_keeping))
+        QTimer.singleShot(0, partial(self._start, window))
 
-    def _start(self, window: MainWindow, look_keeping: LookKeeping) -> None:
+    def _start(self, window: MainWindow) -> None:
         from kraken_desktop.gui.collecting import Collecting
 
-        look_keeping.keep()
         self._collecting = Collecting(self)
         for problem in self._problems:
             window.messages.trouble(problem)

@@ -127,7 +127,7 @@ def writer(look: FirstLook, basis: str) -> Callable[[Path], None]:
     sizes = (look.bar, picture.width(), picture.height(), picture.devicePixelRatio())
     facts = (int(look.desktop_dark), int(look.dark), *sizes)
     head = (_MAGIC, " ".join(map(str, facts)).encode(), basis.encode(errors="backslashreplace"))
-    pixels = bytes(picture.constBits())
+    pixels = b"" if picture.isNull() else bytes(picture.constBits())
 
     def write(path: Path) -> None:
         from kraken_desktop.stores import atomic_file  # after the first paint

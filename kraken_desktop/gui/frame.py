@@ -49,6 +49,9 @@ class Frame(QWidget):
         self._kept: list[Incoming] = []
         self.closed_early = False
         """Whether the person closed the window before its content was there."""
+        self._after_painting = QTimer(self)
+        self._after_painting.setSingleShot(True)
+        self._after_painting.timeout.connect(self.painted)
         self.setAcceptDrops(True)
 
     def set_content(self, content: QWidget) -> None:
@@ -94,7 +97,7 @@ class Frame(QWidget):
         painter.end()
         if not self._has_painted:
             self._has_painted = True
-            QTimer.singleShot(0, self.painted.emit)
+            self._after_painting.start()
 
     @override
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

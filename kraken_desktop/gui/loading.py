@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, Signal, SignalInstance
 
 if TYPE_CHECKING:
     from kraken_desktop.composition import Services
@@ -50,12 +50,12 @@ class Loading(QObject):
     def _run(self) -> None:
         try:
             _load_guards()
-            self.guards_loaded.emit()
+            _tell(self.guards_loaded)
             built = self._build()
         except Exception as error:  # noqa: BLE001 - delivered to the one who asked
-            self.failed.emit(error)
+            _tell(self.failed, error)
         else:
-            self.built.emit(built)
+            _tell(self.built, built)
 
     def _build(self) -> tuple[Services, Settings]:
         import kraken_desktop.gui.look_keeping
@@ -64,6 +64,14 @@ class Loading(QObject):
 
         services = Services(self._environ, self._on_journal_problem)
         return services, services.settings.load()
+
+
+def _tell(signal: SignalInstance, *what: object) -> None:
+    try:
+        signal.emit(*what)
+    except RuntimeError:
+        # The program has ended, and with it everybody who waited.
+        return
 
 
 def _load_guards() -> None:

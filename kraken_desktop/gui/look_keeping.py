@@ -47,24 +47,21 @@ class LookKeeping(QObject):
 
     def keep(self) -> None:
         """Now, if this is how the next start will begin."""
-        if self._is_as_at_first:
+        window = self._window
+        if not window.model.rowCount() and window.banners.isHidden() and window.quota.watch.reading is None:
             self._keep(self._picture())
 
     def close(self, seconds: float) -> bool:
         """Wait for what is being written; whether that ended in time."""
         return self._background.close(seconds)
 
-    @property
-    def _is_as_at_first(self) -> bool:
-        window = self._window
-        return not window.model.rowCount() and window.banners.isHidden() and window.status_bar.isHidden()
-
     def _on_desktop_scheme(self, scheme: Qt.ColorScheme) -> None:
         self._desktop_dark = scheme is Qt.ColorScheme.Dark
 
     def _keep_scheme(self) -> None:
         """The next start must not begin in the other scheme, whatever the window shows now."""
-        self._keep(self._picture() if self._is_as_at_first else QImage())
+        self._keep(QImage())
+        self.keep()
 
     def _picture(self) -> QImage:
         return self._window.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)

@@ -14,8 +14,6 @@ from kraken_desktop.resource_files import resource
 GRID = 8
 """Device-independent pixels: all spacing is a multiple of it, or half of it."""
 
-_SCALES = (1.0, 2.0, 3.0)
-
 
 class Theme(QObject):
     """The colors and icons of the program.
@@ -39,8 +37,10 @@ class Theme(QObject):
         self._icons: dict[tuple[str, str], QIcon] = {}
         self._pixmaps: dict[tuple[str, str, int, float], QPixmap] = {}
         application.setStyle("Fusion")
+        self._scales = _scales_of_screens()
         self._dark = self._wants_dark()
         self._apply()
+        application.screenAdded.connect(self._on_screen)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow)
 
     @property
@@ -72,7 +72,7 @@ class Theme(QObject):
         key = (name, color)
         if key not in self._icons:
             icon = QIcon()
-            for scale in _SCALES:
+            for scale in self._scales:
                 icon.addPixmap(self.pixmap(name, color, 20, scale))
                 icon.addPixmap(self.pixmap(name, "strong_border", 20, scale), QIcon.Mode.Disabled)
             self._icons[key] = icon
@@ -97,12 +97,24 @@ class Theme(QObject):
             self._dark = not self._dark
             self._apply()
 
+    def _on_screen(self) -> None:
+        scales = _scales_of_screens()
+        if scales != self._scales:
+            self._scales = scales
+            self._icons.clear()
+            self.changed.emit()
+
     def _apply(self) -> None:
         self._icons.clear()
         self._pixmaps.clear()
         self._application.setPalette(palette(self.colors))
         self._application.setStyleSheet(style_sheet(self.colors, resource("icons").as_posix(), dark=self._dark))
         self.changed.emit()
+
+
+def _scales_of_screens() -> tuple[float, ...]:
+    """Pixels for each device-independent one: icons for others would only take their time at the start."""
+    return tuple(sorted({screen.devicePixelRatio() for screen in QGuiApplication.screens()}))
 
 
 def application_icon() -> QIcon:

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -65,14 +65,15 @@ class Start:
     painted: float
     cpu: float
     modules: frozenset[str]
-    complete: float = 0.0
-    complete_cpu: float = 0.0
-    longest: float = 0.0
+    complete: float
+    complete_cpu: float
+    complete_modules: frozenset[str]
+    longest: float
 
-    @property
-    def too_early(self) -> list[str]:
-        """What was loaded before the first paint and must not be."""
-        return sorted(name for name in self.modules if f"{name}.".startswith(tuple(f"{late}." for late in LATE)))
+
+def too_early(modules: Iterable[str]) -> list[str]:
+    """Which of these must not be loaded before the first paint."""
+    return sorted(name for name in modules if f"{name}.".startswith(tuple(f"{late}." for late in LATE)))
 
 
 def start(script: Path, home: Path, platform: str, *, linger: float = -1.0) -> Start:
@@ -108,6 +109,7 @@ def start(script: Path, home: Path, platform: str, *, linger: float = -1.0) -> S
         modules=frozenset(first["modules"]),
         complete=last["at"] - began,
         complete_cpu=last["cpu"],
+        complete_modules=frozenset(last["modules"]),
         longest=last.get("longest", 0.0),
     )
 
@@ -200,7 +202,7 @@ def report(platform: str, found: dict[str, list[Start]], output: IO[str]) -> Non
             later = [(each.complete, each.complete_cpu, each.longest) for each in starts]
             cells += [f"{_median(times) * 1000:.0f}" for times in zip(*later, strict=True)]
         output.write(f"| {' | '.join(cells)} |\n")
-    early = sorted({name for starts in found.values() for each in starts for name in each.too_early})
+    early = sorted({name for starts in found.values() for each in starts for name in too_early(each.modules)})
     output.write(f"\nloaded too early: {', '.join(early) or 'nothing'}\n")
 
 
@@ -226,7 +228,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             set_up(homes / "long", options.history)
             found = measure(platform, options.rounds, ours, homes)
         report(platform, found, sys.stdout)
-        good = good and not any(each.too_early for starts in found.values() for each in starts)
+        good = good and not any(too_early(each.modules) for starts in found.values() for each in starts)
     return 0 if good else 1
 
 
