@@ -9,11 +9,13 @@ an SSD is nothing beside an upload. (SQLite docs: "PRAGMA synchronous", "Write-A
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TypeVar
 
 from filelock import FileLock
@@ -204,20 +206,41 @@ def _upgrade(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def _read_only(path: Path) -> Iterator[sqlite3.Connection]:
-    """Open a file that may not be written; without its write-ahead log where SQLite may not make files."""
-    for mode in ("mode=ro", "mode=ro&immutable=1"):
+    """Open a file that may not be written, with its write-ahead log."""
+    with ExitStack() as used:
+        connection = _readable(path, "mode=ro")
+        if connection is None and _has_log(path):
+            # SQLite reads a log only where it may make a file beside it.
+            folder = Path(used.enter_context(TemporaryDirectory(prefix="kraken-desktop-")))
+            for ending in ("", "-wal"):
+                shutil.copyfile(f"{path}{ending}", folder / f"copy{ending}")
+            connection = _readable(folder / "copy", "mode=rw")
+        elif connection is None:
+            connection = _readable(path, "mode=ro&immutable=1")
+        if connection is None:
+            raise FileNotFoundError(path)
+        used.callback(connection.close)
+        yield connection
+
+
+def _readable(path: Path, mode: str) -> sqlite3.Connection | None:
+    try:
         connection = sqlite3.connect(f"{path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
-        try:
-            connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.Error:
-            connection.close()
-            continue
-        try:
-            yield connection
-        finally:
-            connection.close()
-        return
-    raise FileNotFoundError(path)
+    except sqlite3.Error:
+        return None
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        return None
+    return connection
+
+
+def _has_log(path: Path) -> bool:
+    try:
+        return Path(f"{path}-wal").stat().st_size > 0
+    except OSError:
+        return False
 
 
 def _number(connection: sqlite3.Connection, pragma: str) -> int:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeAlias
@@ -28,9 +31,9 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Child]]:
     """Starts children on the journal in ``tmp_path``; none is left at the end."""
     children: list[Child] = []
 
-    def start(*arguments: str) -> Child:
+    def start(*arguments: str, folder: Path = tmp_path) -> Child:
         child = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.journal_child", str(tmp_path), *arguments],
+            [sys.executable, "-m", "tests.support.journal_child", str(folder), *arguments],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -145,6 +148,49 @@ def test_two_processes_write_at_the_same_time(start: Callable[..., Child], open_
     ended = {status.job.id: (status.outcome, status.tries) for status in open_journal().recent(1000)}
     jobs = [job(number, batch=name) for name in ("one", "two") for number in range(1, 201)]
     assert ended == {each.id: (done(each), 1) for each in jobs}
+
+
+@pytest.fixture
+def sealed() -> Iterator[Path]:
+    """A folder that others may go to; pytest takes that right from its own whenever it starts."""
+    with tempfile.TemporaryDirectory() as name:
+        Path(name).chmod(0o755)
+        folder = Path(name) / "journal"
+        folder.mkdir()
+        yield folder
+        folder.chmod(0o755)
+
+
+def seal(folder: Path) -> str:
+    """Take the right to write from a folder and its files; the user id that this holds for, 0 for our own."""
+    for path in folder.iterdir():
+        path.chmod(0o444)
+    folder.chmod(0o555)
+    # Root may do anything: it becomes somebody else.
+    return "65534" if os.getuid() == 0 else "0"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+@pytest.mark.parametrize("ended", ["closed", "power cut"])
+def test_a_folder_that_may_only_be_read_is_shown(
+    ended: str, start: Callable[..., Child], sealed: Path, tmp_path: Path
+) -> None:
+    """Also what is still in the write-ahead log, which SQLite does not read there."""
+    journal = Journal.open(tmp_path / "open", unexpected)
+    for number in range(1, 6):
+        journal.add([job(number)])
+        journal.finish(job(number).id, done(job(number)))
+    if ended == "closed":
+        journal.close()
+    for path in (tmp_path / "open").glob("journal.sqlite3*"):
+        if not path.name.endswith("-shm"):
+            shutil.copyfile(path, sealed / path.name)
+    assert (sealed / "journal.sqlite3-wal").exists() == (ended == "power cut")
+    journal.close()
+    child = start("look", seal(sealed), folder=sealed)
+    assert hear(child) == ["problem", "unwritable"]
+    assert hear(child) == ["there", "5", "5"]
+    assert hear(child) == ["there", "6", "0"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="no such limit")

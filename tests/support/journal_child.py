@@ -4,17 +4,21 @@ python -m tests.support.journal_child FOLDER hold COUNT     adds, plans, starts,
 python -m tests.support.journal_child FOLDER work COUNT     adds jobs and finishes one after the other
 python -m tests.support.journal_child FOLDER take           waits for a line, then takes over
 python -m tests.support.journal_child FOLDER fight NAME     waits for a line, then brings 200 jobs to their end
+python -m tests.support.journal_child FOLDER look WHO       as this user, who may only read: tells what is there
 python -m tests.support.journal_child FOLDER full LIMIT     works until a file may not grow beyond so many bytes
 """
 
 from __future__ import annotations
 
+import os
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from kraken_desktop.model.errors import JournalError
+from kraken_desktop.model.history import HistoryQuery
 from kraken_desktop.model.job import Job
+from kraken_desktop.stores.history import History
 from kraken_desktop.stores.journal import Journal
 from tests.support.journal_samples import done, job, plan
 
@@ -87,8 +91,18 @@ def _full(journal: Journal, limit: int) -> None:
     _say("closed")
 
 
+def _look(journal: Journal) -> None:
+    history = History(journal)
+    _say("there", str(len(journal.recent(1000))), str(len(history.find(HistoryQuery(text="photo")))))
+    journal.add([job(1, batch="now")])
+    journal.finish("now-1", done(job(1, batch="now")))
+    _say("there", str(len(journal.recent(1000))), str(len(journal.take_over())))
+
+
 def main(folder: str, what: str, argument: str = "0") -> None:
     """Do one of these things."""
+    if what == "look" and int(argument):
+        os.setuid(int(argument))
     journal = Journal.open(Path(folder), _problem)
     if what == "hold":
         _hold(journal, int(argument))
@@ -96,6 +110,8 @@ def main(folder: str, what: str, argument: str = "0") -> None:
         _work(journal, int(argument))
     elif what == "fight":
         _fight(journal, argument)
+    elif what == "look":
+        _look(journal)
     elif what == "full":
         _full(journal, int(argument))
     else:
