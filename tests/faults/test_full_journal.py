@@ -19,6 +19,8 @@ from tests.faults.scene import Scene
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.support.journal_files import query
 
+pytestmark = pytest.mark.faults
+
 SceneMaker = Callable[..., Scene]
 
 

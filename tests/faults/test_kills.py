@@ -19,6 +19,8 @@ from tests.faults.scene import Scene
 from tests.servers.images import make_set
 from tests.servers.kraken_faults import Fault, FaultKind
 
+pytestmark = pytest.mark.faults
+
 FRONTS = ("terminal", "window")
 _IN_THE_GATE = {("terminal", "route 1"), ("window", "route 2"), ("terminal", "route 3")}
 """Each route once, and both front ends."""

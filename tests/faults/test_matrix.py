@@ -17,6 +17,8 @@ from tests.faults.cells import CELLS, LARGE, Cell, End, Expected
 from tests.faults.fronts import Terminal, Window
 from tests.faults.scene import Scene
 
+pytestmark = pytest.mark.faults
+
 AT_ONCE = 4
 """Jobs that run at the same time, as a new person's settings say."""
 MANY_TRIES = 5
