@@ -89,12 +89,23 @@ class Drop:
         self.kills += killed
 
     def _command(self) -> list[str]:
-        """As a person goes on: what is in the journal by itself, what never came there once more."""
-        missing = [str(path) for path in self.files if str(path) not in self.known()]
+        """As a person goes on: hands all files over until some are known, and never again."""
+        known = self.known()
+        files = [] if known else [str(path) for path in self.files]
         if self.front == "window":
-            return [sys.executable, "-m", "kraken_desktop", *missing]
-        arguments = ["put", "--json", *missing] if missing else ["queue", "resume"]
-        return [sys.executable, "-m", "kraken_desktop.cli", *arguments]
+            return [sys.executable, "-m", "kraken_desktop", *(files if not self._noted else [])]
+        assert len(known) in {0, len(self.files)}, "the terminal writes them down at once"
+        return [
+            sys.executable,
+            "-m",
+            "kraken_desktop.cli",
+            *(["put", "--json", *files] if files else ["queue", "resume"]),
+        ]
+
+    @property
+    def _noted(self) -> bool:
+        """Whether the window knows of the drop although not all of it is in the journal."""
+        return any(self.world.home.glob("journal/drops/*.json"))
 
     def _watch(self, program: subprocess.Popen[str], trigger: Trigger | None) -> bool:
         """Until it is to be killed in its work, or has nothing left to do; whether it was the former."""
