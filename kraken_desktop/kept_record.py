@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from kraken_desktop.engines.kraken_answers import Result
-from kraken_desktop.model.job import StoredImage
+from kraken_desktop.model.job import Cancelled, StoredImage
 from kraken_desktop.model.profile import Profile
+from kraken_desktop.model.records import RecordError, from_record
+from kraken_desktop.stores.journal_facts import Recovered
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,3 +29,18 @@ class KeptRecord:
     original_bytes: int | None = None
     results: dict[str, Result] = field(default_factory=dict)
     """By variant: what Kraken.io made, and keeps for some time."""
+
+
+def given_up(recovered: Recovered) -> Cancelled:
+    """How a job that another run left behind ends, if nobody goes on with it: with what is in the bucket already."""
+    kept = None
+    if recovered.kept is not None:
+        try:
+            kept = from_record(KeptRecord, recovered.kept)
+        except RecordError as error:
+            _log.warning("what is kept of job %s cannot be read: %s", recovered.job.id, error)
+    return Cancelled(
+        may_arrive=recovered.attempt is not None and recovered.attempt.maybe_charged,
+        images=kept.there if kept is not None else (),
+        original_bytes=kept.original_bytes if kept is not None else None,
+    )

@@ -30,7 +30,6 @@ from kraken_desktop.stores.journal import Journal, Recovered
 
 _log = logging.getLogger(__name__)
 
-
 _NOT_STARTED = (JobState.QUEUED, JobState.WAITING)
 
 
@@ -94,6 +93,10 @@ class Runner:
         """Queue the jobs of an earlier run. One that may have been charged is only looked for, not sent."""
         with self._lock:
             for each in recovered:
+                if each.kept is not None:
+                    from kraken_desktop.kept_record import given_up  # with Kraken.io's answers: slow to import
+
+                    self._there[each.job.id] = given_up(each)
                 if each.attempt is not None and each.attempt.maybe_charged:
                     self._suspected[each.job.id] = each.attempt.started_at
         self._enqueue([each.job for each in recovered])
@@ -177,8 +180,7 @@ class Runner:
     def abandon(self, failure: Failure) -> None:
         """Let every job that has not started fail with this failure: nobody is there to mend it."""
         with self._lock:
-            waiting = self._queue.ids_in(JobState.QUEUED, JobState.WAITING)
-            taken = [job_id for job_id in waiting if self._queue.cancel(job_id)]
+            taken = [job_id for job_id in self._queue.ids_in(*_NOT_STARTED) if self._queue.cancel(job_id)]
             self._ending.update(taken)
         self._end_all(taken, Failed(failure=failure))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kraken_desktop.cancel import CancelToken
+from kraken_desktop.kept_record import KeptRecord
 from kraken_desktop.model.errors import Scope
 from kraken_desktop.model.job import (
     Cancelled,
@@ -30,9 +31,10 @@ from kraken_desktop.model.job import (
 )
 from kraken_desktop.model.profile import Profile
 from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.model.records import to_record
 from kraken_desktop.runner import Runner
 from kraken_desktop.runner_roles import Hold
-from kraken_desktop.stores.journal import Journal
+from kraken_desktop.stores.journal import Journal, Recovered
 
 WRONG_KEY = Failed(failure=Failure(code="kraken.bad_credentials", scope=Scope.BATCH))
 BUSY = Failed(failure=Failure(code="kraken.server_fault", retryable=True))
@@ -586,6 +588,19 @@ def test_one_that_is_only_looked_for_is_looked_for_where_it_went(tmp_path: Path)
     stage.executor.run_all()
     assert stage.heard.last("job0").job.snapshot.profile.bucket == ""
     journal.close()
+
+
+def test_what_an_earlier_run_stored_is_listed_if_nobody_goes_on_with_it(stage: Stage) -> None:
+    there = StoredImage(variant="small", key="a-small.png", url="https://example.com/a-small.png")
+    (job,) = jobs_of(1)
+    kept = to_record(KeptRecord(digest="0" * 64, stored_as=job.snapshot.profile, there=(there,)))
+    stage.journal.add([job])
+    runner = stage.runner()
+    runner.suspend()
+    runner.resume_jobs([Recovered(job=job, planned=(), attempt=None, kept=kept)])
+    runner.cancel(["job0"])
+    assert stage.heard.last("job0").links == (there,)
+    assert stage.journal.recent(1)[0].links == (there,)
 
 
 def test_a_pause_that_holds_nothing_any_more_is_over(stage: Stage) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -19,12 +18,9 @@ from kraken_desktop.cli.report import Report
 from kraken_desktop.cli.table import print_rows
 from kraken_desktop.cli.work import Start, add_jobs_option, run_jobs
 from kraken_desktop.composition import Services
-from kraken_desktop.model.job import Cancelled, Job, JobState
-from kraken_desktop.model.records import RecordError, from_record
+from kraken_desktop.model.job import Job, JobState
 from kraken_desktop.runner import Runner
 from kraken_desktop.stores.journal import Recovered, Unfinished
-
-_log = logging.getLogger(__name__)
 
 
 def add_parser(commands: Any, *, epilog: str) -> None:
@@ -129,35 +125,20 @@ def _resume(arguments: argparse.Namespace, services: Services, console: Console)
 
 
 def _cancel(arguments: argparse.Namespace, services: Services, console: Console) -> int:
+    from kraken_desktop.kept_record import given_up  # with all that Kraken.io answers: only for who asks
+
     # What is not meant is left behind again when this program ends.
     recovered = [
         each
         for each in services.recover()
         if arguments.profile is None or each.job.snapshot.profile.name == arguments.profile
     ]
-    services.journal.finish_all({each.job.id: _given_up(each) for each in recovered})
+    services.journal.finish_all({each.job.id: given_up(each) for each in recovered})
     if recovered:
         console.say(f"{console.words.images(len(recovered))} cancelled.")
     else:
         console.say("There is nothing to cancel.")
     return 0
-
-
-def _given_up(recovered: Recovered) -> Cancelled:
-    """With what of it is in the bucket already."""
-    from kraken_desktop.kept_record import KeptRecord  # with all that Kraken.io answers: only for who asks
-
-    kept = None
-    if recovered.kept is not None:
-        try:
-            kept = from_record(KeptRecord, recovered.kept)
-        except RecordError as error:
-            _log.warning("what is kept of job %s cannot be read: %s", recovered.job.id, error)
-    return Cancelled(
-        may_arrive=_suspected(recovered),
-        images=kept.there if kept is not None else (),
-        original_bytes=kept.original_bytes if kept is not None else None,
-    )
 
 
 def _starts(recovered: Sequence[Recovered]) -> list[Start]:
