@@ -279,7 +279,7 @@ def print_run(told: Mapping[str, Any], count: int) -> None:
     _line("  of an empty window meanwhile", _spread(told["empty"]))
     ratios = [told["late"][each] / max(0.001, told["empty"][each]) for each in ("p50", "p99", "worst")]
     _line("  ratio", " / ".join(f"{ratio:.1f}" for ratio in ratios))
-    _line("pauses of the collector, p50 / p99 / worst", _spread(told["collector"]))
+    _line("processor a pause of the collector, p50 / p99 / worst", _spread(told["collector"]))
     start, end = told["start"], told["end"]
     _line("memory of the window's process at the start, RSS (PSS)", f"{start['Rss']:.0f} ({start['Pss']:.0f}) MB")
     _line("  at the end", f"{end['Rss']:.0f} ({end['Pss']:.0f}) MB", "limit 250")
@@ -300,6 +300,7 @@ def print_cancel(told: Mapping[str, Any]) -> None:
     _line("cancel one that runs", f"{found['running'] * 1000:.0f} ms", "limit 100")
     _line("cancel one that is queued", f"{found['queued'] * 1000:.0f} ms", "limit 100")
     _line(f"cancel {told['left']}", f"{found['all'] * 1000:.0f} ms", "limit 1000")
+    _line("  processor, all threads", f"{found['cost'] * 1000:.0f} ms")
     _line("processor a turn meanwhile, p50 / p99 / worst", _spread(told["turns"]), "limit - / 16 / 50")
     _line("memory of the window's process, RSS (PSS)", f"{told['end']['Rss']:.0f} ({told['end']['Pss']:.0f}) MB")
 

@@ -204,10 +204,10 @@ class Driver(QObject):
             found[name] = time.monotonic() - began
         self._turns.begin()
         left = model.tally.unfinished
-        began = time.monotonic()
+        began, cost = time.monotonic(), time.process_time()
         window.status_bar.cancel_all_wanted.emit()
         yield lambda: model.tally.unfinished == 0
-        found["all"] = time.monotonic() - began
+        found["all"], found["cost"] = time.monotonic() - began, time.process_time() - cost
         tell(
             cancelled=found,
             left=left,

@@ -125,7 +125,7 @@ class Lateness(QObject):
 
 
 class Collections:
-    """Pauses of Python's collector: nothing else of Python runs meanwhile, on any thread."""
+    """Pauses of Python's collector, in processor time: nothing else of Python runs meanwhile, on any thread."""
 
     def __init__(self) -> None:
         self.pauses = array("d")
@@ -134,6 +134,6 @@ class Collections:
 
     def _on(self, phase: str, _about: dict[str, int]) -> None:
         if phase == "start":
-            self._began = time.perf_counter()
+            self._began = time.thread_time()
         else:
-            self.pauses.append(time.perf_counter() - self._began)
+            self.pauses.append(time.thread_time() - self._began)
