@@ -127,8 +127,10 @@ class Bench:
     def selecting(self) -> Steps:
         """All rows, and one again."""
         self.window.view.selectAll()
+        self._wait(0.1)
         yield self._is_settled
         self.window.view.selectRow(3)
+        self._wait(0.1)
         yield self._is_settled
 
     def growing(self) -> Steps:
@@ -140,6 +142,18 @@ class Bench:
             self.services.journal.finish(made.id, Done(images=()))
             self.window.refresh()
             yield self._is_settled
+
+    def copying(self) -> Steps:
+        """The links of all."""
+        self.window.view.clearSelection()
+        self.window.foot.copy_wanted.emit(None)
+        yield lambda: not self.window.work.busy
+
+    def exporting(self) -> Steps:
+        """All of it, as a table."""
+        with tempfile.TemporaryDirectory(prefix="kraken-bench-") as name:
+            self.window.export_to(Path(name, "all.csv"))
+            yield lambda: not self.window.work.busy
 
     def close(self) -> None:
         """Leave the main window."""
@@ -162,6 +176,8 @@ def measure(application: QApplication, theme: Theme, home: Path, count: int) -> 
         bench.play("type a search and clear it", bench.typing),
         bench.play("select all, then one", bench.selecting),
         bench.play("10 jobs end", bench.growing),
+        bench.play("copy all links", bench.copying),
+        bench.play("export all as CSV", bench.exporting),
     ]
     bench.window.close()
     found.append(bench.play("open again", bench.opening))
