@@ -50,12 +50,10 @@ class Search(QObject):
     Signals:
         found: a ``Found``.
         failed: an ``Exception``.
-        busy_changed: a look began, or none runs any more.
     """
 
     found = Signal(object)
     failed = Signal(object)
-    busy_changed = Signal()
 
     def __init__(self, records: Records, background: Background, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -77,7 +75,6 @@ class Search(QObject):
         self._next = Asked(query=query, before=before, hidden=frozenset(hidden), is_again=is_again)
         if self._running is None:
             self._begin()
-            self.busy_changed.emit()
 
     def _begin(self) -> None:
         asked, self._next = self._next, None
@@ -90,7 +87,6 @@ class Search(QObject):
             self._begin()
             return
         self._running = None
-        self.busy_changed.emit()
         self.found.emit(found)
 
     def _refused(self, error: Exception) -> None:
@@ -98,7 +94,6 @@ class Search(QObject):
             self._begin()
             return
         self._running = None
-        self.busy_changed.emit()
         self.failed.emit(error)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QPixmap, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -251,10 +251,13 @@ class HistoryWindow(QWidget):
         self.foot.set_link_format(link_format)
 
     def _unpublish(self) -> None:
-        self.wishes.use(self.tr("Reading…"), self.view.chosen, self.view.unpublish_wanted.emit)
+        # Never the row with the keyboard's frame alone.
+        if self.view.count_chosen:
+            self.wishes.use(self.tr("Reading…"), self.view.chosen, self.view.unpublish_wanted.emit)
 
     def _forget_chosen(self) -> None:
-        self.forgetting.take(self.view.chosen.whole)
+        if self.view.count_chosen:
+            self.forgetting.take(self.view.chosen.whole)
 
     def _forget_jobs(self, job_ids: Collection[str]) -> None:
         numbers = [number for job_id in job_ids if (number := self.model.entries.number_of(job_id)) is not None]
@@ -375,6 +378,13 @@ class HistoryWindow(QWidget):
         super().hideEvent(event)
         if not event.spontaneous():
             self._is_stale = True
+
+    @override
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.ActivationChange and self.isActiveWindow():
+            # The terminal may have uploaded something meanwhile.
+            self.refresh()
 
     @override
     def closeEvent(self, event: QCloseEvent) -> None:

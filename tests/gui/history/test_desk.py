@@ -102,6 +102,15 @@ class TestBoth:
         settled(opened)
         assert names(opened)[0] == "image-7.png"
 
+    def test_what_the_terminal_did_is_there_when_one_turns_to_the_window(
+        self, opened: HistoryWindow, window: MainWindow, services: WindowServices, qtbot: QtBot
+    ) -> None:
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        keep(services, done(7))
+        opened.activateWindow()
+        qtbot.waitUntil(lambda: opened.model.rowCount() == 4)
+
     def test_an_earlier_job_is_tried_again(
         self, opened: HistoryWindow, runner: NotingRunner, settled: Settled, qtbot: QtBot
     ) -> None:

@@ -220,6 +220,17 @@ class TestForgetting:
         assert window.nothing.isVisible()
         assert "No history yet" in window.nothing.text
 
+    def test_a_row_that_is_not_selected_stays(self, make_history: MakeHistory, settled: Settled, qtbot: QtBot) -> None:
+        window = make_history(MemoryRecords(entry(1)))
+        settled(window)
+        window.view.setFocus()
+        assert window.view.currentIndex().isValid()
+        qtbot.keyClick(window.view, Qt.Key.Key_Delete)
+        qtbot.keyClick(window.view, Qt.Key.Key_Delete, Qt.KeyboardModifier.ShiftModifier)
+        settled(window)
+        assert window.forgetting.hidden == frozenset()
+        assert not window.toast.isVisible()
+
     def test_images_of_a_set_are_no_entries(self, make_history: MakeHistory, settled: Settled, qtbot: QtBot) -> None:
         window = make_history(MemoryRecords(entry(1, image_set(1))))
         settled(window)
