@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QPixmap, QShortcut, QShowEvent
+from PySide6.QtGui import QCloseEvent, QHideEvent, QKeyEvent, QKeySequence, QPixmap, QShortcut, QShowEvent
 from PySide6.QtWidgets import QMenu, QStackedWidget, QVBoxLayout, QWidget
 from typing_extensions import override
 
@@ -20,6 +20,7 @@ from kraken_desktop.gui.history.exporting import ask_for_target, export
 from kraken_desktop.gui.history.filters import Filters
 from kraken_desktop.gui.history.foot import Foot
 from kraken_desktop.gui.history.forgetting import Forgetting
+from kraken_desktop.gui.history.menu import menu_of, menu_of_many
 from kraken_desktop.gui.history.model import HistoryModel
 from kraken_desktop.gui.history.nothing import Nothing
 from kraken_desktop.gui.history.records import Records
@@ -29,7 +30,6 @@ from kraken_desktop.gui.history.wishes import Wishes
 from kraken_desktop.gui.history.work import Task, Work
 from kraken_desktop.gui.jobs import Background
 from kraken_desktop.gui.labels import line
-from kraken_desktop.gui.row_menu import format_names, row_menu
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
@@ -273,45 +273,23 @@ class HistoryWindow(QWidget):
     def _on_not_opened(self, what: str) -> None:
         self.toast.say(self.tr("No program opens this: {what}").replace("{what}", what))
 
-    # --- menu ---
-
     def _open_menu(self, place: QPoint) -> None:
         chosen = self.view.chosen
         if len(chosen.numbers) > _MOST_IN_MENU:
-            self._menu_of_many().popup(place)
+            self._menu_of([]).popup(place)
             return
         entries = [self.model.entries.entry(number) for number in chosen.numbers]
         here = [chosen.status(entry) for entry in entries if entry is not None]
         if len(here) == len(entries):
-            self.menu_for(here).popup(place)
+            self._menu_of(here).popup(place)
         else:
             self.wishes.use(self.tr("Reading…"), chosen, lambda statuses: self._menu_of(statuses).popup(place))
 
     def _menu_of(self, statuses: list[JobStatus]) -> QMenu:
-        return self.menu_for(statuses) if statuses else self._menu_of_many()
-
-    def menu_for(self, statuses: list[JobStatus]) -> QMenu:
-        """What can be done with these."""
-        menu = row_menu(self.view, self.model, statuses, self._theme, of_history=True)
-        if self.wishes.has_expired(statuses):
-            renewing = QAction(self._theme.icon("retry"), self.tr("Copy a ne&w link"), menu)
-            renewing.triggered.connect(partial(self.wishes.copy_renewed, tuple(statuses)))
-            menu.insertAction(menu.actions()[0], renewing)
-        return menu
-
-    def _menu_of_many(self) -> QMenu:
-        """The same without anything that depends on what the entries are: thousands are not read for a menu."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        icon = self._theme.icon
-        menu.addAction(icon("copy"), self.tr("&Copy links"), partial(self._copy, None))
-        formats = menu.addMenu(icon("link"), self.tr("Copy &as"))
-        for name, text in format_names().items():
-            formats.addAction(text, partial(self.wishes.copy, self.view.chosen, name))
-        menu.addSeparator()
-        menu.addAction(icon("bucket"), self.tr("Remove from the &bucket…"), self._unpublish)
-        menu.addAction(icon("clear"), self.tr("Re&move from the history"), self._forget_chosen)
-        return menu
+        """For these; without any, for what is selected, whatever it is."""
+        if statuses:
+            return menu_of(self.view, self.model, statuses, self.wishes, self._theme)
+        return menu_of_many(self.view, self.wishes, self._theme)
 
     # --- what takes a while ---
 

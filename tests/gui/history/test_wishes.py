@@ -98,9 +98,9 @@ class TestLinks:
         settled(window)
         assert window.toast.text == "1 link copied, 1 expired link left out"
         assert clip() == url_of(2)
-        menu = window.menu_for([window.model.line(1).status])
+        menu = window._menu_of([window.model.line(1).status])
         assert texts(menu)[0] == "Copy a new link"
-        assert "Copy a new link" not in texts(window.menu_for([window.model.line(0).status]))
+        assert "Copy a new link" not in texts(window._menu_of([window.model.line(0).status]))
 
     def test_a_new_link_that_cannot_be_signed_is_explained(
         self, make_history: MakeHistory, settled: Settled, qtbot: QtBot
@@ -261,7 +261,7 @@ class TestMenu:
     def test_of_one(self, make_history: MakeHistory, settled: Settled) -> None:
         window = make_history(MemoryRecords(entry(1)))
         settled(window)
-        told = texts(window.menu_for([window.model.line(0).status]))
+        told = texts(window._menu_of([window.model.line(0).status]))
         assert "Remove from the history" in told
         assert "Remove from the bucket…" in told
         assert "Cancel" not in told
@@ -285,7 +285,7 @@ class TestMenu:
         settled(window)
         window.view.selectAll()
         before = len(records.fetched)
-        assert texts(window._menu_of_many()) == [
+        assert texts(window._menu_of([])) == [
             "Copy links",
             "Copy as",
             "Remove from the bucket…",
