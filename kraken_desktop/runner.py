@@ -142,7 +142,7 @@ class Runner:
                 if self._queue.state(job_id) in again and job_id not in self._ending
             ]
         jobs = [renewed(job) for job in before]
-        self._journal.requeue_all([job.id for job in jobs])
+        self._journal.requeue_all(jobs)
         self._journal.renew([new for new, old in zip(jobs, before, strict=True) if new is not old])
         self._enqueue(jobs)
         self._unpause(renewed)

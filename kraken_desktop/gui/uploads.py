@@ -229,7 +229,7 @@ class Uploads(QObject):
 
     def _retry_past(self, past: Sequence[JobStatus], renewed: Renewal) -> None:
         jobs = [renewed(status.job) for status in past]
-        self._services.journal.requeue_all([job.id for job in jobs])
+        self._services.journal.requeue_all(jobs)
         self._services.journal.renew(jobs)
         self._runner.resume_jobs([Recovered(job=job, planned=(), attempt=None) for job in jobs])
         self._runner.resume(renewed)

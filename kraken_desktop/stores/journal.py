@@ -189,18 +189,26 @@ class Journal:
 
     def requeue(self, job_id: str) -> None:
         """Queue an ended job again, for this process; its keys stay its own. Nothing happens if it has not ended."""
-        self.requeue_all([job_id])
+        self._requeue({job_id: None})
 
-    def requeue_all(self, job_ids: Collection[str]) -> None:
-        """Queue many ended jobs again, all or none."""
+    def requeue_all(self, jobs: Collection[Job]) -> None:
+        """Queue many ended jobs again, all or none; one that was forgotten since it ended is added anew."""
+        self._requeue({job.id: job for job in jobs})
 
-        def work(connection: sqlite3.Connection) -> list[Known | None]:
-            return [rows.requeue(connection, job_id, self._file.name) for job_id in job_ids]
+    def _requeue(self, jobs: Mapping[str, Job | None]) -> None:
+        def work(connection: sqlite3.Connection) -> list[Known]:
+            queued: list[Known | None] = []
+            for job_id, job in jobs.items():
+                if job is None or reading.exists(connection, job_id):
+                    queued.append(rows.requeue(connection, job_id, self._file.name))
+                else:
+                    rows.insert_jobs(connection, rows.prepared([job]), self._file.name)
+                    queued.append(Known(job=job))
+            return [known for known in queued if known is not None]
 
         for known in self._file.run(WRITE, work):
-            if known is not None:
-                with self._file.lock:
-                    self._known[known.job.id] = known
+            with self._file.lock:
+                self._known[known.job.id] = known
 
     def take_over(self) -> tuple[Recovered, ...]:
         """Adopt the unfinished jobs whose owner is dead, oldest first.

@@ -187,7 +187,7 @@ class Drop:
         """Queue them again, as the window does; the next life goes on with them."""
         statuses = ended_jobs(self.world.home, self.files)
         with closing(self.world.services()) as services:
-            services.journal.requeue_all([statuses[str(path)].job.id for path in paths])
+            services.journal.requeue_all([statuses[str(path)].job for path in paths])
         self.retries.update(paths)
 
     def fates(self, *, paid_again: bool) -> dict[Path, Fate]:

@@ -293,6 +293,16 @@ def test_what_is_forgotten_does_not_come_back_with_a_fresh_file(journal: Journal
     assert positions(history) == [3, 1]
 
 
+def test_what_was_forgotten_may_be_tried_again(journal: Journal, history: History) -> None:
+    """The list of the window still has it."""
+    end(journal, (job(1), Failed(failure=FAILURE)), (job(2), Failed(failure=FAILURE)))
+    history.forget(history.find(HistoryQuery())[:1])
+    journal.requeue_all([job(1), job(2)])
+    assert [each.status.job for each in journal.unfinished()] == [job(1), job(2)]
+    journal.finish(job(2).id, done(job(2)))
+    assert positions(history) == [2]
+
+
 def test_a_thousand_are_forgotten(journal: Journal, history: History) -> None:
     end(journal, *((job(number), Cancelled()) for number in range(1, 1201)))
     assert history.forget(history.find(HistoryQuery())[1:]) == 1199

@@ -96,7 +96,7 @@ def test_many_jobs_end_and_are_queued_again_together(journal: Journal) -> None:
         3: Cancelled(),
         4: Cancelled(),
     }
-    journal.requeue_all([each.id for each in jobs[1:]])
+    journal.requeue_all(jobs[1:])
     assert [status.job for status in journal.recent(10)] == [job(1)]
 
 
