@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -204,6 +205,15 @@ class TestPictures:
         )
         assert window.history._picture(status, 1.0) is None
         qtbot.waitUntil(lambda: asked == [str(tmp_path / "a.png")])
+
+    def test_what_nobody_saw_for_long_goes_at_the_next_start(self, services: WindowServices) -> None:
+        services.thumbnails.put("/old.png", 1, 8, b"\x10\x20\x30\xff" * 64)
+        (path,) = (services.folders.cache / "thumbnails").rglob("*.thumbnail")
+        os.utime(path, (0, 0))
+        services.thumbnails.put("/new.png", 1, 8, b"\x10\x20\x30\xff" * 64)
+        services.sweep_folders(lambda: False)
+        assert services.thumbnails.get("/old.png", 1, 8) is None
+        assert services.thumbnails.get("/new.png", 1, 8) is not None
 
     def test_what_is_forgotten_leaves_no_picture(
         self, opened: HistoryWindow, services: WindowServices, settled: Settled, qtbot: QtBot
