@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 
 def resource(*parts: str) -> Path:
     """The path of a resource: inside the package once it is built, beside it in a checkout."""
+    return _folder().joinpath(*parts)
+
+
+@cache
+def _folder() -> Path:
     package = Path(__file__).resolve().parent
     built = package / "resources"
-    folder = built if built.is_dir() else package.parent / "resources"
-    return folder.joinpath(*parts)
+    return built if built.is_dir() else package.parent / "resources"
 
 
 def samples() -> tuple[Path, ...]:

@@ -259,16 +259,19 @@ class Program(QObject):
         self._look_keeping = LookKeeping(window, theme, self._folders, look=self.frame.look, parent=self)
         window.closed.connect(self._on_closed)
         self._application.commitDataRequest.connect(window.quit_unasked)
+        QTimer.singleShot(0, partial(self._show, window))
+
+    def _show(self, window: MainWindow) -> None:
         self.frame.set_content(window)
         self.window = window
-        # At once: whatever comes into the window would be in the picture.
-        self._look_keeping.keep()
-        # After its first paint.
         QTimer.singleShot(0, partial(self._start, window))
 
     def _start(self, window: MainWindow) -> None:
         from kraken_desktop.gui.collecting import Collecting
 
+        if self._look_keeping is not None:
+            # First of all: whatever comes into the window would be in the picture.
+            self._look_keeping.keep()
         self._collecting = Collecting(self)
         for problem in self._problems:
             window.messages.trouble(problem)

@@ -62,6 +62,7 @@ class Loading(QObject):
         import kraken_desktop.gui.main_window  # noqa: F401 - to have them
         from kraken_desktop.composition import Services
 
+        _make_classes()
         services = Services(self._environ, self._on_journal_problem)
         return services, services.settings.load()
 
@@ -72,6 +73,14 @@ def _tell(signal: SignalInstance, *what: object) -> None:
     except RuntimeError:
         # The program has ended, and with it everybody who waited.
         return
+
+
+def _make_classes() -> None:
+    """Qt for Python makes a class when it is first met, and all of them where it looks for the one of a viewport."""
+    from PySide6 import QtWidgets
+
+    for name in dir(QtWidgets):
+        getattr(QtWidgets, name)
 
 
 def _load_guards() -> None:

@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import IO
 
 from kraken_desktop.folders import Folders
+from kraken_desktop.model.settings import first_settings
 from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.settings import SettingsStore
 from tests.support import journal_samples
-from tests.support.gui import PROFILE, SETTINGS
+from tests.support.gui import ACCOUNT, PROFILE
 
 PROBE = Path(__file__).with_name("start_probe.py")
 LATE = (
@@ -117,7 +118,7 @@ def start(script: Path, home: Path, platform: str, *, linger: float = -1.0) -> S
 def set_up(home: Path, history: int = 0) -> Path:
     """Settings with several profiles, and so many ended jobs in the journal."""
     folders = Folders.of({"KRAKEN_DESKTOP_HOME": str(home)})
-    settings = SETTINGS
+    settings = first_settings(folders.pictures).with_account(ACCOUNT)
     for number in range(_PROFILES):
         settings = settings.with_profile(replace(PROFILE, id=f"more-{number}", name=f"Site {number}"))
     SettingsStore(folders.settings_file).update(lambda _old: settings)

@@ -280,9 +280,8 @@ class TestFirstLook:
         path = folders.cache / first_look.FILE
         qtbot.waitUntil(lambda: path.exists() and first_look.read(path, "").dark is theme.dark)
 
-    def test_a_window_with_rows_or_messages_is_no_look(
-        self, folders: Folders, begin: Callable[..., Program], qtbot: QtBot
-    ) -> None:
+    def test_a_window_with_a_message_is_no_look(self, begin: Callable[..., Program], qtbot: QtBot) -> None:
+        folders = Folders.of(os.environ)
         folders.journal.parent.mkdir(parents=True, exist_ok=True)
         folders.journal.write_text("a file where the folder should be")
         program = begin()
