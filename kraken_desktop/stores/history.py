@@ -41,6 +41,7 @@ class History:
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
         self._unreadable: set[str] = set()
+        self._complete = False
 
     @property
     def problem(self) -> JournalError | None:
@@ -52,6 +53,7 @@ class History:
 
         What has no size or saving counts as smaller than all others.
         """
+        self._catch_up()
         words = folded(query.text).split()
         chosen, arguments = _filter(query)
         order, then = _ORDERS[query.order]
@@ -84,6 +86,7 @@ class History:
 
     def profiles(self) -> tuple[tuple[str, str], ...]:
         """Id and last known name of the profiles that ended jobs went through, by name."""
+        self._catch_up()
         found = self._journal.look(
             lambda connection: connection.execute(
                 "SELECT uuid, name FROM profile WHERE id IN (SELECT DISTINCT profile FROM entry) ORDER BY name, uuid"
@@ -101,9 +104,24 @@ class History:
 
     def count(self) -> int:
         """How many entries there are."""
+        self._catch_up()
         return self._journal.look(
             lambda connection: cast("int", connection.execute("SELECT count(*) FROM entry").fetchone()[0])
         )
+
+    def _catch_up(self) -> None:
+        """Once: have entries written that are missing, as an older program, or one that was killed, left it."""
+        if self._complete:
+            return
+        ended, there = self._journal.look(
+            lambda connection: connection.execute(
+                "SELECT (SELECT count(*) FROM job WHERE ended_at IS NOT NULL), (SELECT count(*) FROM entry)"
+            ).fetchone()
+        )
+        if ended != there:
+            _log.info("%d ended jobs have no entry in the history yet", ended - there)
+            self._journal.complete_entries()
+        self._complete = True
 
     def _on_unreadable(self, row: sqlite3.Row, error: Exception) -> None:
         if row["id"] not in self._unreadable:

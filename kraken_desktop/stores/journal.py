@@ -22,9 +22,9 @@ from typing import TypeVar
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import Done, Job, JobStatus, Outcome, Phase, PlannedImage, Skipped
 from kraken_desktop.model.records import Json
+from kraken_desktop.stores import journal_entries, journal_stored
 from kraken_desktop.stores import journal_reading as reading
 from kraken_desktop.stores import journal_rows as rows
-from kraken_desktop.stores import journal_stored
 from kraken_desktop.stores.journal_facts import Attempt, Known, Recovered, Stored, Unfinished
 from kraken_desktop.stores.journal_file import READ, WRITE, JournalFile
 
@@ -285,6 +285,10 @@ class Journal:
     def look(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Run ``work``, which only reads the tables, as one transaction beside what is written meanwhile."""
         return self._file.look(work)
+
+    def complete_entries(self) -> None:
+        """Write the entries of ended jobs that have none."""
+        self._file.run(WRITE, journal_entries.fill)
 
     def forget(self, numbers: Sequence[int]) -> int:
         """Remove ended jobs, by row number, with all that belongs to them; how many were there.

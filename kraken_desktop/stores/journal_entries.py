@@ -94,7 +94,7 @@ _INSERT_ENTRY = (
     " (?1, ?2, (SELECT snapshot.profile FROM job JOIN snapshot ON snapshot.id = job.snapshot WHERE job.seq = ?1),"
     " ?3, ?4, ?5, ?6)"
 )
-_INSERT_WORDS = "INSERT INTO words (job, text) VALUES (?, ?)"
+_INSERT_WORDS = "INSERT INTO words (job, text) VALUES (?1, ?2) ON CONFLICT (job) DO UPDATE SET text = ?2"
 
 _Row = tuple[int, int, tuple[dict[str, Any], dict[str, Any]], list[str]]
 _AT_ONCE = 1000

@@ -242,6 +242,19 @@ def test_what_cannot_be_read_is_left_out_and_logged_once(
     assert len(caplog.records) == 1
 
 
+def test_entries_that_are_missing_are_written(open_journal: Opener, file: Path) -> None:
+    """An older program ended jobs in a file of ours, or one was killed while it took over a damaged file."""
+    journal = open_journal()
+    end(journal, *((job(number), done(job(number))) for number in (1, 2, 3)))
+    query(file, "DELETE FROM entry WHERE job = 2")
+    query(file, "DELETE FROM words WHERE job = 2")
+    assert positions(History(open_journal()), text="photo") == [3, 2, 1]
+    query(file, "DELETE FROM entry")
+    query(file, "DELETE FROM words WHERE job = 3")
+    assert History(journal).count() == 3
+    assert positions(History(journal), text="photo") == [3, 2, 1]
+
+
 # --- forgetting -----------------------------------------------------------------------------------
 
 
