@@ -339,6 +339,9 @@ class Program(QObject):
         # The report is the only window there will be.
         self.frame.hide()
         self._application.setQuitOnLastWindowClosed(True)
+        if self._crash is None:
+            # Not even what shows reports could be loaded.
+            self._application.exit(1)
         raise error
 
     def _on_closed(self, ended_in_time: bool) -> None:

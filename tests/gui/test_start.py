@@ -193,6 +193,23 @@ class TestBeforeItIsComplete:
         assert "no such disk" in dialog._text.toPlainText()
         dialog.reject()
 
+    def test_what_cannot_even_be_reported_ends_the_program(self) -> None:
+        program = (
+            "import sys\nfrom kraken_desktop.gui import app, loading\n"
+            "def load(): raise ImportError('half an installation')\n"
+            "loading._load_guards = load\nsys.exit(app.main([]))"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", program],
+            env=os.environ | {"PYTHONPATH": ROOT},
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
+        )
+        assert done.returncode == 1
+        assert "half an installation" in done.stderr
+
 
 class TestFrame:
     def test_it_is_where_and_as_large_as_the_person_left_it(
