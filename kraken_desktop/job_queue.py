@@ -86,6 +86,8 @@ class JobQueue:
         self._resumes = 0
         self.paused = False
         """Each further job would fail alike."""
+        self.paused_by: Failure | None = None
+        """How."""
         self.suspended = False
         """The person wants nothing more to start."""
 
@@ -195,7 +197,8 @@ class JobQueue:
             failure = outcome.failure
             if self._is_of_all(failure, entry):
                 # One that started before the person mended things tells nothing of how they are now.
-                self.paused = self.paused or entry.resumes == self._resumes
+                if not self.paused and entry.resumes == self._resumes:
+                    self.paused, self.paused_by = True, failure
                 self._requeue_first(job_id, entry, lane)
                 return Verdict.HELD
             held = failure.retryable and _is_met_by_all(failure)
@@ -230,7 +233,7 @@ class JobQueue:
 
     def resume(self) -> None:
         """Go on after a pause; jobs that wait are tried at once, as the person just said so."""
-        self.paused = False
+        self.paused, self.paused_by = False, None
         self._resumes += 1
         self.try_now()
 

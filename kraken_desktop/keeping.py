@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kraken_desktop.model.errors import Scope
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, PlannedImage, Skipped, StoredImage
 from kraken_desktop.model.profile import Collision, Credentials, Engine, Profile, Uploader
 from kraken_desktop.model.records import RecordError, from_record, to_record
@@ -238,7 +237,8 @@ class Keeping:
                 return
             kept.in_use = False
             released: list[Kept] = []
-            matters = kept.ledger.charged_since or kept.ledger.there or _goes_on(outcome)
+            goes_on = isinstance(outcome, Failed) and outcome.failure.goes_on
+            matters = kept.ledger.charged_since or kept.ledger.there or goes_on
             if isinstance(outcome, Done | Skipped) or not matters:
                 released.append(self._kept.pop(job.id))
             elif not isinstance(outcome, Failed):
@@ -273,8 +273,3 @@ def _storing(profile: Profile) -> Profile:
 
 def _rank(order: Sequence[str], name: str) -> int:
     return order.index(name) if name in order else len(order)
-
-
-def _goes_on(outcome: Outcome) -> bool:
-    """Whether the job may be tried again without anybody asking for it."""
-    return isinstance(outcome, Failed) and (outcome.failure.retryable or outcome.failure.scope is Scope.BATCH)

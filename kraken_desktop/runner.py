@@ -13,7 +13,7 @@ from itertools import groupby
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.job_queue import JobQueue, Verdict
-from kraken_desktop.model.errors import JournalError, Scope
+from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import (
     Cancelled,
     Failed,
@@ -24,17 +24,13 @@ from kraken_desktop.model.job import (
     Outcome,
     Progress,
 )
-from kraken_desktop.runner_roles import CallLater, Executor, Hold, Listener, Renewal, Work, call_later
+from kraken_desktop.runner_roles import CallLater, Executor, Hold, Listener, Renewal, Work, as_it_was, call_later
 from kraken_desktop.runner_telling import Telling
 from kraken_desktop.stores.journal import Journal, Recovered
 
 _log = logging.getLogger(__name__)
 
 _NOT_STARTED = (JobState.QUEUED, JobState.WAITING)
-
-
-def _as_it_was(job: Job) -> Job:
-    return job
 
 
 class Runner:
@@ -78,6 +74,7 @@ class Runner:
         self._progress: dict[str, Progress] = {}
         self._ending: set[str] = set()  # ended in the queue, not yet in the journal
         self._unwanted: set[str] = set()  # running, and cancelled by the person
+        self._renewal: Renewal = as_it_was  # the last one
         self._there: dict[str, Outcome] = {}  # of jobs that go on: the last try that left images
         self._forget_timer: Callable[[], None] | None = None
         self._closing = False
@@ -124,7 +121,7 @@ class Runner:
             self.resume()
         self._telling.held(self._holds)
 
-    def retry(self, job_ids: Iterable[str] | None = None, renewed: Renewal = _as_it_was) -> None:
+    def retry(self, job_ids: Iterable[str] | None = None, renewed: Renewal = as_it_was) -> None:
         """Queue failed and cancelled jobs anew; all failed ones without an argument.
 
         A pause ends with it, unless it is the person's own.
@@ -153,7 +150,7 @@ class Runner:
             self._queue.suspended = True
         self._telling.suspended(lambda: self._queue.suspended)
 
-    def try_now(self, renewed: Renewal = _as_it_was) -> None:
+    def try_now(self, renewed: Renewal = as_it_was) -> None:
         """Wait no longer for another try: there may be a network again. A pause goes on.
 
         Args:
@@ -164,7 +161,7 @@ class Runner:
             self._queue.try_now()
         self._pump()
 
-    def resume(self, renewed: Renewal = _as_it_was) -> None:
+    def resume(self, renewed: Renewal = as_it_was) -> None:
         """Go on after a pause, the person's own included.
 
         Args:
@@ -242,11 +239,13 @@ class Runner:
             was_paused = self._queue.paused
             self._queue.resume()
         if was_paused:
-            self._telling.paused(None)
+            self._telling.paused(lambda: self._queue.paused_by)
         self._pump()
 
     def _renew_waiting(self, renewed: Renewal) -> None:
         with self._lock:
+            if renewed is not as_it_was:
+                self._renewal = renewed
             held = [job_id for job_id in self._queue.ids_in(*_NOT_STARTED) if job_id not in self._suspected]
             before = [self._status[job_id].job for job_id in held]
         changed = {old.id: new for old in before if (new := renewed(old)) is not old}
@@ -269,30 +268,31 @@ class Runner:
 
     def _pump(self) -> None:
         """Start what may start, and make sure to be called again when something waits."""
-        started: list[str] = []
+        started: dict[str, Callable[[], None]] = {}
         with self._lock:
             if self._closing:
                 return
-            while (job_id := self._queue.start_next(self._clock())) is not None:
+            # One look at the clock: what comes due between two of them would neither start nor be waited for.
+            now = self._clock()
+            while (job_id := self._queue.start_next(now)) is not None:
                 self._tokens[job_id] = CancelToken()
                 self._status[job_id] = self._status[job_id].started(self._queue.tries(job_id))
-                started.append(job_id)
-            self._set_timer()
-        self._tell(started)
+                started[job_id] = self._runs(job_id, self._renewal)
+            self._set_timer(now)
+        self._tell(tuple(started))
         self._telling.held(self._holds)
-        for job_id in started:
-            self._executor.submit(self._runs(job_id))
+        for run in started.values():
+            self._executor.submit(run)
 
-    def _set_timer(self) -> None:
+    def _set_timer(self, now: float) -> None:
         if self._forget_timer is not None:
             self._forget_timer()
             self._forget_timer = None
-        now = self._clock()
         wake_at = self._queue.wake_at(now)
         if wake_at is not None:
             self._forget_timer = self._later(wake_at - now, self._pump)
 
-    def _runs(self, job_id: str) -> Callable[[], None]:
+    def _runs(self, job_id: str, renewal: Renewal) -> Callable[[], None]:
         def run() -> None:
             with self._lock:
                 job, token = self._status[job_id].job, self._tokens.get(job_id)
@@ -305,23 +305,23 @@ class Runner:
                     self._progress[job_id] = progress
                     if progress.key and not self._status[job_id].keys:
                         self._status[job_id] = replace(self._status[job_id], keys=(progress.key,))
-                    is_through = progress.sent > 0 and self._queue.reached(job_id)
+                    is_through = progress.moved and self._queue.reached(job_id)
                 if is_through:
                     self._pump()
 
-            self._ran(job_id, self._work(job, token, tell, suspected))
+            self._ran(job_id, self._work(job, token, tell, suspected), renewal)
 
         return run
 
-    def _ran(self, job_id: str, outcome: Outcome) -> None:
-        paused_by: Failure | None = None
+    def _ran(self, job_id: str, outcome: Outcome, renewal: Renewal) -> None:
+        mended: list[Job] = []
         with self._lock:
             if self._tokens.pop(job_id, None) is None:
                 return  # given up: it has its outcome
             self._progress.pop(job_id, None)
             unwanted = job_id in self._unwanted
             self._unwanted.discard(job_id)
-            if unwanted and isinstance(outcome, Failed) and _would_go_on(outcome.failure):
+            if unwanted and isinstance(outcome, Failed) and outcome.failure.goes_on:
                 outcome = Cancelled(images=outcome.images, original_bytes=outcome.original_bytes)
             if self._closing and isinstance(outcome, Cancelled) and not unwanted:
                 # Not the person's wish: the journal shows it unfinished, and the next start looks after it.
@@ -334,17 +334,22 @@ class Runner:
                 self._suspected.pop(job_id, None)
             elif isinstance(outcome, Failed):
                 retry_at = self._queue.retry_at(job_id) if verdict is Verdict.TRY_AGAIN else None
-                self._status[job_id] = self._status[job_id].put_back(outcome.failure, retry_at)
+                status = self._status[job_id].put_back(outcome.failure, retry_at)
+                if self._renewal is not renewal and job_id not in self._suspected:
+                    # Mended while it ran: its next try would meet the same again.
+                    status = replace(status, job=self._renewal(status.job))
+                    mended.append(status.job)
+                self._status[job_id] = status
                 if outcome.images:
                     self._there[job_id] = outcome
-                if self._queue.paused and not was_paused:
-                    paused_by = outcome.failure
+            has_paused = self._queue.paused and not was_paused
         if verdict is Verdict.ENDED:
             self._end_all([job_id], outcome)
         else:
+            self._journal.renew(mended)
             self._tell([job_id])
-        if paused_by is not None:
-            self._telling.paused(paused_by)
+        if has_paused:
+            self._telling.paused(lambda: self._queue.paused_by)
         self._end_idle_suspension()
         self._pump()
 
@@ -393,8 +398,3 @@ class Runner:
     def _holds(self) -> tuple[Hold, ...]:
         with self._lock:
             return tuple(Hold(why=why, until=until, profile_id=lane) for lane, why, until in self._queue.holds())
-
-
-def _would_go_on(failure: Failure) -> bool:
-    """Whether the queue would start the job again, now or later."""
-    return failure.retryable or failure.scope is Scope.BATCH

@@ -73,6 +73,11 @@ Renewal = Callable[[Job], Job]
 """The job with another snapshot, or the very same job where nothing changed."""
 
 
+def as_it_was(job: Job) -> Job:
+    """The renewal that changes nothing."""
+    return job
+
+
 def call_later(seconds: float, call: Callable[[], None]) -> Callable[[], None]:
     """A timer on a thread of its own, which does not keep the program alive."""
     timer = threading.Timer(seconds, call)

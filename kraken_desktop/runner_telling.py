@@ -31,10 +31,10 @@ class Telling:
             for job_id in job_ids:
                 self._heed(self._listener.job_changed, status_of(job_id))
 
-    def paused(self, why: Failure | None) -> None:
-        """Tell that the queue waits for the person, or does no longer."""
+    def paused(self, now: Callable[[], Failure | None]) -> None:
+        """Tell why the queue waits for the person; None if it does not."""
         with self._lock:
-            self._heed(self._listener.queue_paused, why)
+            self._heed(self._listener.queue_paused, now())
 
     def suspended(self, now: Callable[[], bool]) -> None:
         """Tell whether the person has stopped the queue."""

@@ -381,6 +381,26 @@ def test_the_others_go_on_as_soon_as_one_gets_through(stage: Stage) -> None:
     assert len(stage.executor.waiting) == 2, "one place was free at its first bytes, and one at its end"
 
 
+def test_a_look_for_what_was_sent_shows_no_network(stage: Stage) -> None:
+    stage.outcomes["job0"] = [OFFLINE]
+    runner = stage.runner(limit=2, patient=True)
+
+    def looks(
+        job: Job, cancel: CancelToken, tell: Callable[[Progress], None], since: datetime | None = None, /
+    ) -> Outcome:
+        tell(Progress(phase=Phase.CHECKING, sent=10, total=10, may_arrive=True))
+        assert len(stage.heard.holds[-1]) == 1
+        return OFFLINE
+
+    runner.submit(jobs_of(4))
+    first, second = stage.executor.waiting
+    stage.executor.waiting.clear()
+    first()
+    runner._work = looks
+    second()
+    assert stage.executor.waiting == []
+
+
 def test_what_was_running_at_the_end_of_the_program_is_there_at_the_next_start(tmp_path: Path) -> None:
     journal = Journal.open(tmp_path / "journal", no_problem)
     stage = Stage(journal)
@@ -546,6 +566,41 @@ def test_giving_up_ends_what_cannot_be_stopped(stage: Stage) -> None:
     assert {status.state for status in stage.journal.recent(5)} == {JobState.CANCELLED}
 
 
+def test_no_start_is_missed_between_two_looks_at_the_clock(stage: Stage) -> None:
+    stage.outcomes["job0"] = [BUSY]
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    stage.executor.run_all()
+    (timer,) = stage.timers
+    stage.timers.clear()
+    # Clocks of some systems count in steps: a timer may fire before its time by them.
+    looks = iter([1.999, 2.0])
+    runner._clock = lambda: next(looks, 2.0)
+    timer[1]()
+    for _, call in tuple(stage.timers):
+        call()
+    assert stage.heard.last("job0").state is JobState.RUNNING
+
+
+def test_a_pause_is_told_as_it_is_when_its_turn_has_come(stage: Stage) -> None:
+    """Who resumes in the moment of a pause: a front end must not take the queue for paused after that."""
+    stage.outcomes["job0"] = [WRONG_KEY]
+    runner = stage.runner(limit=1)
+    runner.submit(jobs_of(2))
+    heard = stage.heard.job_changed
+
+    def resumes(status: JobStatus) -> None:
+        heard(status)
+        if status.waiting_for is not None:
+            runner._queue.resume()  # as another thread does that tells so a moment later
+
+    stage.heard.job_changed = resumes  # type: ignore[method-assign]
+    stage.executor.run_all()
+    assert stage.heard.pauses == [None]
+    stage.executor.run_all()
+    assert runner.wait_idle(0)
+
+
 # --- what the person mended since the drop ---
 
 
@@ -572,6 +627,40 @@ def test_what_was_mended_reaches_the_jobs_that_wait_for_it(stage: Stage) -> None
     assert stage.heard.last("job1").job.snapshot.profile.bucket == "right"
     journaled = {status.job.id: status.job.snapshot.profile.bucket for status in stage.journal.recent(10)}
     assert journaled == {f"job{n}": "right" for n in range(4)}
+
+
+@pytest.mark.parametrize("met", [WRONG_KEY, OFFLINE, BUSY], ids=["wrong key", "offline", "busy"])
+@pytest.mark.parametrize("says", ["resume", "try now", "retry"])
+def test_what_was_mended_reaches_one_that_was_still_running(stage: Stage, met: Failed, says: str) -> None:
+    stage.outcomes = {"job0": [WRONG_KEY if says != "try now" else OFFLINE], "job1": [met]}
+    runner = stage.runner(patient=True)
+    runner.submit(jobs_of(2))
+    first, second = stage.executor.waiting
+    stage.executor.waiting.clear()
+    first()
+    {"resume": runner.resume, "try now": runner.try_now, "retry": lambda new: runner.retry([], new)}[says](mended)
+    second()  # it had begun with what was wrong
+    assert stage.heard.last("job1").job.snapshot.profile.bucket == "right"
+    if runner.paused:
+        runner.resume()
+    stage.executor.run_all()
+    stage.pass_time(60)
+    stage.executor.run_all()
+    assert stage.heard.last("job1").state is JobState.DONE
+    journaled = {status.job.id: status.job.snapshot.profile.bucket for status in stage.journal.recent(10)}
+    assert journaled["job1"] == "right"
+
+
+def test_a_later_drop_keeps_what_it_was_told(stage: Stage) -> None:
+    runner = stage.runner()
+    runner.submit(jobs_of(1))
+    runner.resume(mended)
+    stage.executor.run_all()
+    newer = Snapshot(profile=Profile(id="p", name="Web", bucket="newer"), recipe=Recipe())
+    stage.outcomes["newer"] = [BUSY]
+    runner.submit([replace(job, id="newer", snapshot=newer) for job in jobs_of(1)])
+    stage.executor.run_all()
+    assert stage.heard.last("newer").job.snapshot.profile.bucket == "newer"
 
 
 def test_one_that_is_only_looked_for_is_looked_for_where_it_went(tmp_path: Path) -> None:

@@ -102,6 +102,11 @@ class Progress:
     may_arrive: bool = False
     """All bytes have left to somebody who stores them: cancelling comes too late."""
 
+    @property
+    def moved(self) -> bool:
+        """Whether bytes get through: who looks for what was sent before has not moved any yet."""
+        return self.sent > 0 and self.phase is not Phase.CHECKING
+
 
 class JobState(StrEnum):
     """Where a job is in its life. The last four are the outcomes."""
@@ -208,6 +213,11 @@ class Failure:
     def of(cls, error: KrakenDesktopError) -> Failure:
         """The value of an error."""
         return cls(code=error.code, facts=error.facts, retryable=error.retryable, scope=error.scope)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether the queue starts the job again: by itself, or once the person has mended what stopped all."""
+        return self.retryable or self.scope is Scope.BATCH
 
     @property
     def retry_after(self) -> int | None:
