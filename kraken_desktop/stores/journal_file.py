@@ -23,7 +23,7 @@ READ = "BEGIN"
 # Asking for the write lock at once: a reader that wants to write later can be refused without waiting.
 WRITE = "BEGIN IMMEDIATE"
 
-_MOST_READERS = 2
+_MOST_READERS = 4
 """Connections that wait for the next look; each may keep two megabytes of pages."""
 
 
@@ -73,14 +73,15 @@ class JournalFile:
     def run(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Run ``work`` as one transaction; if the file fails, again on what replaces it.
 
+        What only reads does not wait for what others write just now.
+
         Raises:
             JournalError: even memory failed, or this is closed.
         """
+        if begin == READ:
+            return self.look(work)
         try:
-            if begin == WRITE:
-                return self._together.run(work)
-            with self.lock:
-                return self.run_held(begin, work)
+            return self._together.run(work)
         finally:
             self.tell()
 
@@ -118,7 +119,11 @@ class JournalFile:
             else:
                 self._give_back(reader)
                 return result
-        return self.run(READ, work)
+        try:
+            with self.lock:
+                return self.run_held(READ, work)
+        finally:
+            self.tell()
 
     def require_open(self) -> None:
         """Refuse after ``close``.
