@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from kraken_desktop.file_stamp import FileStamp
+
 BUCKET = "bench"
 REGION = "us-east-1"
 SECRET = "BENCH_SECRET"
@@ -115,7 +117,7 @@ def ask(request: Request, secret: str) -> Iterator[Work]:
     transport = Transport(connections=16, user_agent="Bench/1")
     client = KrakenClient(transport, api_url=request.endpoint, api_key=request.access_key, api_secret=secret)
     recipe = Recipe()
-    known = _hashes(Path(request.folder))
+    known, stamps = _hashes(Path(request.folder)), _stamps(Path(request.folder))
 
     def upload(path: Path) -> None:
         store = S3Store(
@@ -137,6 +139,7 @@ def ask(request: Request, secret: str) -> Iterator[Work]:
             cancel=CancelToken(),
             on_sent=lambda _sent, _size: None,
             before_last=lambda: None,
+            stamp=stamps[path],
         )
 
     with ThreadPoolExecutor(request.concurrency) as pool:
@@ -160,7 +163,7 @@ def put(request: Request, secret: str) -> Iterator[Work]:
     known = _hashes(Path(request.folder))
 
     def upload(path: Path) -> None:
-        what = Upload(path=path, size=path.stat().st_size, sha256=known[path], content_type="image/png")
+        what = Upload(path=path, size=path.stat().st_size, sha256=known[path], content_type="image/png", own=True)
         S3Bucket(transport, profile, keys).put(path.name, what, CancelToken(), lambda _sent, _size: None)
 
     with ThreadPoolExecutor(request.concurrency) as pool:
@@ -181,6 +184,15 @@ def _hashes(folder: Path) -> dict[Path, str]:
         with path.open("rb") as file:
             known[path] = hashlib.file_digest(file, "sha256").hexdigest()
     return known
+
+
+def _stamps(folder: Path) -> dict[Path, FileStamp | None]:
+    """As the plan of a job takes them with the hash."""
+    stamps = {}
+    for path in (*images(folder), *images(folder / WARM)):
+        with path.open("rb") as file:
+            stamps[path] = FileStamp.settled(file.fileno())
+    return stamps
 
 
 def images(folder: Path) -> list[Path]:

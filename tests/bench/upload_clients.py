@@ -108,12 +108,13 @@ def curl_put(target: Target, folder: Path, concurrency: int) -> Run:
 
 
 def hashed(client: Client) -> Client:
-    """With the names made of the contents, as the program makes them: ``sha256sum`` first, as many at once."""
+    """With the names made of the contents, as the program makes them: each file hashed first, as many at once."""
 
     def run(target: Target, folder: Path, concurrency: int) -> Run:
         names = [str(path) for path in images(folder)]
         each = -(-len(names) // concurrency)
-        command = ["xargs", "-P", str(concurrency), "-n", str(each), "sha256sum", "--"]
+        # By the code that we use too: that of coreutils takes five times as long.
+        command = ["xargs", "-P", str(concurrency), "-n", str(each), "openssl", "dgst", "-sha256", "-r"]
         first = _timed(command, typed="\n".join(names))
         second = client(target, folder, concurrency)
         return Run(wall=first.wall + second.wall, cpu=first.cpu + second.cpu)
