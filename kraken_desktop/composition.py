@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
@@ -147,14 +147,14 @@ class Services:
             for position, source in enumerate(sources, start=first)
         )
 
-    def renewal(self, *, here: bool = False) -> Renewal:
+    def renewal(self, *, here: Collection[str] = ()) -> Renewal:
         """What gives a job its profile as the settings have it now. Reads them: not for a thread that paints.
 
         Secrets are read anew as well: what was mended may have been mended in a terminal or another program.
         A profile that is gone, or as it was, changes nothing; a recipe that was chosen for one run stays.
 
         Args:
-            here: the jobs are made on this computer from now on, whatever their profile says.
+            here: the jobs with these ids are made on this computer from now on, whatever their profile says.
         """
         settings = self.settings.load()
         self.secrets.reread()
@@ -168,7 +168,7 @@ class Services:
                 known[id(job.snapshot)] = (job.snapshot, new)
             return job if new is job.snapshot else replace(job, snapshot=new)
 
-        return (lambda job: renewed(on_this_computer(job))) if here else renewed
+        return lambda job: renewed(on_this_computer(job) if job.id in here else job)
 
     def recover(self) -> tuple[Recovered, ...]:
         """Jobs that an earlier run left unfinished; they are ours now. Bytes that no job needs are removed."""

@@ -10,7 +10,7 @@ from kraken_desktop.composition import Services
 from kraken_desktop.folders import Folders
 from kraken_desktop.model.errors import BadCredentialsError
 from kraken_desktop.model.job import Source, SourceKind
-from kraken_desktop.model.profile import Account, Profile
+from kraken_desktop.model.profile import Account, Engine, Profile
 from kraken_desktop.model.recipe import Recipe
 from kraken_desktop.model.settings import Settings
 from tests.servers.kraken_api import KrakenApi
@@ -111,6 +111,14 @@ def test_a_job_gets_its_profile_as_it_is_now(services: Services) -> None:
     (own,) = services.new_jobs(SOURCES[:1], WEB, SETTINGS, Recipe(id="only here"))
     services.settings.update(lambda now: now.with_profile(changed))
     assert services.renewal()(own).snapshot.recipe.id == "only here"
+
+
+def test_only_the_jobs_that_are_meant_come_to_this_computer(services: Services) -> None:
+    services.settings.update(lambda _: SETTINGS)
+    meant, other = services.new_jobs(SOURCES[:2], WEB, SETTINGS)
+    renewed = services.renewal(here=[meant.id])
+    assert renewed(meant).snapshot.profile.engine is Engine.LOCAL
+    assert renewed(other) is other, "it waits for the same queue, and nobody spoke of it"
 
 
 def test_a_secret_that_another_program_mended_is_used_when_it_goes_on(services: Services, home: Path) -> None:

@@ -157,10 +157,11 @@ class Uploads(QObject):
                 past.append(self._past.pop(job_id))
             else:
                 chosen.append(job_id)
+        on_this_computer = frozenset([*chosen, *(status.job.id for status in past)] if here else ())
         if past:
-            self.wish(lambda: self._retry_past(past, self._services.renewal(here=here)))
+            self.wish(lambda: self._retry_past(past, self._services.renewal(here=on_this_computer)))
         if chosen:
-            self.wish(lambda: self._runner.retry(tuple(chosen), self._services.renewal(here=here)))
+            self.wish(lambda: self._runner.retry(tuple(chosen), self._services.renewal(here=on_this_computer)))
 
     def resume(self) -> None:
         """Go on after a pause."""

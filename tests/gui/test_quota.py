@@ -397,7 +397,7 @@ class TestShort:
     def test_a_pause_in_between_does_not_bring_them_back_to_kraken_io(self, short, qtbot):
         window, _ = short()
         job = rows(window)[0].job
-        renewed = window._services.renewal(here=True)(job)
+        renewed = window._services.renewal(here=[job.id])(job)
         assert renewed.snapshot.profile.engine is Engine.LOCAL
         assert window._services.renewal()(renewed).snapshot.profile.engine is Engine.LOCAL
 
