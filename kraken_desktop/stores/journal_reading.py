@@ -91,7 +91,7 @@ def newest(connection: sqlite3.Connection, limit: int, before: tuple[int, int] |
         f"{SELECT} WHERE job.ended_at IS NOT NULL {older} ORDER BY job.ended_at DESC, job.seq DESC LIMIT ?",
         (*(before or ()), limit),
     ).fetchall()
-    return [(row, tuple(image.key for image in images_of(connection, row["seq"]))) for row in rows]
+    return _with_keys(connection, rows)
 
 
 def statuses(rows: Sequence[Ended]) -> list[JobStatus]:
@@ -108,20 +108,28 @@ def ended(connection: sqlite3.Connection, sequence: Collection[int]) -> list[tup
 
 def ended_rows(connection: sqlite3.Connection, sequence: Collection[int]) -> list[Ended]:
     """The rows of the ended ones of these jobs, in any order, each with its planned keys."""
-    wanted = list(dict.fromkeys(sequence))
     found: list[Ended] = []
-    for start in range(0, len(wanted), _MOST_NUMBERS):
-        part = wanted[start : start + _MOST_NUMBERS]
+    for part in _parts(list(dict.fromkeys(sequence))):
         places = ", ".join("?" for _ in part)
-        keys: dict[int, list[str]] = {}
+        rows = connection.execute(f"{SELECT} WHERE job.seq IN ({places}) AND job.ended_at IS NOT NULL", part).fetchall()
+        found += _with_keys(connection, rows)
+    return found
+
+
+def _with_keys(connection: sqlite3.Connection, rows: Sequence[sqlite3.Row]) -> list[Ended]:
+    keys: dict[int, list[str]] = {}
+    for part in _parts([row["seq"] for row in rows]):
+        places = ", ".join("?" for _ in part)
         for row in connection.execute(
             f"SELECT job, planned_key FROM image WHERE job IN ({places}) AND planned_key IS NOT NULL ORDER BY job, id",  # noqa: S608 - no text of others
             part,
         ):
             keys.setdefault(row["job"], []).append(row["planned_key"])
-        rows = connection.execute(f"{SELECT} WHERE job.seq IN ({places}) AND job.ended_at IS NOT NULL", part)
-        found += [(row, tuple(keys.get(row["seq"], ()))) for row in rows]
-    return found
+    return [(row, tuple(keys.get(row["seq"], ()))) for row in rows]
+
+
+def _parts(numbers: Sequence[int]) -> Iterator[Sequence[int]]:
+    return (numbers[start : start + _MOST_NUMBERS] for start in range(0, len(numbers), _MOST_NUMBERS))
 
 
 def decoded(
