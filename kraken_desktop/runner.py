@@ -30,6 +30,7 @@ from kraken_desktop.stores.journal import Journal, Recovered
 
 _log = logging.getLogger(__name__)
 
+_PART = 500
 _NOT_STARTED = (JobState.QUEUED, JobState.WAITING)
 
 
@@ -61,7 +62,7 @@ class Runner:
         self._executor = executor
         self._work = work
         self._journal = journal
-        self._telling = Telling(listener)
+        self._telling = Telling(listener, status_of=self._status_of, holds=self._holds)
         self._clock = clock
         self._later = later
         self._draw = draw
@@ -119,7 +120,7 @@ class Runner:
             holds_nothing = stopped and not self._closing and not self._queue.ids_in(*_NOT_STARTED)
         if holds_nothing:
             self.resume()
-        self._telling.held(self._holds)
+        self._telling.held()
 
     def retry(self, job_ids: Iterable[str] | None = None, renewed: Renewal = as_it_was) -> None:
         """Queue failed and cancelled jobs anew; all failed ones without an argument.
@@ -254,7 +255,7 @@ class Runner:
             for job_id, job in changed.items():
                 if self._queue.state(job_id) in _NOT_STARTED:
                     self._status[job_id] = replace(self._status[job_id], job=job)
-        self._tell(list(changed))
+        self._telling.jobs(list(changed))
 
     def _enqueue(self, jobs: Sequence[Job]) -> None:
         with self._lock:
@@ -263,7 +264,7 @@ class Runner:
                 self._status[job.id] = JobStatus(job=job, keys=earlier.keys if earlier is not None else ())
             for profile_id, of_profile in groupby(jobs, lambda job: job.snapshot.profile.id):
                 self._queue.add((job.id for job in of_profile), profile_id)
-        self._tell([job.id for job in jobs])
+        self._telling.jobs([job.id for job in jobs])
         self._pump()
 
     def _pump(self) -> None:
@@ -279,8 +280,8 @@ class Runner:
                 self._status[job_id] = self._status[job_id].started(self._queue.tries(job_id))
                 started[job_id] = self._runs(job_id, self._renewal)
             self._set_timer(now)
-        self._tell(tuple(started))
-        self._telling.held(self._holds)
+        self._telling.jobs(tuple(started))
+        self._telling.held()
         for run in started.values():
             self._executor.submit(run)
 
@@ -347,7 +348,7 @@ class Runner:
             self._end_all([job_id], outcome)
         else:
             self._journal.renew(mended)
-            self._tell([job_id])
+            self._telling.jobs([job_id])
         if has_paused:
             self._telling.paused(lambda: self._queue.paused_by)
         self._end_idle_suspension()
@@ -363,9 +364,11 @@ class Runner:
             self._telling.suspended(lambda: self._queue.suspended)
 
     def _end_all(self, job_ids: Sequence[str], outcome: Outcome) -> None:
-        """Journal the outcome first: what is shown as ended has ended for good."""
-        if not job_ids:
-            return
+        """Journal the outcome first: what is shown as ended has ended for good. Many end in parts, the first at once."""
+        for start in range(0, len(job_ids), _PART):
+            self._end_part(job_ids[start : start + _PART], outcome)
+
+    def _end_part(self, job_ids: Sequence[str], outcome: Outcome) -> None:
         with self._lock:
             outcomes = {job_id: self._with_images(job_id, outcome) for job_id in job_ids}
         try:
@@ -376,7 +379,7 @@ class Runner:
         with self._lock:
             for job_id, told in outcomes.items():
                 self._status[job_id] = self._status[job_id].ended(told)
-        self._tell(job_ids)
+        self._telling.jobs(job_ids)
         with self._changed:
             self._ending.difference_update(job_ids)
             self._changed.notify_all()
@@ -387,9 +390,6 @@ class Runner:
         if there is None or outcome.images or not isinstance(outcome, Cancelled | Failed):
             return outcome
         return replace(outcome, images=there.images, original_bytes=there.original_bytes)
-
-    def _tell(self, job_ids: Sequence[str]) -> None:
-        self._telling.jobs(job_ids, self._status_of)
 
     def _status_of(self, job_id: str) -> JobStatus:
         with self._lock:

@@ -18,18 +18,26 @@ class Telling:
     """The one way from a runner to its listener. What is told is asked for when its turn has come.
 
     A listener that fails costs its own view of things, not the queue.
+
+    Args:
+        status_of: what a job is like now.
+        holds: what holds jobs back now.
     """
 
-    def __init__(self, listener: Listener) -> None:
+    def __init__(
+        self, listener: Listener, *, status_of: Callable[[str], JobStatus], holds: Callable[[], tuple[Hold, ...]]
+    ) -> None:
         self._listener = listener
+        self._status_of = status_of
+        self._holds = holds
         self._lock = threading.Lock()
         self._held: tuple[Hold, ...] = ()
 
-    def jobs(self, job_ids: Iterable[str], status_of: Callable[[str], JobStatus]) -> None:
+    def jobs(self, job_ids: Iterable[str]) -> None:
         """Tell what jobs are like now."""
         with self._lock:
             for job_id in job_ids:
-                self._heed(self._listener.job_changed, status_of(job_id))
+                self._heed(self._listener.job_changed, self._status_of(job_id))
 
     def paused(self, now: Callable[[], Failure | None]) -> None:
         """Tell why the queue waits for the person; None if it does not."""
@@ -41,10 +49,10 @@ class Telling:
         with self._lock:
             self._heed(self._listener.queue_suspended, now())
 
-    def held(self, now: Callable[[], tuple[Hold, ...]]) -> None:
+    def held(self) -> None:
         """Tell what holds jobs back, if that is another than was told last."""
         with self._lock:
-            holds = now()
+            holds = self._holds()
             if holds != self._held:
                 self._held = holds
                 self._heed(self._listener.queue_held, holds)

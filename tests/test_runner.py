@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import threading
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -677,6 +677,22 @@ def test_one_that_is_only_looked_for_is_looked_for_where_it_went(tmp_path: Path)
     stage.executor.run_all()
     assert stage.heard.last("job0").job.snapshot.profile.bucket == ""
     journal.close()
+
+
+def test_many_are_cancelled_in_parts(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    runner = stage.runner()
+    runner.submit(jobs_of(1_202))
+    told: list[int] = []
+    finish_all = stage.journal.finish_all
+
+    def finish_some(outcomes: Mapping[str, Outcome]) -> None:
+        told.append(sum(status.state is JobState.CANCELLED for status in stage.heard.statuses))
+        finish_all(outcomes)
+
+    monkeypatch.setattr(stage.journal, "finish_all", finish_some)
+    runner.cancel()
+    assert told == [0, 500, 1_000], "the first are told before the last are written"
+    assert sum(status.state is JobState.CANCELLED for status in stage.heard.statuses) == 1_200
 
 
 def test_what_an_earlier_run_stored_is_listed_if_nobody_goes_on_with_it(stage: Stage) -> None:
