@@ -40,10 +40,12 @@ class Drops:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._begun: set[str] = set()
 
     def begin(self, drop: Drop) -> None:
         """Note that a drop is looked through; a note of the same one is replaced."""
         data = json.dumps(to_record(drop), separators=(",", ":")).encode()
+        self._begun.add(drop.batch_id)
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             atomic_file.replace(self._path(drop.batch_id), data)
@@ -59,9 +61,11 @@ class Drops:
             _log.warning("the note of a drop stays: %s", error.strerror)
 
     def left(self) -> tuple[Drop, ...]:
-        """What an earlier run did not look through to the end, oldest first. Only while nobody else looks."""
+        """What an earlier run did not look through to the end, oldest first: nothing that this one has begun with."""
         found: list[Drop] = []
         for path in self._folder.glob(f"*{_ENDING}"):
+            if path.stem in self._begun:
+                continue
             try:
                 found.append(from_record(Drop, json.loads(atomic_file.read(path))))
             except (OSError, ValueError, RecordError) as error:

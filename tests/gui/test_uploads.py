@@ -18,7 +18,7 @@ from kraken_desktop.gui.uploads import Uploads
 from kraken_desktop.intake import LeftOutReason, expand
 from kraken_desktop.model.errors import SpoolError
 from kraken_desktop.model.job import Failed, Job, JobState, JobStatus, Source, SourceKind
-from kraken_desktop.stores.drops import Drop
+from kraken_desktop.stores.drops import Drop, Drops
 from tests.support.gui import PROFILE, SETTINGS, NotingRunner, WindowServices, done, failed, make_job, write_image
 
 
@@ -215,13 +215,18 @@ class TestPasted:
         assert [type(trouble) for trouble in desk.troubles] == [SpoolError]
 
 
+def left_drops(services: WindowServices) -> tuple[Drop, ...]:
+    """What the next start would look through."""
+    return Drops(services.folders.journal / "drops").left()
+
+
 def test_a_look_through_folders_can_be_stopped(desk: Desk, tmp_path: Path) -> None:
     write_image(tmp_path / "a" / "1.png")
     desk.uploads.scanning.connect(lambda _found: desk.uploads.stop_scanning())
     desk.add(tmp_path / "a")
     assert desk.runner.jobs == []
     assert desk.nothings == []
-    assert desk.services.drops.left() == (), "the person wants no more of it"
+    assert left_drops(desk.services) == (), "the person wants no more of it"
 
 
 @pytest.mark.parametrize("found", [0, 1, 3], ids=["nothing", "a part", "all"])
@@ -251,7 +256,7 @@ def test_a_drop_that_a_crash_cut_off_is_looked_through_to_the_end(
     assert sorted(job.position for job in everything) == [1, 2, 3]
     assert len(desk.runner.jobs) == 3 - found, "what is known is not sent again"
     assert desk.nothings == []
-    assert desk.services.drops.left() == ()
+    assert left_drops(desk.services) == ()
 
 
 def test_a_window_that_closes_looks_on_at_the_next_start(
@@ -263,7 +268,7 @@ def test_a_window_that_closes_looks_on_at_the_next_start(
     desk.uploads.add(Incoming(things=(str(tmp_path / "holiday"),)), PROFILE, SETTINGS)
     qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
     assert desk.uploads.close(10)
-    (left,) = desk.services.drops.left()
+    (left,) = left_drops(desk.services)
     assert left.things == (str(tmp_path / "holiday"),)
 
 

@@ -26,13 +26,20 @@ def test_a_drop_is_there_until_it_ends(tmp_path: Path) -> None:
     assert Drops(tmp_path / "drops").left() == (drop("early"), drop("late", at=NOW + timedelta(minutes=1)))
     drops.end("early")
     drops.end("early")
-    assert [each.batch_id for each in drops.left()] == ["late"]
+    assert [each.batch_id for each in Drops(tmp_path / "drops").left()] == ["late"]
+
+
+def test_what_comes_in_at_the_start_is_not_what_an_earlier_run_left(tmp_path: Path) -> None:
+    Drops(tmp_path).begin(drop("left"))
+    drops = Drops(tmp_path)
+    drops.begin(drop("just now"))
+    assert drops.left() == (drop("left"),)
 
 
 @pytest.mark.expect_log("cannot be read and is left alone")
 def test_a_note_that_cannot_be_read_hides_no_other(tmp_path: Path) -> None:
+    Drops(tmp_path).begin(drop())
     drops = Drops(tmp_path)
-    drops.begin(drop())
     (tmp_path / "torn.json").write_text('{"batch_id": "to')
     (tmp_path / "newer.json").write_text('{"batch": 3}')
     assert drops.left() == (drop(),)
