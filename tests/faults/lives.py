@@ -25,6 +25,8 @@ from tests.support.world import World
 
 _GLANCE = 0.002
 """Seconds between two looks."""
+_ANSWER_BYTES = 600
+"""About what comes back for a file, heads included."""
 _LONGEST_LIFE = 100.0
 UNKNOWN = "fate.unknown"
 
@@ -150,31 +152,32 @@ class Drop:
 
     # --- when it dies ---
 
-    def moment(self, pace: float) -> Trigger:
+    def moment(self, kills: int) -> Trigger:
         """A random moment: in its start, while it scans and plans, sends, waits, hears, stores and writes down.
 
         Args:
-            pace: how many files a life gets done, on the average.
+            kills: how many there are still to be; what is left to do is to last for all of them.
         """
         kind = self.draw.choice(("clock", "sent", "heard", "written"))
         self.moments[kind] += 1
-        later = self.draw.uniform(0, 0.03)
+        later = self.draw.uniform(0, 0.02)
         mean = sum(path.stat().st_size for path in self.files) / len(self.files)
-        files = self.draw.uniform(0, 2 * pace)
+        ended = self.ended
+        files = self.draw.uniform(0, (len(self.files) - ended) / (kills + 1))
         began = time.monotonic()
         match kind:
             case "clock":
-                seconds = self.draw.uniform(0.05, 1.6)
-                return lambda: time.monotonic() - began >= seconds
+                seconds, most = self.draw.uniform(0.05, 1.6), ended + 1 + int(files)
+                return lambda: time.monotonic() - began >= seconds or self.ended >= most
             case "sent":
                 passed = self.wire.passed + files * mean + 1
                 return _then(lambda: self.wire.passed >= passed, later)
             case "heard":
-                returned = self.wire.returned + files * 400 + 1
+                returned = self.wire.returned + files * _ANSWER_BYTES + 1
                 return _then(lambda: self.wire.returned >= returned, later)
             case _:
-                ended = self.ended + 1 + int(files)
-                return _then(lambda: self.ended >= ended, later)
+                most = ended + 1 + int(files)
+                return _then(lambda: self.ended >= most, later)
 
     # --- what a person does about it ---
 
