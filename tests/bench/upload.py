@@ -245,7 +245,11 @@ def main() -> None:
     parser.add_argument("--aws", metavar="PATH", help="the AWS CLI (default: the one in PATH)")
     parser.add_argument("--krakenio", metavar="PYTHON", help="a Python that has Kraken.io's own client")
     parser.add_argument(
-        "--switch-interval", type=float, metavar="SECONDS", help="of our own processes, as the window's"
+        "--switch-interval",
+        type=float,
+        metavar="SECONDS",
+        default=0.0005,
+        help="of our own processes; default: as in the program",
     )
     arguments = parser.parse_args()
     compared = clients(arguments)
