@@ -26,7 +26,7 @@ from kraken_desktop.stores import journal_entries, journal_stored
 from kraken_desktop.stores import journal_reading as reading
 from kraken_desktop.stores import journal_rows as rows
 from kraken_desktop.stores.journal_facts import Attempt, Known, Recovered, Stored, Unfinished
-from kraken_desktop.stores.journal_file import READ, WRITE, JournalFile
+from kraken_desktop.stores.journal_file import WRITE, JournalFile
 
 __all__ = ["Attempt", "Journal", "Recovered", "Stored", "Unfinished"]
 
@@ -112,7 +112,7 @@ class Journal:
 
     def planned(self, job_id: str) -> tuple[PlannedImage, ...]:
         """The keys that are kept for a job, in the recipe's order; empty before the plan."""
-        return self._file.run(READ, lambda connection: reading.planned(connection, job_id))
+        return self._file.look(lambda connection: reading.planned(connection, job_id))
 
     def keep(self, job_id: str, record: Mapping[str, Json]) -> None:
         """Keep what came of a job so far, until it ends as done or skipped; an empty record forgets it."""
@@ -121,7 +121,7 @@ class Journal:
 
     def kept(self, job_id: str) -> dict[str, Json] | None:
         """What was kept of a job, by whatever process; None if nothing was."""
-        return self._file.run(READ, lambda connection: reading.kept(connection, job_id))
+        return self._file.look(lambda connection: reading.kept(connection, job_id))
 
     def begin_attempt(self, job_id: str, charged_since: datetime | None = None) -> int:
         """Note that a job runs, from now; return the attempt's id. An earlier one of this process is over by that.
@@ -319,7 +319,7 @@ class Journal:
 
     def removed(self, job_id: str) -> frozenset[str]:
         """The keys of a job that were removed from their bucket since it ended last."""
-        return self._file.run(READ, lambda connection: journal_stored.removed(connection, job_id))
+        return self._file.look(lambda connection: journal_stored.removed(connection, job_id))
 
     def spool_in_use(self) -> frozenset[Path] | None:
         """The spool files that some job of any process may still need: it has not ended, or could be tried again.

@@ -38,7 +38,8 @@ class JournalFile:
 
     # One connection for all that is written, with one lock, rather than a connection a thread: SQLite has one writer
     # at a time anyway, a database in memory has one connection by nature, and the change to it happens in one place.
-    # Long looks have connections of their own: in WAL mode they and the writer do not wait for each other.
+    # Looks have connections of their own: in WAL mode they and the writer, which waits for the disk, do not wait for
+    # each other.
 
     def __init__(
         self,
@@ -100,7 +101,7 @@ class JournalFile:
                 renewed = True
 
     def look(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """Run ``work``, which only reads and may take long, beside what is written meanwhile.
+        """Run ``work``, which only reads, beside what is written meanwhile; it sees all that was written before.
 
         Raises:
             JournalError: as ``run``.
