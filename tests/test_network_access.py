@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -55,7 +56,7 @@ def use(services: Services, network: Network) -> None:
     services.settings.update(lambda now: replace(now, preferences=replace(now.preferences, network=network)))
 
 
-def through(proxy: Proxy, **more: str) -> Network:
+def through(proxy: Proxy, **more: Any) -> Network:
     return Network(proxy=ProxyMode.MANUAL, proxy_url=proxy.url, **more)
 
 

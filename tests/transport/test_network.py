@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import trustme
@@ -86,7 +87,7 @@ def opening() -> Iterator[Opener]:
         each.close()
 
 
-def manual(proxy: Proxy | str, **more: str) -> Network:
+def manual(proxy: Proxy | str, **more: Any) -> Network:
     return Network(proxy=ProxyMode.MANUAL, proxy_url=proxy if isinstance(proxy, str) else proxy.url, **more)
 
 
