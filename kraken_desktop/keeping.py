@@ -136,12 +136,16 @@ class Keeping:
     """By job, the one that was used last at the end."""
 
     def taken(self, job: Job, digest: str) -> Kept:
-        """What there is of the job, if it is of this source and recipe; put at the end."""
+        """What there is of the job, if it is of this source and recipe; put at the end.
+
+        Args:
+            digest: of both; empty if the source cannot be read: what there is is of what it was then.
+        """
         stored_as = _storing(job.snapshot.profile)
         restored = self._restored(job)
         with self._lock:
             before = self._kept.pop(job.id, None) or restored
-            goes_on = before is not None and before.digest == digest
+            goes_on = before is not None and digest in {"", before.digest}
             kept = before if before is not None and goes_on else Kept(digest=digest, stored_as=stored_as)
             if kept.stored_as != stored_as:
                 kept.stored_as = stored_as

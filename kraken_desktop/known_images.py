@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING
 from kraken_desktop.keeping import stored_alike
 from kraken_desktop.kraken_job import linked, look_for
 from kraken_desktop.model.job import Done, Job, JobStatus, Outcome, SourceKind, StoredImage
-from kraken_desktop.model.object_key import PathTemplate
 from kraken_desktop.model.profile import Acl, Collision
-from kraken_desktop.planning import Errand, outputs_of
+from kraken_desktop.planning import Errand, is_unique, outputs_of
 from kraken_desktop.stores.journal import Journal, Stored
 
 if TYPE_CHECKING:
@@ -132,9 +131,8 @@ def _may_be_known(job: Job) -> bool:
     if job.source.kind is SourceKind.URL or job.snapshot.recipe.sandbox:
         # What is behind an address may be another image by now.
         return False
-    profile = job.snapshot.profile
     # Who wants to hear of a name that is taken hears of it.
-    return profile.collision is not Collision.FAIL or PathTemplate.parse(profile.path_template).unique
+    return job.snapshot.profile.collision is not Collision.FAIL or is_unique(job)
 
 
 def _is_alike(job: Job, stored: Stored) -> bool:

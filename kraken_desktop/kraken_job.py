@@ -182,25 +182,45 @@ class KrakenJob:
             FateUnknownError: an object is not there, or we may not look.
             CancelledError: the person did not want to wait for it.
         """
-        size = errand.job.source.size or 0
-        profile = errand.job.snapshot.profile
         missing = {target.key: target for target in targets}
         try:
             for pause in self._look_pauses:
                 errand.cancel.wait(pause)
-                for key, target in tuple(missing.items()):
-                    errand.tell(Progress(phase=Phase.CHECKING, sent=size, total=size, key=key, may_arrive=True))
-                    seen = look_for(bucket, key, errand.cancel, public=profile.acl is Acl.PUBLIC_READ)
-                    if seen is not None and _newer(seen, since):
-                        variant = target.variant if isinstance(target, PlannedImage) else target.output.variant
-                        image = StoredImage(variant=variant, key=key, url=object_url(profile, key), bytes=seen.size)
-                        found[key] = linked(image, bucket, profile)
-                        del missing[key]
+                self.find(errand, bucket, tuple(missing.values()), since=since, found=found)
+                missing = {key: target for key, target in missing.items() if key not in found}
                 if not missing:
                     return
         except CancelledError:
             raise CancelledError(sent_all=True) from None
         raise FateUnknownError(reason=reason, key=next(iter(missing)))
+
+    def find(
+        self,
+        errand: Errand,
+        bucket: Bucket,
+        targets: Sequence[PlannedImage | Target],
+        *,
+        since: datetime,
+        found: dict[str, StoredImage],
+    ) -> None:
+        """Look once for what a request since then may have left.
+
+        Args:
+            found: takes what is there, by key.
+
+        Raises:
+            CancelledError: the token was cancelled.
+        """
+        size = errand.job.source.size or 0
+        profile = errand.job.snapshot.profile
+        for target in targets:
+            key = target.key
+            errand.tell(Progress(phase=Phase.CHECKING, sent=size, total=size, key=key, may_arrive=True))
+            seen = look_for(bucket, key, errand.cancel, public=profile.acl is Acl.PUBLIC_READ)
+            if seen is not None and _newer(seen, since):
+                variant = target.variant if isinstance(target, PlannedImage) else target.output.variant
+                image = StoredImage(variant=variant, key=key, url=object_url(profile, key), bytes=seen.size)
+                found[key] = linked(image, bucket, profile)
 
     # --- the requests ---
 

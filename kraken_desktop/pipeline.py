@@ -326,11 +326,16 @@ class Pipeline:
             raise CancelledError(sent_all=True) from None
         kept = self._keeping.taken(job, digest)
         ledger = kept.ledger
-        if kept.knows(planned):
+        if digest and kept.knows(planned):
             # Every answer had come, only the end was not seen.
             return self._store(errand)
         ledger.charge(since)
-        self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=ledger.there)
+        try:
+            self._kraken.look(errand, bucket, planned, since=since, reason="interrupted", found=ledger.there)
+        except FateUnknownError:
+            # Who sends it again looks again, in whatever run of the program.
+            self._keeping.save(job)
+            raise
         return Done(images=tuple(ledger.there[each.key] for each in planned), original_bytes=job.source.size)
 
     def _measure(self, path: Path, extension: str, cancel: CancelToken) -> tuple[int, int] | None:

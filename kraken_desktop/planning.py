@@ -353,10 +353,14 @@ def _random_of(job_id: str) -> str:
     return drawn
 
 
+def is_unique(job: Job) -> bool:
+    """Whether what is under a planned key can only be the same."""
+    return PathTemplate.parse(job.snapshot.profile.path_template).unique
+
+
 def may_replace(job: Job) -> bool:
     """Whether what is under a planned key may be replaced: the profile says so, or it can only be the same."""
-    profile = job.snapshot.profile
-    return profile.collision is Collision.OVERWRITE or PathTemplate.parse(profile.path_template).unique
+    return job.snapshot.profile.collision is Collision.OVERWRITE or is_unique(job)
 
 
 def looks_before(job: Job) -> bool:
@@ -365,6 +369,4 @@ def looks_before(job: Job) -> bool:
     A folder is asked even where everything may be replaced: it may hold the source.
     """
     profile = job.snapshot.profile
-    if PathTemplate.parse(profile.path_template).unique:
-        return False
-    return bool(profile.folder) or profile.collision is not Collision.OVERWRITE
+    return not is_unique(job) and (bool(profile.folder) or profile.collision is not Collision.OVERWRITE)

@@ -36,6 +36,7 @@ from kraken_desktop.planning import (
     Errand,
     Plan,
     Target,
+    is_unique,
     looks_before,
     make_plan,
     may_replace,
@@ -81,6 +82,10 @@ class Pushing:
         kept = self.keeping.taken(job, plan.digest)
         ledger = kept.ledger
         note_found(plan.targets, looking, kept)
+        if ledger.charged_since is not None and is_unique(job) and not kept.stored_otherwise:
+            # Before anything is paid for once more: a try whose answer was lost may have left it there.
+            lacking = tuple(target for target in plan.targets if ledger.lacks(target))
+            self.kraken.find(errand, bucket, lacking, since=ledger.charged_since, found=ledger.there)
         try:
             self.kraken.push(errand, plan, keys, bucket, ledger, on_answer=lambda: self.keeping.save(job))
         except FateUnknownError:

@@ -117,6 +117,57 @@ def test_a_lost_answer_is_found_before_anything_is_paid_for_again(
     assert world.s3.anonymous_get(image.url).status == 200
 
 
+@pytest.mark.parametrize("ends", ["in this run", "in the next", "in the one after it"])
+def test_a_name_that_is_nobody_else_s_is_looked_for_before_it_is_paid_for_again(
+    stages: Iterator[Stage], world: World, photo: Path, ends: str
+) -> None:
+    stage = next(stages)
+    (job,) = stage.jobs(photo, **PUSHED)
+    world.api.order(Fault(kind=FaultKind.RESET_AFTER_BODY, endpoint="upload"))
+    world.s3.order(S3Fault(method="HEAD", status=403, code="AccessDenied", times=None))
+    outcome = failed(stage.run(job))
+    if ends == "in the one after it":
+        # Killed before its end was noted, and without a network at the next start.
+        stage = next(stages)
+        _, unknown = left_behind(stage)
+        outcome = failed(unknown)
+    assert outcome.failure.code == "fate.unknown"
+    stage.services.journal.finish(job.id, outcome)
+    world.s3.clear_faults()
+    stage = stage if ends == "in this run" else next(stages)
+    stage.services.journal.requeue(job.id)
+    (image,) = done(stage.run(job)).images
+    assert len(world.api.uploads) == 1
+    assert world.s3.anonymous_get(image.url).status == 200
+
+
+def test_what_is_not_there_is_sent_when_the_person_says_so(stages: Iterator[Stage], world: World, photo: Path) -> None:
+    stage = next(stages)
+    (job,) = stage.jobs(photo, **PUSHED)
+    world.api.order(Fault(kind=FaultKind.RESET_AFTER_BODY, endpoint="upload", work=False))
+    assert code_of(stage.run(job)) == "fate.unknown"
+    assert len(done(stage.run(job)).images) == 1
+    assert len(world.api.uploads) == 2
+
+
+def test_a_source_that_cannot_be_read_now_forgets_nothing_that_was_paid_for(
+    stages: Iterator[Stage], world: World, photo: Path
+) -> None:
+    first = next(stages)
+    (job,) = first.jobs(photo, recipe=SET, **FETCHED)
+    world.api.order(Fault(kind=FaultKind.LIST))
+    world.api.order(Fault(kind=FaultKind.RESET_AFTER_BODY))
+    assert code_of(first.run(job)) == "fate.unknown"
+    second = next(stages)
+    away = photo.rename(photo.with_suffix(".away"))
+    _, outcome = left_behind(second)
+    assert code_of(outcome) == "fate.unknown"
+    away.rename(photo)
+    asked = len(world.api.uploads)
+    assert len(done(second.run(job)).images) == 3
+    assert len(world.api.uploads) == asked + 1, "only for the format whose answer was lost"
+
+
 def test_what_would_be_stored_otherwise_now_is_stored_again(stages: Iterator[Stage], world: World, photo: Path) -> None:
     told = {**PUSHED, "path_template": "{stem}-{variant}{ext}"}
     first = next(stages)

@@ -275,7 +275,7 @@ def test_a_disk_that_cannot_be_written_is_no_lost_connection(
 ) -> None:
     monkeypatch.setattr("kraken_desktop.keeping.Kept.part", lambda *_: tmp_path / "not there")
     outcome = failed(stage.put(photo, **FETCHED))
-    assert (outcome.failure.code, outcome.failure.retryable) == ("store.error", False)
+    assert (outcome.failure.code, outcome.failure.retryable) == ("store.scratch", False)
     stored = failed(stage.put(photo, local_copy=str(tmp_path / "copies")))
     assert (stored.failure.code, len(stored.images)) == ("copy.local", 1)
 
