@@ -6,7 +6,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from pathlib import Path
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from kraken_desktop.keeping import stored_alike
 from kraken_desktop.kraken_job import linked, look_for
 from kraken_desktop.model.job import Done, Job, JobStatus, Outcome, SourceKind, StoredImage
-from kraken_desktop.model.profile import Acl, Collision
+from kraken_desktop.model.object_key import PathTemplate
+from kraken_desktop.model.profile import Acl, Collision, Profile
 from kraken_desktop.planning import Errand, is_unique, outputs_of
 from kraken_desktop.stores.journal import Journal, Stored
 
@@ -100,7 +101,7 @@ class KnownImages:
             wanted = [stored[variant] for variant in variants]
             if all(self._is_there(errand, each, opened) for each in wanted):
                 _log.info("job %s: its images are there already", job.id)
-                return tuple(linked(each.image, opened, job.snapshot.profile) for each in wanted)
+                return tuple(_as_stored_now(each.image, opened, job.snapshot.profile) for each in wanted)
         return ()
 
     def _begin(self, same: tuple[str, ...]) -> bool:
@@ -138,11 +139,18 @@ def _may_be_known(job: Job) -> bool:
 def _is_alike(job: Job, stored: Stored) -> bool:
     """Whether what an earlier job stored is what this one would: under that name, and as it would be stored now."""
     earlier, profile = stored.status.job, job.snapshot.profile
-    copy = stored.image.local_copy
+    before, copy = earlier.snapshot.profile, stored.image.local_copy
     return (
         earlier.id != job.id
         and (earlier.source.name, earlier.source.folder) == (job.source.name, job.source.folder)
-        and earlier.snapshot.profile.path_template == profile.path_template
-        and stored_alike(earlier.snapshot.profile, profile)
-        and (not profile.local_copy or (bool(copy) and Path(copy).is_file()))
+        and before.path_template == profile.path_template
+        and (before.name == profile.name or "profile" not in PathTemplate.parse(profile.path_template).variables)
+        and stored_alike(before, profile)
+        and (not profile.local_copy or (before.local_copy == profile.local_copy and Path(copy).is_file()))
     )
+
+
+def _as_stored_now(image: StoredImage, bucket: Bucket, profile: Profile) -> StoredImage:
+    """With a link that opens now, and nothing that was true of the earlier job alone."""
+    copy = image.local_copy if profile.local_copy else ""
+    return linked(replace(image, local_copy=copy, check=None), bucket, profile)

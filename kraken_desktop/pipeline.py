@@ -239,7 +239,7 @@ class Pipeline:
 
     def _verified(self, errand: Errand, outcome: Outcome) -> Outcome:
         """With what anybody gets who opens the links. Whatever that is, the images are there."""
-        if not isinstance(outcome, Done):
+        if not isinstance(outcome, Done | Skipped):
             return outcome
         profile = errand.job.snapshot.profile
         images = list(outcome.images)

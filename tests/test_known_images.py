@@ -14,7 +14,7 @@ import pytest
 
 from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.known_images import KnownImages
-from kraken_desktop.model.job import Done, Job, Outcome, Skipped
+from kraken_desktop.model.job import Done, Job, Outcome, Skipped, Verdict
 from kraken_desktop.model.links import is_web_address
 from kraken_desktop.model.profile import Acl, Collision
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
@@ -149,6 +149,32 @@ def test_whoever_wants_it_otherwise_gets_it_otherwise(
     first = done(put(stage, photo, **HERE, **UNIQUE))
     again = done(put(stage, photo, recipe=recipe, **{**HERE, **UNIQUE, **profile}))
     assert again.images[0].url != first.images[0].url or profile
+
+
+def test_a_local_copy_is_wanted_where_the_profile_keeps_them_now(stage: Stage, photo: Path, tmp_path: Path) -> None:
+    for folder in ("old", "new"):
+        (image,) = done(put(stage, photo, **HERE, **UNIQUE, local_copy=str(tmp_path / folder))).images
+        assert Path(image.local_copy).parent == tmp_path / folder
+        assert known(put(stage, photo, **HERE, **UNIQUE, local_copy=str(tmp_path / folder))).images == (image,)
+    (image,) = known(put(stage, photo, **HERE, **UNIQUE)).images
+    assert image.local_copy == "", "nobody asked for it"
+
+
+def test_a_profile_that_is_part_of_the_name_names_it_anew(stage: Stage, photo: Path) -> None:
+    told = {**HERE, "path_template": "{profile}/{stem}-{hash:8}{ext}"}
+    (first,) = done(put(stage, photo, **told, name="Web")).images
+    (second,) = done(put(stage, photo, **told, name="Shop")).images
+    assert (first.key.split("/")[0], second.key.split("/")[0]) == ("Web", "Shop")
+
+
+def test_a_known_link_is_opened_anew(stage: Stage, world: World, photo: Path) -> None:
+    (first,) = done(put(stage, photo, **HERE, **UNIQUE)).images
+    world.s3.client.put_object_acl(Bucket=world.bucket, Key=first.key, ACL="private")
+    (again,) = known(put(stage, photo, **HERE, **UNIQUE)).images
+    assert first.check is not None
+    assert first.check.verdict is Verdict.OPENS
+    assert again.check is not None
+    assert again.check.verdict is Verdict.FORBIDDEN
 
 
 def test_another_name_is_another_image(stage: Stage, photo: Path) -> None:
