@@ -19,6 +19,7 @@ from kraken_desktop.cancel import CancelledError, CancelToken
 from kraken_desktop.fetching import fetch
 from kraken_desktop.messages import Message, Words
 from kraken_desktop.model.errors import (
+    AddressAwayError,
     AddressBlockedError,
     AddressRefusedError,
     ConnectionLostError,
@@ -30,7 +31,7 @@ from kraken_desktop.model.errors import (
 from kraken_desktop.model.job import Source, SourceKind
 from kraken_desktop.transport import Timeouts, Transport
 from kraken_desktop.transport import fetch as safe
-from tests.support.raw_server import Peer, RawServer
+from tests.support.raw_server import Peer, RawServer, hidden_port
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 PATIENT = Timeouts(connect=60, read=60, total=60)
@@ -549,6 +550,13 @@ def test_bytes_that_stop_coming(transport: Transport, folder: Path) -> None:
     assert isinstance(error, TimeoutExpiredError)
     assert error.retryable
     assert words(error).what == "127.0.0.1 took too long to answer."
+
+
+def test_a_host_that_hears_nothing_holds_up_no_other(transport: Transport, folder: Path) -> None:
+    brief = Timeouts(connect=0.2, read=5, total=5)
+    with hidden_port() as port, pytest.raises(AddressAwayError) as met:
+        fetch(transport, source(f"http://127.0.0.1:{port}/a.png"), folder, CancelToken(), print, timeouts=brief)
+    assert met.value.retryable
 
 
 def test_an_answer_that_is_cut_short(transport: Transport, folder: Path) -> None:

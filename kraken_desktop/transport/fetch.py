@@ -160,6 +160,9 @@ class _Fetch:
         except TimeoutExpiredError as error:
             if error.phase == "total":
                 raise self._too_slow(host) from error
+            if error.phase == "connect":
+                # As above: a host that a firewall hides answers nothing at all.
+                raise AddressAwayError(path=self._url, host=host, reason=error.code) from error
             raise
         if answer.status != 200:
             # A 407 of a server that is no proxy.

@@ -7,13 +7,12 @@ import os
 import re
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import pytest
 
 from tests.servers.images import ImageKind, make_image, make_set
 from tests.servers.kraken_faults import Fault, FaultKind
+from tests.support.raw_server import hidden_port
 from tests.support.secret_service import missing_programs
 from tests.support.world import World
 
@@ -220,16 +220,8 @@ def test_interrupted(world: World, tmp_path: Path) -> None:
 
 @pytest.fixture
 def full_backlog() -> Iterator[int]:
-    """The port of a server that no more connections reach: who connects, hangs."""
-    with ExitStack() as stack:
-        server = stack.enter_context(socket.socket())
-        server.bind(("127.0.0.1", 0))
-        server.listen(0)
-        for _ in range(8):
-            client = stack.enter_context(socket.socket())
-            client.setblocking(False)
-            client.connect_ex(server.getsockname())
-        yield server.getsockname()[1]
+    with hidden_port() as port:
+        yield port
 
 
 BLOCKING_KEYRING = """

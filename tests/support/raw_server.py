@@ -6,7 +6,8 @@ import socket
 import ssl
 import struct
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -132,3 +133,17 @@ class RawServer:
                     self._script(Peer(connection, self._stopping, self.hanging))
             except (OSError, ConnectionError) as error:
                 self.errors.append(error)
+
+
+@contextmanager
+def hidden_port() -> Iterator[int]:
+    """The port of a server that no more connections reach: who connects, hears nothing."""
+    with ExitStack() as stack:
+        server = stack.enter_context(socket.socket())
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        for _ in range(8):
+            client = stack.enter_context(socket.socket())
+            client.setblocking(False)
+            client.connect_ex(server.getsockname())
+        yield server.getsockname()[1]
