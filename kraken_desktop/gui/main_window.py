@@ -19,6 +19,7 @@ from kraken_desktop.gui.culprit import culprit_of
 from kraken_desktop.gui.details import Details
 from kraken_desktop.gui.drop_area import DropOverlay
 from kraken_desktop.gui.drop_target import DropTarget
+from kraken_desktop.gui.focus_keeping import FocusKeeper
 from kraken_desktop.gui.history.desk import HistoryDesk
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
@@ -191,6 +192,7 @@ class MainWindow(QWidget):
         view.remove_wanted.connect(self.wishes.remove)
         view.current_changed.connect(self.details.show_status)
         self.details.focus_lost.connect(view.setFocus)
+        FocusKeeper((status, self.banners), self.pages.focus_page, self)
         self.details.retry_wanted.connect(self.wishes.retry)
         self.details.report_wanted.connect(self.wishes.copy_reports)
         self.details.folder_wanted.connect(view.opening.folder_of)

@@ -77,6 +77,13 @@ class Pages(QStackedWidget):
         """The focus to what is most wanted on the page."""
         (self.welcome if self.currentWidget() is self.welcome else self.drop_area).button.setFocus()
 
+    def focus_page(self) -> None:
+        """The focus to the list, or to what is most wanted where there is none."""
+        if self.currentWidget() is self.view:
+            self.view.setFocus()
+        else:
+            self.focus_button()
+
     def _dismiss(self) -> None:
         self.welcomes = False
         self.choose(0)

@@ -52,6 +52,40 @@ class TestEnter:
             qtbot.keyClick(window.top_bar.copy_button, Qt.Key.Key_Enter)
 
 
+class TestAButtonThatGoes:
+    """The keyboard would land in the field of the profiles, and an arrow key would choose another one."""
+
+    @pytest.fixture
+    def active(self, window: MainWindow, qtbot: QtBot) -> MainWindow:
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
+        return window
+
+    def test_leaves_the_keyboard_in_the_list(self, active: MainWindow, qtbot: QtBot) -> None:
+        active.model.apply([queued(0), queued(1)])
+        active.status_bar.cancel_button.setFocus()
+        active.model.apply([done(0), done(1)])
+        qtbot.waitUntil(lambda: not active.status_bar.cancel_button.isVisible())
+        qtbot.waitUntil(active.view.hasFocus)
+
+    def test_leaves_it_on_the_page_that_is_shown_without_a_list(self, active: MainWindow, qtbot: QtBot) -> None:
+        active.model.apply([done(0)])
+        active.status_bar.clear_button.setFocus()
+        qtbot.keyClick(active.status_bar.clear_button, Qt.Key.Key_Space)
+        qtbot.waitUntil(active.pages.drop_area.button.hasFocus)
+
+    def test_leaves_it_in_the_list_if_a_message_goes(
+        self, active: MainWindow, runner: NotingRunner, qtbot: QtBot
+    ) -> None:
+        active.model.apply([queued(0)])
+        runner.listener.queue_paused(Failure.of(BadCredentialsError(status=401)))
+        qtbot.waitUntil(lambda: active.banners.banner("paused") is not None)
+        active.banners.banner("paused").buttons[0].setFocus()
+        runner.listener.queue_paused(None)
+        qtbot.waitUntil(lambda: active.banners.banner("paused") is None)
+        qtbot.waitUntil(active.view.hasFocus)
+
+
 def test_tab_goes_as_the_eye_does(window: MainWindow, runner: NotingRunner, qtbot: QtBot) -> None:
     window.model.apply([failed(0)])
     window.view.selectRow(0)

@@ -158,9 +158,8 @@ class Filters(QFrame):
 
     def clear(self) -> None:
         """Look for everything."""
-        self.search.blockSignals(True)
+        # Its signals are not blocked: the line itself listens, and hides the button that empties it.
         self.search.clear()
-        self.search.blockSignals(False)
         self.profile.set_value("")
         self.outcome.set_value(None)
         self.period.set_value(Period.ANY)

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.history.periods import Period
@@ -292,9 +292,12 @@ class TestKeyboard:
     def test_escape_clears_then_closes(self, window: HistoryWindow, settled: Settled, qtbot: QtBot) -> None:
         window.filters.search.setText("lake")
         settled(window)
+        _, empties = sorted(window.filters.search.findChildren(QToolButton), key=QToolButton.x)
+        assert empties.isVisible()
         qtbot.keyClick(window.filters.search, Qt.Key.Key_Escape)
         settled(window)
         assert window.filters.search.text() == ""
+        qtbot.waitUntil(empties.isHidden)
         assert window.isVisible()
         qtbot.keyClick(window.filters.search, Qt.Key.Key_Escape)
         assert not window.isVisible()
