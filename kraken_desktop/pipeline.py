@@ -29,6 +29,7 @@ from kraken_desktop.making import Making
 from kraken_desktop.model.errors import (
     EngineError,
     FateUnknownError,
+    KeyTakenError,
     KrakenDesktopError,
     ObjectExistsError,
     SourceError,
@@ -43,11 +44,13 @@ from kraken_desktop.model.job import (
     Job,
     Outcome,
     Phase,
+    PlannedImage,
     Progress,
     Skipped,
     SourceKind,
     StoredImage,
 )
+from kraken_desktop.model.object_key import PathTemplate
 from kraken_desktop.model.profile import Collision, Engine, Uploader
 from kraken_desktop.placing import (
     Looking,
@@ -194,7 +197,7 @@ class Pipeline:
         job = errand.job
         profile = job.snapshot.profile
         errand.tell(Progress(phase=Phase.PLANNING))
-        content = examine(job, errand.cancel, lambda path, extension: self._measure(path, extension, errand.cancel))
+        content = self._examined(errand)
         rehearses = job.snapshot.recipe.sandbox and profile.engine is Engine.KRAKEN
         if rehearses:
             plan = make_plan(job, content, self._journal, None)
@@ -316,7 +319,7 @@ class Pipeline:
 
     def _look_again(self, errand: Errand, since: datetime) -> Outcome:
         job = errand.job
-        planned = self._journal.planned(job.id)
+        planned = self._journal.planned(job.id) or self._planned_alike(errand)
         if not planned:
             raise FateUnknownError(reason="interrupted")
         bucket = self._destinations.open(job.snapshot.profile, errand.cancel)
@@ -337,6 +340,20 @@ class Pipeline:
             self._keeping.save(job)
             raise
         return Done(images=tuple(ledger.there[each.key] for each in planned), original_bytes=job.source.size)
+
+    def _examined(self, errand: Errand) -> Content:
+        return examine(errand.job, errand.cancel, lambda path, of: self._measure(path, of, errand.cancel))
+
+    def _planned_alike(self, errand: Errand) -> tuple[PlannedImage, ...]:
+        """The keys that a plan would have had that was never written down, where they can only be the job's own."""
+        job = errand.job
+        if job.source.kind is SourceKind.URL or not PathTemplate.parse(job.snapshot.profile.path_template).unique:
+            return ()
+        try:
+            make_plan(job, self._examined(errand), self._journal, None)
+        except (SourceError, EngineError, KeyTakenError):
+            return ()
+        return self._journal.planned(job.id)
 
     def _measure(self, path: Path, extension: str, cancel: CancelToken) -> tuple[int, int] | None:
         probed = self._engine().probe(path, extension=extension, cancel=cancel)

@@ -99,7 +99,7 @@ class Journal:
         Raises:
             KeyTakenError: another job of the same batch holds one of the keys.
         """
-        self._file.run(WRITE, lambda connection: rows.reserve(connection, job_id, images, digest))
+        self._file.run(WRITE, lambda connection: rows.reserve(connection, job_id, images, digest), durable=False)
         self._update(job_id, lambda known: replace(known, planned=tuple(images), digest=digest.lower() or known.digest))
 
     def renew(self, jobs: Sequence[Job]) -> None:
@@ -116,7 +116,7 @@ class Journal:
 
     def keep(self, job_id: str, record: Mapping[str, Json]) -> None:
         """Keep what came of a job so far, until it ends as done or skipped; an empty record forgets it."""
-        self._file.run(WRITE, lambda connection: rows.keep(connection, job_id, record))
+        self._file.run(WRITE, lambda connection: rows.keep(connection, job_id, record), durable=False)
         self._update(job_id, lambda known: replace(known, kept=dict(record) or None))
 
     def kept(self, job_id: str) -> dict[str, Json] | None:
@@ -131,7 +131,9 @@ class Journal:
         began = charged_since or datetime.fromtimestamp(self._clock(), UTC)
         number, charged = secrets.randbits(53), charged_since is not None
         attempt = Attempt(id=number, started_at=began, phase=Phase.PLANNING, maybe_charged=charged)
-        self._file.run(WRITE, lambda connection: rows.insert_attempt(connection, job_id, attempt, self._file.name))
+        self._file.run(
+            WRITE, lambda connection: rows.insert_attempt(connection, job_id, attempt, self._file.name), durable=False
+        )
         with self._file.lock:
             before = self._known[job_id].attempt if job_id in self._known else None
             if before is not None:
@@ -153,7 +155,7 @@ class Journal:
             # The job has ended, or another attempt has begun.
             return
         noted = replace(attempt, phase=phase, bytes_sent=bytes_sent, maybe_charged=maybe_charged)
-        self._file.run(WRITE, lambda connection: rows.note_sent(connection, noted))
+        self._file.run(WRITE, lambda connection: rows.note_sent(connection, noted), durable=maybe_charged)
         self._update(job_id, lambda known: replace(known, attempt=noted))
 
     def finish(self, job_id: str, outcome: Outcome) -> None:
@@ -224,7 +226,10 @@ class Journal:
                     return ()
                 try:
                     with file.folder_lock:
+                        unsaved = file.owner.unsaved() - file.owner.others_alive() if file.owner is not None else ()
                         recovered = file.run_held(WRITE, self._adopt)
+                        if file.owner is not None and not file.in_memory:
+                            file.owner.forget_unsaved(unsaved)
                 except JournalError as error:
                     _log.warning("unfinished jobs cannot be taken over now: %s", error)
                     return ()
@@ -343,7 +348,7 @@ class Journal:
         owner = self._file.owner
         if owner is None or self._file.in_memory:
             return ()
-        return rows.adopt(connection, owner.name, owner.others_alive())
+        return rows.adopt(connection, owner.name, owner.others_alive(), owner.unsaved())
 
     def _let_go(self) -> None:
         """Leave old endings to the file. The newest are those that a file which fails now may not have safely."""

@@ -62,7 +62,7 @@ class JournalFile:
         self._identity: tuple[int, int] | None = None
         self._readers: list[sqlite3.Connection] = []
         self._salvage: Salvage | None = None
-        self._together = Together(self.lock, partial(self.run_held, WRITE))
+        self._together = Together(self.lock, self._commit)
         self.connection = self._open()
         self._bring(self.connection)
 
@@ -71,10 +71,14 @@ class JournalFile:
         """Of this process as an owner of jobs; empty in memory."""
         return self.owner.name if self.owner is not None else ""
 
-    def run(self, begin: str, work: Callable[[sqlite3.Connection], _T]) -> _T:
+    def run(self, begin: str, work: Callable[[sqlite3.Connection], _T], *, durable: bool = True) -> _T:
         """Run ``work`` as one transaction; if the file fails, again on what replaces it.
 
         What only reads does not wait for what others write just now.
+
+        Args:
+            durable: it is on the disk when this returns. What a power cut may undo, but no kill, waits for no disk,
+                and is as safe as the next durable one once that is there.
 
         Raises:
             JournalError: even memory failed, or this is closed.
@@ -82,7 +86,7 @@ class JournalFile:
         if begin == READ:
             return self.look(work)
         try:
-            return self._together.run(work)
+            return self._together.run(work, durable=durable)
         finally:
             self.tell()
 
@@ -99,6 +103,17 @@ class JournalFile:
             except sqlite3.DatabaseError as error:
                 self._give_way(schema.journal_error(error, self._path), may_renew=not renewed)
                 renewed = True
+
+    def _commit(self, work: Callable[[sqlite3.Connection], None], durable: bool) -> None:
+        if durable:
+            self.run_held(WRITE, work)
+            return
+        # Between transactions only, and for this one alone (SQLite docs: "PRAGMA synchronous").
+        self.connection.execute("PRAGMA synchronous = NORMAL")
+        try:
+            self.run_held(WRITE, work)
+        finally:
+            self.connection.execute("PRAGMA synchronous = FULL")
 
     def look(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
         """Run ``work``, which only reads, beside what is written meanwhile; it sees all that was written before.
@@ -151,9 +166,10 @@ class JournalFile:
             self._closed = True
             self._close_readers()
             self.connection.close()
-            if self.in_memory and in_hand:
-                self._write_back(in_hand)
+            saved = not (self.in_memory and in_hand) or self._write_back(in_hand)
             if self.owner is not None:
+                if self.in_memory and saved:
+                    self.owner.note_unsaved(unsaved=False)
                 self.owner.release()
 
     def _open(self) -> sqlite3.Connection:
@@ -239,6 +255,8 @@ class JournalFile:
             memory = schema.open_memory(self.connection if error.problem == "unwritable" else None)
             self.connection.close()
         self.in_memory = True
+        if self.owner is not None:
+            self.owner.note_unsaved(unsaved=True)
         self._untold.append(error)
         self.connection = memory
         self._bring(memory)
@@ -258,7 +276,7 @@ class JournalFile:
             raise schema.journal_error(again, self._path) from again
         return connection
 
-    def _write_back(self, in_hand: int) -> None:
+    def _write_back(self, in_hand: int) -> bool:
         try:
             with self.folder_lock:
                 connection = schema.open_file(self._path)
@@ -268,6 +286,8 @@ class JournalFile:
                     connection.close()
         except (JournalError, sqlite3.Error) as error:
             _log.warning("%d jobs of this session are not in the journal: %s", in_hand, error)
+            return False
+        return True
 
     def _reader(self) -> sqlite3.Connection | None:
         """A connection for one look; None if the look has to be taken on the one that writes."""

@@ -2,17 +2,24 @@
 
 A process that opens the journal holds ``owners/<its name>.lock``, and its jobs carry that name. A name whose
 lock can be taken, or whose file is gone, belongs to nobody any more.
+
+``owners/<its name>.unsaved`` says that what became of its jobs may not be in the journal: the disk was full.
 """
 
 from __future__ import annotations
 
+import logging
 import uuid
+from collections.abc import Collection
 from contextlib import suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+_log = logging.getLogger(__name__)
+
 _FOLDER = "owners"
+_UNSAVED = ".unsaved"
 
 
 class Owner:
@@ -37,6 +44,29 @@ class Owner:
         """Die on purpose: the jobs that are left go to whoever takes over next."""
         self._lock.release()
         _remove(self._path)
+
+    def note_unsaved(self, *, unsaved: bool) -> None:
+        """Note whether the journal on the disk knows less of this owner's jobs than became of them.
+
+        A file without content: a disk that is full takes that, mostly.
+        """
+        path = self._path.with_suffix(_UNSAVED)
+        try:
+            if unsaved:
+                path.touch(mode=0o600)
+            else:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.warning("it cannot be noted that jobs are not saved: %s", error.strerror)
+
+    def unsaved(self) -> frozenset[str]:
+        """The names of all owners that left such a note."""
+        return frozenset(path.stem for path in self._folder.glob(f"*{_UNSAVED}"))
+
+    def forget_unsaved(self, names: Collection[str]) -> None:
+        """Their jobs are taken over."""
+        for name in names:
+            _remove(self._folder / f"{name}{_UNSAVED}")
 
     def others_alive(self) -> frozenset[str]:
         """The names of all other living owners. Lock files of dead ones are removed.

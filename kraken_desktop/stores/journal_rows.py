@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +19,14 @@ from kraken_desktop.model.job import (
     Job,
     JobState,
     Outcome,
+    Phase,
     PlannedImage,
     Snapshot,
     Source,
     SourceKind,
     state_of,
 )
+from kraken_desktop.model.profile import Engine
 from kraken_desktop.model.records import Json, from_record, outcome_to_record, to_record
 from kraken_desktop.stores import journal_entries as entries
 from kraken_desktop.stores import journal_reading as reading
@@ -259,16 +262,26 @@ def forget(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[str]:
     return gone
 
 
-def adopt(connection: sqlite3.Connection, owner: str, alive: Collection[str]) -> tuple[Recovered, ...]:
+def adopt(
+    connection: sqlite3.Connection, owner: str, alive: Collection[str], unsaved: Collection[str]
+) -> tuple[Recovered, ...]:
     """Make unfinished jobs of dead owners those of ``owner``, oldest first.
 
     A row that this program cannot read keeps its owner: a newer program may know what to do with it.
+
+    Args:
+        unsaved: owners whose jobs may have ended although nothing says so; Kraken.io may have charged them.
     """
     recovered: list[Recovered] = []
     spared = {owner, *alive}
     # The plus keeps SQLite on the index of unfinished jobs instead of reading the whole history in order.
     rows = connection.execute(f"{reading.SELECT} WHERE job.ended_at IS NULL ORDER BY +job.seq").fetchall()
     for row, job in reading.jobs_of([row for row in rows if row["owner"] not in spared]):
+        if row["owner"] in unsaved and job.snapshot.profile.engine is Engine.KRAKEN:
+            attempt = Attempt(
+                id=secrets.randbits(53), started_at=job.dropped_at, phase=Phase.CHECKING, maybe_charged=True
+            )
+            insert_attempt(connection, job.id, attempt, _NOBODY)
         recovered.append(
             Recovered(
                 job=job,

@@ -1,9 +1,10 @@
 """The journal's file: how it is opened, and what to do when it cannot be used.
 
-One SQLite file in WAL mode, shared by all processes of the program. A commit is on the disk before a call
-returns (``synchronous=FULL``): after a power cut ``NORMAL`` would leave a sound file too, but without the
-last commits, and a forgotten outcome is an image that is sent, and paid for, twice. Half a millisecond on
-an SSD is nothing beside an upload. (SQLite docs: "PRAGMA synchronous", "Write-Ahead Logging".)
+One SQLite file in WAL mode, shared by all processes of the program. Where a power cut must not undo it, a commit is
+on the disk before a call returns (``synchronous=FULL``): a forgotten drop is lost, and a forgotten outcome, or that
+something may be charged, is an image that is sent, and paid for, twice. What is done anew in the same way (keys that
+are reserved, a try that began) waits for no disk of its own: a kill undoes none of it, and the next commit that is
+waited for takes it along. (SQLite docs: "PRAGMA synchronous", "Write-Ahead Logging".)
 """
 
 from __future__ import annotations

@@ -13,8 +13,9 @@ _T = TypeVar("_T")
 class _Part(Generic[_T]):
     """What one thread has to write, and what came of it."""
 
-    def __init__(self, work: Callable[[sqlite3.Connection], _T]) -> None:
+    def __init__(self, work: Callable[[sqlite3.Connection], _T], *, durable: bool) -> None:
         self.work = work
+        self.durable = durable
         self.ended = False
         self.result: _T | None = None
         self.error: BaseException | None = None
@@ -25,10 +26,13 @@ class Together:
 
     Args:
         lock: held while the connection is used.
-        commit: runs something as one transaction, again if the file was replaced; called with the lock held.
+        commit: runs something as one transaction, again if the file was replaced, and whether a power cut must not
+            undo it; called with the lock held.
     """
 
-    def __init__(self, lock: threading.RLock, commit: Callable[[Callable[[sqlite3.Connection], None]], None]) -> None:
+    def __init__(
+        self, lock: threading.RLock, commit: Callable[[Callable[[sqlite3.Connection], None], bool], None]
+    ) -> None:
         self._lock = lock
         self._commit = commit
         self._queue = threading.Lock()
@@ -40,12 +44,15 @@ class Together:
         with self._queue:
             return len(self._waiting)
 
-    def run(self, work: Callable[[sqlite3.Connection], _T]) -> _T:
-        """What ``work`` returns, once it is on the disk. What it raises undoes it, and nothing of the others.
+    def run(self, work: Callable[[sqlite3.Connection], _T], *, durable: bool = True) -> _T:
+        """What ``work`` returns, once it is written. What it raises undoes it, and nothing of the others.
 
         It may run more than once. Raises what the commit raises.
+
+        Args:
+            durable: not even a power cut may undo it.
         """
-        own = _Part(work)
+        own = _Part(work, durable=durable)
         with self._queue:
             self._waiting.append(own)
         with self._lock:
@@ -67,7 +74,7 @@ class Together:
                     _alone(part, connection)
 
         try:
-            self._commit(write)
+            self._commit(write, any(part.durable for part in parts))
         except BaseException as error:  # noqa: BLE001 - of each thread that waits for it
             for part in parts:
                 part.error = part.error or error

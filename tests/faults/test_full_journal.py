@@ -97,10 +97,6 @@ def test_in_the_terminal(make_scene: SceneMaker) -> None:
 
 
 @NO_LIMIT
-@pytest.mark.xfail(
-    raises=AssertionError,
-    reason="what ended in memory alone is still queued on the disk, and is sent again at the next start",
-)
 def test_ends_that_were_never_written_down(make_scene: SceneMaker) -> None:
     """The disk took the jobs, and not how they ended, until the program had ended as well."""
     scene = make_scene(ROUTES["route 1"])

@@ -30,6 +30,29 @@ def test_a_commit_is_on_the_disk(journal: Journal, file: Path) -> None:
     assert query(file, "PRAGMA application_id") == [(0x4B52414B,)]
 
 
+def test_only_what_may_be_charged_or_has_ended_waits_for_the_disk(journal: Journal) -> None:
+    """What a power cut undoes of the rest is done anew; a kill undoes none of it."""
+    told: list[str] = []
+    journal.add([job()])
+    journal._file.connection.set_trace_callback(told.append)
+
+    def waits(work: Callable[[], object]) -> bool:
+        told.clear()
+        work()
+        assert any(statement == "COMMIT" for statement in told)
+        assert journal._file.connection.execute("PRAGMA synchronous").fetchone()[0] == 2
+        return "PRAGMA synchronous = NORMAL" not in told
+
+    attempts: list[int] = []
+    assert not waits(lambda: journal.reserve(job().id, plan(job())))
+    assert not waits(lambda: attempts.append(journal.begin_attempt(job().id)))
+    assert waits(lambda: journal.note_sent(attempts[0], bytes_sent=1, maybe_charged=True))
+    assert not waits(lambda: journal.note_sent(attempts[0], bytes_sent=0, maybe_charged=False))
+    assert not waits(lambda: journal.keep(job().id, {"digest": "x"}))
+    assert waits(lambda: journal.finish(job().id, done(job())))
+    assert waits(lambda: journal.add([job(2)]))
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 def test_nobody_else_may_read_it(journal: Journal, file: Path) -> None:
     journal.add([job()])
@@ -223,6 +246,34 @@ def zero_the_file(journal: Journal, file: Path) -> None:
 
 
 BIG = Failed(failure=Failure(code="x", facts={"said": "y" * 20_000}))
+
+
+@pytest.mark.expect_log("the journal's file failed")
+@pytest.mark.parametrize("killed", [True, False])
+def test_what_ended_in_memory_alone_is_looked_for_and_not_sent_again(
+    open_journal: Opener, file: Path, problems: list[JournalError], killed: bool
+) -> None:
+    journal = open_journal()
+    journal.add([job(1), job(2)])
+    fill_disk(journal, file)
+    journal.finish(job(1).id, BIG)
+    notes = file.parent / "owners"
+    assert len(list(notes.glob("*.unsaved"))) == 1
+    if killed:
+        assert journal._file.owner is not None
+        journal._file.owner.release()
+    else:
+        journal.close()
+        assert list(notes.glob("*.unsaved")) == [], "there is room again, and all of it is written"
+    for _ in range(2):
+        later = open_journal()
+        recovered = {each.job.id: each.attempt for each in later.take_over()}
+        assert recovered.keys() == ({job(1).id, job(2).id} if killed else {job(2).id})
+        assert all(attempt is not None and attempt.maybe_charged for attempt in recovered.values()) is killed
+        assert list(notes.glob("*.unsaved")) == []
+        later.close()
+    assert kinds(problems) == ["unwritable"]
+
 
 OPERATIONS: dict[str, Callable[[Journal, int], object]] = {
     "add": lambda journal, attempt: journal.add([job(number) for number in range(10, 500)]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -25,34 +25,37 @@ class Table:
         self.connection = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self.connection.execute("CREATE TABLE number (value INTEGER UNIQUE)")
         self.commits = 0
+        self.durable: list[bool] = []
         self.broken: list[BaseException] = []
         self.together = Together(self.lock, self._commit)
 
-    def _commit(self, work: Callable[[sqlite3.Connection], None]) -> None:
+    def _commit(self, work: Callable[[sqlite3.Connection], None], durable: bool) -> None:
+        self.durable.append(durable)
         self.commits += 1
         if self.broken:
             raise self.broken.pop()
         transaction(self.connection, "BEGIN IMMEDIATE", work)
 
-    def add(self, value: int) -> int:
+    def add(self, value: int, durable: bool = True) -> int:
         def work(connection: sqlite3.Connection) -> int:
             connection.execute("INSERT INTO number VALUES (?)", (value,))
             if value < 0:
                 raise LookupError(value)
             return value * 2
 
-        return self.together.run(work)
+        return self.together.run(work, durable=durable)
 
     @property
     def values(self) -> list[int]:
         return [row[0] for row in self.connection.execute("SELECT value FROM number ORDER BY value")]
 
     @contextmanager
-    def at_once(self, *values: int) -> Iterator[list[Future[int]]]:
+    def at_once(self, *values: int, durable: Sequence[bool] = ()) -> Iterator[list[Future[int]]]:
         """Each value by a thread of its own, while another one holds the lock."""
         with ThreadPoolExecutor(len(values)) as threads:
             with self.lock:
-                futures = [threads.submit(self.add, value) for value in values]
+                wanted = durable or [True] * len(values)
+                futures = [threads.submit(self.add, *each) for each in zip(values, wanted, strict=True)]
                 until = time.monotonic() + LONG
                 while self.together.waiting < len(values):
                     assert time.monotonic() < until
@@ -106,3 +109,13 @@ def test_many_threads_lose_nothing(table: Table) -> None:
     with ThreadPoolExecutor(16) as threads:
         assert sum(threads.map(table.add, range(400))) == 400 * 399
     assert table.values == list(range(400))
+
+
+@pytest.mark.parametrize(
+    ("own", "others", "durable"), [(False, True, True), (False, False, False), (True, False, True)]
+)
+def test_what_a_power_cut_must_not_undo_is_waited_for(table: Table, own: bool, others: bool, durable: bool) -> None:
+    with table.at_once(1, 2, durable=[own, others]) as futures:
+        for each in futures:
+            each.result(LONG)
+    assert table.durable == [durable]
