@@ -16,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -99,10 +100,14 @@ def start(script: Path, home: Path, platform: str, *, linger: float = -1.0) -> S
             stdin=subprocess.DEVNULL,
         )
         os.close(writing)
+        # One that cannot start shows a report, and waits for somebody to read it.
+        end = threading.Timer(_SECONDS, child.kill)
+        end.start()
         lines = [json.loads(line) for line in told]
+        end.cancel()
     child.wait(_SECONDS)
-    if not lines:
-        raise RuntimeError(f"{script.name} has shown no window")
+    if not lines or ("kraken_desktop" in lines[0]["modules"] and len(lines) == 1):
+        raise RuntimeError(f"{script.name} has not opened its window; its log is in {home}")
     first, last = lines[0], lines[-1]
     return Start(
         painted=first["at"] - began,
