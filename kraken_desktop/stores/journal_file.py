@@ -108,6 +108,7 @@ class JournalFile:
         if durable:
             self.run_held(WRITE, work)
             return
+        self.require_open()
         # Between transactions only, and for this one alone (SQLite docs: "PRAGMA synchronous").
         self.connection.execute("PRAGMA synchronous = NORMAL")
         try:

@@ -395,4 +395,6 @@ def test_after_close_every_call_says_so(open_journal: Opener) -> None:
     with pytest.raises(JournalError, match="closed"):
         journal.finish(job().id, done(job()))
     with pytest.raises(JournalError, match="closed"):
+        journal.keep(job().id, {})
+    with pytest.raises(JournalError, match="closed"):
         journal.take_over()
