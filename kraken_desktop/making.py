@@ -82,11 +82,11 @@ class Making:
         """The original's pixels, its metadata removed as the recipe says. Raises as ``files`` does."""
         return self._kept_original(errand, plan, self.keeping.taken(errand.job, plan.digest))
 
-    def fetched(self, errand: Errand, plan: Plan, image: StoredImage) -> MadeFile:
+    def fetched(self, errand: Errand, digest: str, image: StoredImage) -> MadeFile:
         """What Kraken.io pushed into the bucket, brought here. Raises as ``files`` does."""
         from kraken_desktop.engines.kraken_answers import Result
 
-        kept = self.keeping.taken(errand.job, plan.digest)
+        kept = self.keeping.taken(errand.job, digest)
         result = Result(kraked_url=image.url, kraked_bytes=image.bytes)
         part = _Part(before=0, total=image.bytes or 0)
         return self._download(errand, result, kept, Path(image.key).suffix, image.key, part)

@@ -50,7 +50,6 @@ from kraken_desktop.model.job import (
     SourceKind,
     StoredImage,
 )
-from kraken_desktop.model.object_key import PathTemplate
 from kraken_desktop.model.profile import Collision, Engine, Uploader
 from kraken_desktop.placing import (
     Looking,
@@ -70,6 +69,7 @@ from kraken_desktop.planning import (
     digest_as_dropped,
     digest_of,
     examine,
+    is_unique,
     knows_type,
     looks_before,
     make_plan,
@@ -339,6 +339,7 @@ class Pipeline:
             # Who sends it again looks again, in whatever run of the program.
             self._keeping.save(job)
             raise
+        self._pushing.copy(errand, digest, [each.key for each in planned], ledger)
         return Done(images=tuple(ledger.there[each.key] for each in planned), original_bytes=job.source.size)
 
     def _examined(self, errand: Errand) -> Content:
@@ -347,7 +348,7 @@ class Pipeline:
     def _planned_alike(self, errand: Errand) -> tuple[PlannedImage, ...]:
         """The keys that a plan would have had that was never written down, where they can only be the job's own."""
         job = errand.job
-        if job.source.kind is SourceKind.URL or not PathTemplate.parse(job.snapshot.profile.path_template).unique:
+        if job.source.kind is SourceKind.URL or not is_unique(job):
             return ()
         try:
             make_plan(job, self._examined(errand), self._journal, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -104,7 +105,7 @@ class Pushing:
                 targets.append(replace(target, key=there.key))
         if len(targets) < len(plan.targets):
             raise NothingStoredError(status=200)
-        self._copy(errand, replace(plan, targets=tuple(targets)), ledger)
+        self.copy(errand, plan.digest, [target.key for target in targets], ledger)
         images = tuple(ledger.there[target.key] for target in targets)
         return Done(images=images, original_bytes=plan.content.size or ledger.original_bytes)
 
@@ -149,16 +150,24 @@ class Pushing:
             return larger
         return replace(original, kraked_url=larger.kraked_url)
 
-    def _copy(self, errand: Errand, plan: Plan, ledger: Ledger) -> None:
-        """Make the local copies of what Kraken.io pushed, if they are wanted."""
+    def copy(self, errand: Errand, digest: str, keys: Sequence[str], ledger: Ledger) -> None:
+        """Make the local copies of what Kraken.io pushed, if they are wanted.
+
+        Args:
+            digest: of source and recipe.
+            keys: of what is in the ledger by now.
+
+        Raises:
+            LocalCopyError: one cannot be made.
+        """
         profile = errand.job.snapshot.profile
         if not profile.local_copy:
             return
         copies = self.destinations.folder(profile.local_copy)
-        for target in plan.targets:
-            image = ledger.there[target.key]
+        for key in keys:
+            image = ledger.there[key]
             try:
-                fetched = self.making.fetched(errand, plan, image)
+                fetched = self.making.fetched(errand, digest, image)
                 copy = copy_into(copies, image.key, fetched, errand)
             except CancelledError:
                 # The images are there all the same.

@@ -141,6 +141,23 @@ def test_a_name_that_is_nobody_else_s_is_looked_for_before_it_is_paid_for_again(
     assert world.s3.anonymous_get(image.url).status == 200
 
 
+def test_what_was_pushed_when_the_program_was_killed_is_copied_too(
+    stages: Iterator[Stage], world: World, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = next(stages)
+    (job,) = first.jobs(photo, **PUSHED, local_copy=str(tmp_path / "copies"))
+
+    def killed(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(first.services.journal, "keep", killed)
+    with pytest.raises(KeyboardInterrupt):
+        first.run(job)
+    (image,) = done(left_behind(next(stages))[1]).images
+    assert Path(image.local_copy).read_bytes() == world.s3.get(world.bucket, image.key).body
+    assert len(world.api.uploads) == 1
+
+
 def test_what_is_not_there_is_sent_when_the_person_says_so(stages: Iterator[Stage], world: World, photo: Path) -> None:
     stage = next(stages)
     (job,) = stage.jobs(photo, **PUSHED)
