@@ -364,7 +364,7 @@ class Runner:
             self._telling.suspended(lambda: self._queue.suspended)
 
     def _end_all(self, job_ids: Sequence[str], outcome: Outcome) -> None:
-        """Journal the outcome first: what is shown as ended has ended for good. Many end in parts, the first at once."""
+        """Journal the outcome first: what is shown as ended has ended for good. Many end in parts, the first soon."""
         for start in range(0, len(job_ids), _PART):
             self._end_part(job_ids[start : start + _PART], outcome)
 
