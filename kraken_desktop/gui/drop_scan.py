@@ -50,6 +50,7 @@ class Found:
     def __init__(self) -> None:
         self.rows = 0
         self.passed_over = 0
+        self.stopped = False
         self.left_out: tuple[LeftOut, ...] = ()
         self.repeated = 0
 
@@ -98,6 +99,11 @@ class Scan:
         self.repeated = 0
         self.passed_over = 0
         """What has its row already."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody wanted no more of it."""
+        return self._stop.is_set()
 
     def begin(self) -> None:
         """Note the drop, so that the next start finds what a crash cuts off."""

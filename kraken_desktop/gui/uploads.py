@@ -81,6 +81,7 @@ class Uploads(QObject):
         self._scans = Background(1, self)
         self._wishes = Background(1, self)
         self._stop = StopFlag()
+        self._unwanted = StopFlag()
         self._closing = StopFlag()
         self._scans_left = 0
         self._found = 0
@@ -114,7 +115,9 @@ class Uploads(QObject):
         self._scans_left += 1
         if self._scans_left == 1:
             self._found = 0
-            self._stop = StopFlag()
+        if self._scans_left == 1 or self._stop.is_set():
+            # What was stopped may take a moment to end: what comes after it is another matter.
+            self._stop, self._unwanted = StopFlag(), StopFlag()
         self.scanning.emit(self._found)
         scan = Scan(
             services=self._services,
@@ -126,7 +129,8 @@ class Uploads(QObject):
             left=left.drop if left is not None else None,
             known=left.known if left is not None else (),
         )
-        self._scans.run(partial(self._look_through, scan), partial(self._looked_through, again), self._scan_failed)
+        look = partial(self._look_through, scan, self._unwanted)
+        self._scans.run(look, partial(self._looked_through, again), self._scan_failed)
 
     def stop_scanning(self) -> None:
         """Look no further; what was found stays."""
@@ -135,6 +139,7 @@ class Uploads(QObject):
     def cancel(self, job_ids: Iterable[str] | None = None) -> None:
         """Stop these jobs, or all."""
         if job_ids is None:
+            self._unwanted.set()
             self._stop.set()
         chosen = None if job_ids is None else tuple(job_ids)
         self.cancelling.emit(chosen)
@@ -235,7 +240,7 @@ class Uploads(QObject):
         self._runner.resume_jobs([Recovered(job=job, planned=(), attempt=None) for job in jobs])
         self._runner.resume(renewed)
 
-    def _look_through(self, scan: Scan) -> Found:
+    def _look_through(self, scan: Scan, unwanted: StopFlag) -> Found:
         found = Found()
         scan.begin()
         for batch in scan.batches():
@@ -246,12 +251,15 @@ class Uploads(QObject):
                 self._services.journal.add(batch.jobs)
             elif batch.jobs:
                 self._runner.submit(batch.jobs)
+                if unwanted.is_set():
+                    # Found before all was cancelled, and not yet in the queue then.
+                    self._runner.cancel([job.id for job in batch.jobs])
             found.add(batch)
-            self._found_more.emit(batch)
+            self._found_more.emit((batch, unwanted))
         if not self._closing.is_set():
             scan.end()
         found.left_out = tuple(scan.left_out)
-        found.repeated, found.passed_over = scan.repeated, scan.passed_over
+        found.repeated, found.passed_over, found.stopped = scan.repeated, scan.passed_over, scan.stopped
         return found
 
     # --- on the window's thread ---
@@ -260,11 +268,14 @@ class Uploads(QObject):
         incoming = Incoming(things=left.drop.things, typed=left.drop.typed)
         self._scan(incoming, left.drop.profile, left.settings, left=left)
 
-    def _count(self, batch: Batch) -> None:
+    def _count(self, found: tuple[Batch, StopFlag]) -> None:
+        batch, unwanted = found
         self._refused.update(batch.refused)
         self._found += len(batch.statuses)
         if batch.held_back:
             self.held_back.emit(batch.jobs)
+            if unwanted.is_set():
+                self.cancelling.emit([job.id for job in batch.jobs])
         if self._scans_left:
             self.scanning.emit(self._found)
 
@@ -276,7 +287,7 @@ class Uploads(QObject):
             self.left_out.emit(left_out)
         if found.repeated:
             self.repeated.emit(found.repeated)
-        if not (found.rows or found.left_out or found.passed_over or self._stop.is_set()):
+        if not (found.rows or found.left_out or found.passed_over or found.stopped):
             self.nothing_found.emit()
 
     def _scan_failed(self, error: Exception) -> None:

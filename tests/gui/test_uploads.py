@@ -229,6 +229,34 @@ def test_a_look_through_folders_can_be_stopped(desk: Desk, tmp_path: Path) -> No
     assert left_drops(desk.services) == (), "the person wants no more of it"
 
 
+@pytest.mark.parametrize("held", [False, True], ids=["sent at once", "weighed before"])
+def test_what_is_found_when_all_is_cancelled_is_cancelled_too(
+    desk: Desk, qtbot: QtBot, tmp_path: Path, held: bool
+) -> None:
+    write_image(tmp_path / "a" / "1.png")
+    unwanted: list[object] = []
+    desk.uploads.cancelling.connect(unwanted.append)
+
+    def asks_first(_snapshot: object) -> bool:
+        # The batch is complete, and nobody has it yet.
+        desk.uploads.cancel()
+        return held
+
+    desk.uploads.asks_first = asks_first
+    (row,) = desk.add(tmp_path / "a")
+    qtbot.waitUntil(lambda: [row.job.id] in unwanted if held else ("cancel", (row.job.id,)) in desk.runner.asked)
+    assert len(desk.runner.jobs) == (0 if held else 1)
+
+
+def test_what_comes_after_all_was_cancelled_is_uploaded(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    first, second = write_image(tmp_path / "1.png"), write_image(tmp_path / "2.png")
+    desk.uploads.add(Incoming(things=(str(first),)), PROFILE, SETTINGS)
+    desk.uploads.cancel()
+    desk.uploads.add(Incoming(things=(str(second),)), PROFILE, SETTINGS)
+    qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
+    assert str(second) in [job.source.location for job in desk.runner.jobs]
+
+
 @pytest.mark.parametrize("found", [0, 1, 3], ids=["nothing", "a part", "all"])
 def test_a_drop_that_a_crash_cut_off_is_looked_through_to_the_end(
     desk: Desk, qtbot: QtBot, tmp_path: Path, found: int
