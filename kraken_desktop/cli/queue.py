@@ -20,6 +20,7 @@ from kraken_desktop.cli.work import Start, add_jobs_option, run_jobs
 from kraken_desktop.composition import Services
 from kraken_desktop.model.job import Job, JobState
 from kraken_desktop.runner import Runner
+from kraken_desktop.stores.drops import Drop
 from kraken_desktop.stores.journal import Recovered, Unfinished
 
 
@@ -72,13 +73,31 @@ def _list(arguments: argparse.Namespace, services: Services, console: Console) -
     if not unfinished:
         console.say("The queue is empty.")
     if left := counts[_LEFT]:
-        console.say(f"{console.words.images(left)} left behind. To go on: kraken-s3 queue resume")
+        way_on = "" if _is_only_read(services) else " To go on: kraken-s3 queue resume"
+        console.say(f"{console.words.images(left)} left behind.{way_on}")
+    if _cut_off(services, unfinished):
+        console.say(_CUT_OFF)
     return 0
 
 
 _LEFT = "left"
 _STATES = (_LEFT, JobState.RUNNING.value, JobState.QUEUED.value)
 _WIDEST = (7, 16, 30, 16)
+_CUT_OFF = (
+    "What was dropped onto the window has not been looked through to its end. "
+    "The window does that when it is opened next."
+)
+
+
+def _cut_off(services: Services, unfinished: Sequence[Unfinished]) -> tuple[Drop, ...]:
+    """Drops that a window did not look through to the end. While images are on their way they may be its own."""
+    return () if any(each.owner_alive for each in unfinished) else services.drops.left()
+
+
+def _is_only_read(services: Services) -> bool:
+    """Whether the journal stays as it is: what nobody can note as ended must not be sent."""
+    problem = services.journal.problem
+    return problem is not None and problem.problem != "corrupt"
 
 
 def _state(each: Unfinished) -> str:
@@ -108,7 +127,13 @@ def _row(each: Unfinished, console: Console) -> list[str]:
 
 def _resume(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     settings = load_settings(services, console)
+    cut_off = _cut_off(services, services.journal.unfinished())
+    if _is_only_read(services):
+        console.say("Nothing is sent: what is done could not be noted.")
+        return 1
     recovered = _as_now(services.recover(), services)
+    if cut_off:
+        console.say(_CUT_OFF)
     if not recovered:
         console.say("There is nothing to go on with.")
         return 0
@@ -127,6 +152,13 @@ def _resume(arguments: argparse.Namespace, services: Services, console: Console)
 def _cancel(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     from kraken_desktop.kept_record import given_up  # with all that Kraken.io answers: only for who asks
 
+    if _is_only_read(services):
+        console.say("Nothing is cancelled: it could not be noted.")
+        return 1
+    cut_off = _cut_off(services, services.journal.unfinished())
+    drops = [drop for drop in cut_off if arguments.profile in (None, drop.profile.name)]
+    for drop in drops:
+        services.drops.end(drop.batch_id)
     # What is not meant is left behind again when this program ends.
     recovered = [
         each
@@ -136,7 +168,9 @@ def _cancel(arguments: argparse.Namespace, services: Services, console: Console)
     services.journal.finish_all({each.job.id: given_up(each) for each in recovered})
     if recovered:
         console.say(f"{console.words.images(len(recovered))} cancelled.")
-    else:
+    if drops:
+        console.say("What was dropped onto the window, and not looked through, is given up.")
+    if not recovered and not drops:
         console.say("There is nothing to cancel.")
     return 0
 

@@ -99,3 +99,15 @@ def test_the_links_are_there_and_the_person_is_told(
     assert job(4).source.name in out
     # Told once if a new file took its place, at every start if not.
     assert (sentences[0] in err) == (trouble is not damaged)
+
+
+@pytest.mark.parametrize("trouble", [newer, sealed])
+def test_nothing_is_promised_that_could_not_be_noted(
+    trouble: Callable[[Path], None], file: Path, terminal: Terminal
+) -> None:
+    trouble(file)
+    assert "queue resume" not in terminal("queue", "list")[2]
+    code, out, err = terminal("queue", "resume")
+    assert (code, out, err.splitlines()[-1]) == (1, "", "Nothing is sent: what is done could not be noted.")
+    code, out, err = terminal("queue", "cancel")
+    assert (code, out, err.splitlines()[-1]) == (1, "", "Nothing is cancelled: it could not be noted.")
