@@ -23,6 +23,9 @@ _RATE_LIMIT = "kraken.rate_limited"
 _MET_BY_ALL = frozenset({_RATE_LIMIT, "transport.name_lookup", "transport.connect"})
 """What the next job of the lane would meet as well: all wait, and one alone tries whether it is over."""
 
+_PAID_AND_REFUSED = "kraken.store_busy"
+"""The bucket is busy, and each push that it does not take may be charged: the others wait, and one tries its luck."""
+
 _WAITED = 0
 
 
@@ -50,6 +53,8 @@ class _Lane:
     why: Failure | None = None
     """What the jobs are held back by: one at a time tries again until the next success."""
     held_until: float = 0.0
+    strikes: int = 0
+    """How many in a row were paid for and not stored."""
 
     def may_start(self, now: float) -> bool:
         return now >= self.held_until and (self.why is None or not self.running)
@@ -178,7 +183,7 @@ class JobQueue:
     def reached(self, job_id: str) -> bool:
         """Take note that bytes of a running job get through; whether that ends a hold. A rate limit it does not end."""
         lane = self._lanes[self._entries[job_id].lane]
-        if lane.why is None or lane.why.code == _RATE_LIMIT:
+        if lane.why is None or lane.why.code in {_RATE_LIMIT, _PAID_AND_REFUSED}:
             return False
         lane.why, lane.held_until = None, 0.0
         return True
@@ -192,9 +197,11 @@ class JobQueue:
         entry = self._entries[job_id]
         lane = self._ran(job_id, entry)
         if isinstance(outcome, Done | Skipped):
-            lane.why, lane.held_until = None, 0.0
+            lane.why, lane.held_until, lane.strikes = None, 0.0, 0
         elif isinstance(outcome, Failed):
             failure = outcome.failure
+            if failure.code == _PAID_AND_REFUSED:
+                self._strike(lane, failure, entry, now, jitter)
             if self._is_of_all(failure, entry):
                 # One that started before the person mended things tells nothing of how they are now.
                 if not self.paused and entry.resumes == self._resumes:
@@ -235,6 +242,8 @@ class JobQueue:
         """Go on after a pause; jobs that wait are tried at once, as the person just said so."""
         self.paused, self.paused_by = False, None
         self._resumes += 1
+        for lane in self._lanes.values():
+            lane.strikes = 0
         self.try_now()
 
     def try_now(self) -> None:
@@ -252,6 +261,14 @@ class JobQueue:
     def _is_of_all(self, failure: Failure, entry: _Entry) -> bool:
         used_up = _is_met_by_all(failure) and entry.tries >= MAX_TRIES and not self._patient
         return failure.scope is Scope.BATCH or used_up
+
+    def _strike(self, lane: _Lane, failure: Failure, entry: _Entry, now: float, jitter: float) -> None:
+        if entry.resumes != self._resumes:
+            return
+        lane.strikes += 1
+        lane.why, lane.held_until = failure, max(lane.held_until, now + _pause(failure, lane.strikes, jitter))
+        if lane.strikes >= MAX_TRIES and (lane.queued or lane.waiting) and not self.paused:
+            self.paused, self.paused_by = True, failure
 
     def _head(self, lane: _Lane, now: float) -> tuple[int, float, str] | None:
         """Which job of a lane would start now, and its place among those of other lanes."""

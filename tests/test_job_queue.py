@@ -200,6 +200,38 @@ def test_bytes_that_get_through_show_that_there_is_a_network(met: Failed, over: 
     assert (queue.holds() == ()) is over
 
 
+STRUCK = Failed(failure=Failure(code="kraken.store_busy"))
+
+
+def test_a_bucket_that_is_busy_is_not_paid_for_by_all() -> None:
+    queue, now = JobQueue(3, patient=True), 0.0
+    queue.add(f"job{n}" for n in range(100))
+    queue.add(["other"], "other")
+    started = start_all(queue)
+    assert queue.finish(started[0], STRUCK, now, 1.0) is Verdict.ENDED, "whether it is paid again is the person's wish"
+    queue.finish(started[1], DONE, now, 1.0)
+    queue.finish(started[2], STRUCK, now, 1.0)
+    runs, pauses = 2, []
+    while not queue.paused:
+        assert start_all(queue, now) in ([], ["other"])
+        wake_at = queue.wake_at(now)
+        assert wake_at is not None
+        pauses.append(wake_at - now)
+        now = wake_at
+        (job_id,) = start_all(queue, now)
+        queue.finish(job_id, STRUCK, now, 1.0)
+        runs += 1
+    assert runs <= 2 + MAX_TRIES
+    assert pauses == sorted(set(pauses)), "longer each time"
+    assert queue.paused_by == STRUCK.failure
+    queue.finish("other", DONE, now, 1.0)
+    queue.resume()
+    (job_id,) = start_all(queue, now)
+    queue.finish(job_id, DONE, now, 1.0)
+    assert queue.holds() == ()
+    assert len(start_all(queue, now)) == 3
+
+
 def test_an_answer_that_does_not_come_is_the_job_s_own_matter() -> None:
     queue = JobQueue(2, patient=True)
     queue.add(["a", "b", "c"])

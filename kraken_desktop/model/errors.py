@@ -570,10 +570,12 @@ class StoreDeniedError(StorePushError):
 
 @dataclass(kw_only=True, eq=False)
 class StoreBusyError(StorePushError):
-    """S3 asks for patience (``SlowDown``, ``InternalError``, ``ServiceUnavailable``)."""
+    """S3 asks for patience (``SlowDown``, ``InternalError``, ``ServiceUnavailable``).
+
+    Not tried again by itself: whether the try was charged is not documented, and it is assumed.
+    """
 
     code: ClassVar[str] = "kraken.store_busy"
-    retryable: ClassVar[bool] = True
 
 
 @dataclass(kw_only=True, eq=False)

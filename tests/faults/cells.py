@@ -320,7 +320,12 @@ CELLS: tuple[Cell, ...] = (
         for route in ("route 2", "route 3")
     ),
     # A push that was refused is paid for, and so is the next one.
-    _alike("S3 refusal: slow down", "route 1", s3(status=503, code="SlowDown", times=1), done(whole=2, charged=2)),
+    _alike(
+        "S3 refusal: slow down",
+        "route 1",
+        s3(status=503, code="SlowDown", times=1),
+        fails("kraken.store_busy", 1, 1),
+    ),
     *(
         _alike(
             "S3 refusal: slow down",

@@ -67,7 +67,7 @@ def test_what_is_not_known_is_not_told() -> None:
 
 def test_of_the_answers_of_kraken_io_only_these_are_worth_another_try() -> None:
     retried = {kind for kind in TYPES if issubclass(kind, errors.KrakenError) and kind.retryable}
-    assert retried == {errors.RateLimitedError, errors.ServerFaultError, errors.StoreBusyError}
+    assert retried == {errors.RateLimitedError, errors.ServerFaultError}
 
 
 def test_trust_is_never_retried() -> None:
