@@ -85,7 +85,7 @@ class NetworkForm(FieldForm):
                 "They are trusted beside those of the system."
             ),
         )
-        self.add_field("upload_limit", self.tr("Upload &speed"), self.upload_limit)
+        self.add_field("upload_limit", self.tr("Up&load speed"), self.upload_limit)
         self.proxy.edited.connect(lambda: self._on_edited("proxy"))
         self.upload_limit.edited.connect(lambda: self._on_edited("upload_limit"))
         for name, line in (("proxy_url", self.proxy_url), ("proxy_user", self.proxy_user)):
