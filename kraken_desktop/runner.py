@@ -13,6 +13,7 @@ from itertools import groupby
 
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.job_queue import JobQueue, Verdict
+from kraken_desktop.left_images import LeftImages
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import (
     Cancelled,
@@ -76,7 +77,7 @@ class Runner:
         self._ending: set[str] = set()  # ended in the queue, not yet in the journal
         self._unwanted: set[str] = set()  # running, and cancelled by the person
         self._renewal: Renewal = as_it_was  # the last one
-        self._there: dict[str, Outcome] = {}  # of jobs that go on: the last try that left images
+        self._left = LeftImages(journal)
         self._forget_timer: Callable[[], None] | None = None
         self._closing = False
 
@@ -91,10 +92,7 @@ class Runner:
         """Queue the jobs of an earlier run. One that may have been charged is only looked for, not sent."""
         with self._lock:
             for each in recovered:
-                if each.kept is not None:
-                    from kraken_desktop.kept_record import given_up  # with Kraken.io's answers: slow to import
-
-                    self._there[each.job.id] = given_up(each)
+                self._left.recover(each)
                 if each.attempt is not None and each.attempt.maybe_charged:
                     self._suspected[each.job.id] = each.attempt.started_at
         self._enqueue([each.job for each in recovered])
@@ -135,13 +133,15 @@ class Runner:
             chosen = self._queue.ids_in(*again) if job_ids is None else tuple(job_ids)
             # What is still being journaled is not to be retried yet: its outcome would come after.
             before = [
-                self._status[job_id].job
+                self._status[job_id]
                 for job_id in chosen
                 if self._queue.state(job_id) in again and job_id not in self._ending
             ]
-        jobs = [renewed(job) for job in before]
+        jobs = [renewed(status.job) for status in before]
         self._journal.requeue_all(jobs)
-        self._journal.renew([new for new, old in zip(jobs, before, strict=True) if new is not old])
+        self._journal.renew([new for new, old in zip(jobs, before, strict=True) if new is not old.job])
+        for status in before:
+            self._left.note(status.job.id, status.outcome)
         self._enqueue(jobs)
         self._unpause(renewed)
 
@@ -341,8 +341,7 @@ class Runner:
                     status = replace(status, job=self._renewal(status.job))
                     mended.append(status.job)
                 self._status[job_id] = status
-                if outcome.images:
-                    self._there[job_id] = outcome
+                self._left.note(job_id, outcome)
             has_paused = self._queue.paused and not was_paused
         if verdict is Verdict.ENDED:
             self._end_all([job_id], outcome)
@@ -369,8 +368,7 @@ class Runner:
             self._end_part(job_ids[start : start + _PART], outcome)
 
     def _end_part(self, job_ids: Sequence[str], outcome: Outcome) -> None:
-        with self._lock:
-            outcomes = {job_id: self._with_images(job_id, outcome) for job_id in job_ids}
+        outcomes = {job_id: self._left.listed(job_id, outcome) for job_id in job_ids}
         try:
             self._journal.finish_all(outcomes)
         except JournalError:
@@ -383,13 +381,6 @@ class Runner:
         with self._changed:
             self._ending.difference_update(job_ids)
             self._changed.notify_all()
-
-    def _with_images(self, job_id: str, outcome: Outcome) -> Outcome:
-        """What an earlier try left is there, also if the job ends without another one."""
-        there = self._there.pop(job_id, None)
-        if there is None or outcome.images or not isinstance(outcome, Cancelled | Failed):
-            return outcome
-        return replace(outcome, images=there.images, original_bytes=there.original_bytes)
 
     def _status_of(self, job_id: str) -> JobStatus:
         with self._lock:

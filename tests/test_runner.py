@@ -474,6 +474,31 @@ def test_what_is_there_is_listed_although_the_job_is_not_tried_again(stage: Stag
     assert status.outcome == told
 
 
+@pytest.mark.parametrize("run", ["this one", "an earlier one"])
+@pytest.mark.parametrize("removed", [False, True], ids=["there", "removed"])
+def test_what_is_there_is_listed_although_a_retry_is_cancelled(stage: Stage, run: str, removed: bool) -> None:
+    images = stored("a.png").images
+    partly = Failed(failure=BROKEN.failure, images=images, original_bytes=10)
+    stage.outcomes = {"job0": [partly]}
+    runner = stage.runner()
+    (job,) = jobs_of(1)
+    runner.submit([job])
+    stage.executor.run_all()
+    if removed:
+        stage.journal.mark_removed({"job0": ["a.png"]})
+    if run == "an earlier one":
+        runner = stage.runner()
+        stage.journal.requeue_all([job])
+    runner.suspend()
+    if run == "an earlier one":
+        runner.resume_jobs([Recovered(job=job, planned=(), attempt=None, outcome=partly)])
+    else:
+        runner.retry(["job0"])
+    runner.cancel(["job0"])
+    assert stage.heard.last("job0").links == (() if removed else images)
+    assert stage.journal.recent(1)[0].links == (() if removed else images)
+
+
 def test_what_may_have_been_charged_is_told_even_if_it_was_cancelled(stage: Stage) -> None:
     unknown = Failed(failure=Failure(code="fate.unknown"))
     runner = stage.cancelled_runner(unknown)

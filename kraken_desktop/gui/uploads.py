@@ -237,7 +237,12 @@ class Uploads(QObject):
         jobs = [renewed(status.job) for status in past]
         self._services.journal.requeue_all(jobs)
         self._services.journal.renew(jobs)
-        self._runner.resume_jobs([Recovered(job=job, planned=(), attempt=None) for job in jobs])
+        self._runner.resume_jobs(
+            [
+                Recovered(job=job, planned=(), attempt=None, outcome=status.outcome)
+                for job, status in zip(jobs, past, strict=True)
+            ]
+        )
         self._runner.resume(renewed)
 
     def _look_through(self, scan: Scan, unwanted: StopFlag) -> Found:

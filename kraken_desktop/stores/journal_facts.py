@@ -36,6 +36,8 @@ class Recovered:
     """Of source, engine and recipe, as ``{hash}`` shows it; empty before the plan."""
     kept: Mapping[str, Json] | None = None
     """What came of it so far."""
+    outcome: Outcome | None = None
+    """How it had ended, if it was queued again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
