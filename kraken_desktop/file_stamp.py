@@ -12,7 +12,11 @@ _SETTLED_NS = 2_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What changes whenever somebody writes to a file; nobody can set ``changed_ns`` back (POSIX, ``stat.h``)."""
+    """What changes whenever somebody writes to a file; nobody can set ``changed_ns`` back (POSIX, ``stat.h``).
+
+    Two changes it does not show: those through a mapping whose page is not on the disk yet (``mmap``; Linux notes the
+    first one), and, for some seconds, those that another computer makes on a network's disk.
+    """
 
     device: int
     inode: int
