@@ -34,6 +34,8 @@ class _Entry:
     lane: str
     state: JobState = JobState.QUEUED
     tries: int = 0
+    held: int = 0
+    """How many of them ended in a hold that is waited for: they use up none."""
     retry_at: float = 0.0
     resumes: int = 0
     """How often the queue had been resumed when it started."""
@@ -209,8 +211,11 @@ class JobQueue:
                 self._requeue_first(job_id, entry, lane)
                 return Verdict.HELD
             held = failure.retryable and _is_met_by_all(failure)
-            if failure.retryable and (entry.tries < MAX_TRIES or (held and self._patient)):
-                self._wait(job_id, entry, lane, now + _pause(failure, entry.tries, jitter))
+            waits = held and self._patient
+            entry.held += waits
+            tries = entry.held if waits else entry.tries - entry.held
+            if waits or (failure.retryable and tries < MAX_TRIES):
+                self._wait(job_id, entry, lane, now + _pause(failure, tries, jitter))
                 if held:
                     lane.why, lane.held_until = failure, max(lane.held_until, entry.retry_at)
                 return Verdict.TRY_AGAIN
@@ -318,7 +323,7 @@ class JobQueue:
 
     def _requeue_first(self, job_id: str, entry: _Entry, lane: _Lane) -> None:
         entry.state = JobState.QUEUED
-        entry.tries = 0
+        entry.tries = entry.held = 0
         self._first -= 1
         lane.ready.appendleft((self._first, job_id))
         lane.queued += 1

@@ -353,3 +353,21 @@ def test_adding_a_known_job_again_changes_nothing() -> None:
     assert start_all(queue) == ["job0"]
     queue.add(["job0"])
     assert start_all(queue) == []
+
+
+def test_a_long_time_without_a_network_uses_up_no_tries() -> None:
+    queue, now = JobQueue(1, patient=True), 0.0
+    queue.add(["job0"])
+    for _ in range(MAX_TRIES + 3):
+        assert queue.start_next(now) == "job0"
+        assert queue.finish("job0", OFFLINE, now, 1.0) is Verdict.TRY_AGAIN
+        now = queue.retry_at("job0")
+    pauses = []
+    for _ in range(MAX_TRIES - 1):
+        assert queue.start_next(now) == "job0"
+        assert queue.finish("job0", BUSY, now, 1.0) is Verdict.TRY_AGAIN
+        pauses.append(queue.retry_at("job0") - now)
+        now = queue.retry_at("job0")
+    assert pauses[0] == 2.0, "it is back, and only busy"
+    assert queue.start_next(now) == "job0"
+    assert queue.finish("job0", BUSY, now, 1.0) is Verdict.ENDED
