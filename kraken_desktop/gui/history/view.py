@@ -65,6 +65,8 @@ class HistoryView(JobView):
         super().__init__(model, delegate, theme, parent)
         self._history = model
         self.selectionModel().selectionChanged.connect(self.chosen_changed)
+        # A model that is reset ends the selection without a word about it.
+        model.modelReset.connect(self.chosen_changed)
 
     # --- what is selected ---
 

@@ -114,6 +114,16 @@ class TestFinding:
         assert query.until is not None
         assert query.until - query.since <= timedelta(hours=25)
 
+    def test_what_is_not_found_is_not_selected(self, window: HistoryWindow, settled: Settled) -> None:
+        window.view.selectRow(0)
+        assert window.foot.chosen.full_text == "1 selected"
+        for words in ("no such thing", ""):
+            window.filters.search.setText(words)
+            settled(window)
+            assert window.foot.chosen.isHidden()
+            assert not window.foot.remove_button.isEnabled()
+            assert window.foot.copy_button.text() == "Copy all links"
+
     def test_nothing_found_offers_everything_again(self, window: HistoryWindow, settled: Settled, qtbot: QtBot) -> None:
         window.filters.search.setText("zebra")
         settled(window)
