@@ -172,6 +172,7 @@ class Making:
             if kept.misses[variant] < _MISSES:
                 raise
             del kept.results[variant], kept.misses[variant]
+            self.keeping.save(errand.job)
             raise ResultExpiredError(host=error.host, status=error.status) from error
         return self._sized(errand, size_of(errand.job, result, plan, target), file)
 

@@ -79,6 +79,21 @@ def test_a_result_that_was_not_stored_yet_is_fetched_again(
     assert len(world.api.uploads) == paid
 
 
+def test_a_result_that_is_gone_is_not_waited_for_in_the_next_run_too(
+    stages: Iterator[Stage], world: World, photo: Path
+) -> None:
+    first = next(stages)
+    (job,) = first.jobs(photo, **FETCHED)
+    world.api.order(Fault(kind=FaultKind.STATUS, status=404, endpoint="download", times=3))
+    outcomes = [failed(first.run(job)) for _ in range(3)]
+    assert outcomes[-1].failure.code == "result.expired"
+    first.services.journal.finish(job.id, outcomes[-1])
+    second = next(stages)
+    second.services.journal.requeue_all([job])
+    assert len(done(second.run(job)).images) == 1
+    assert len(world.api.uploads) == 2, "the person was told that it may be charged"
+
+
 def test_one_format_that_fails_leaves_the_others_paid(stages: Iterator[Stage], world: World, photo: Path) -> None:
     first = next(stages)
     (job,) = first.jobs(photo, recipe=SET, **PUSHED)
