@@ -200,7 +200,8 @@ class MainWindow(QWidget):
         status.cancel_all_wanted.connect(self.wishes.cancel_all)
         status.retry_wanted.connect(self.wishes.retry_all)
         status.clear_wanted.connect(self.wishes.clear_finished)
-        status.clear_wanted.connect(self.banners.remove_read)
+        for wish in (status.clear_wanted, status.cancel_all_wanted):
+            wish.connect(self.banners.remove_read)
         status.stop_scanning_wanted.connect(uploads.stop_scanning)
         self._access.changed.connect(self._on_settings)
         self._access.profile_made.connect(

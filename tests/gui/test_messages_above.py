@@ -135,6 +135,13 @@ def test_what_comes_back_is_told(window: MainWindow) -> None:
     assert window.banners.banner("went on").message.what == "Going on with 1 image from last time."
 
 
+def test_it_is_not_said_any_more_once_all_is_cancelled(window: MainWindow) -> None:
+    window.model.apply([queued(0)])
+    window.uploads.went_on.emit(1)
+    window.status_bar.cancel_button.click()
+    assert window.banners.banner("went on") is None
+
+
 def test_the_gravest_is_above_and_what_is_read_goes_with_the_finished(window: MainWindow) -> None:
     window.model.apply([done(0), queued(1)])
     window.messages.left_out(LeftOut(folder="Trip", counts=((LeftOutReason.HIDDEN, 2),)))
