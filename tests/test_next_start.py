@@ -11,22 +11,12 @@ import pytest
 
 from kraken_desktop.model.job import Job, Outcome
 from kraken_desktop.model.profile import Acl, Collision
-from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
+from kraken_desktop.model.recipe import Recipe
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import FETCHED, PUSHED, Stage, code_of, done, failed
+from tests.support.stage import FETCHED, PUSHED, SET, Stage, code_of, done, failed
 from tests.support.world import World
-
-SET = Recipe(
-    id="set",
-    name="Set",
-    variants=(
-        Variant(name="small", resize=Resize(strategy=Strategy.LANDSCAPE, width=80)),
-        Variant(name="modern", convert=OutputFormat.WEBP),
-        Variant(name="full"),
-    ),
-)
 
 
 @pytest.fixture

@@ -16,23 +16,14 @@ from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import SecretMissingError
 from kraken_desktop.model.job import Cancelled, Failed, Job, Outcome, Phase, Progress
 from kraken_desktop.model.profile import Acl, Collision
-from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
+from kraken_desktop.model.recipe import Recipe
 from tests.servers.images import ImageKind, make_image
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
 from tests.servers.strict_s3 import S3Fault
-from tests.support.stage import FETCHED, HERE, PUSHED, Stage, code_of, done
+from tests.support.stage import FETCHED, HERE, PUSHED, SET, Stage, code_of, done
 from tests.support.world import World
 
-SET = Recipe(
-    id="set",
-    name="Set",
-    variants=(
-        Variant(name="small", resize=Resize(strategy=Strategy.LANDSCAPE, width=80)),
-        Variant(name="modern", convert=OutputFormat.WEBP),
-        Variant(name="full"),
-    ),
-)
 PLAIN_NAMES: dict[str, Any] = {"path_template": "{stem}-{variant}{ext}", "collision": Collision.OVERWRITE}
 
 

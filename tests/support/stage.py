@@ -17,7 +17,7 @@ from kraken_desktop.destinations import Destinations
 from kraken_desktop.intake import expand
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, Progress, Source
 from kraken_desktop.model.profile import Engine, Uploader
-from kraken_desktop.model.recipe import Recipe
+from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
 from kraken_desktop.pipeline import Pipeline
 from kraken_desktop.transport import Transport
 from tests.support.world import World
@@ -34,6 +34,17 @@ KRAKEN_ROUTES = [pytest.param(PUSHED, id="route 1"), pytest.param(FETCHED, id="r
 OWN_UPLOADS = [pytest.param(FETCHED, id="route 2"), pytest.param(HERE, id="route 3")]
 """Where this computer stores them."""
 ROUTES = [*KRAKEN_ROUTES, pytest.param(HERE, id="route 3")]
+
+SET = Recipe(
+    id="set",
+    name="Set",
+    variants=(
+        Variant(name="small", resize=Resize(strategy=Strategy.LANDSCAPE, width=80)),
+        Variant(name="modern", convert=OutputFormat.WEBP),
+        Variant(name="full"),
+    ),
+)
+"""An image set of two formats: two requests to Kraken.io."""
 
 
 class Stage:
