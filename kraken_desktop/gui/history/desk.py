@@ -124,11 +124,14 @@ class HistoryDesk(QObject):
 
     def _place(self, window: HistoryWindow) -> None:
         """A little beside the main window, so that both are seen; where there is no room for that, on the screen."""
-        free = self._main.screen().availableGeometry()
-        place = self._main.window().pos() + QPoint(_ASIDE, _ASIDE)
+        main = self._main.window()
+        free = main.screen().availableGeometry()
+        # Nobody knows the frame of a window before it is shown; those of two windows of a desktop are alike.
+        whole = window.size() + (main.frameGeometry().size() - main.size())
+        place = main.pos() + QPoint(_ASIDE, _ASIDE)
         window.move(
-            max(free.left(), min(place.x(), free.right() - window.width())),
-            max(free.top(), min(place.y(), free.bottom() - window.height())),
+            max(free.left(), min(place.x(), free.right() + 1 - whole.width())),
+            max(free.top(), min(place.y(), free.bottom() + 1 - whole.height())),
         )
 
     def _wishes(self, view: HistoryView, work: Work, toast: Toast, parent: QWidget) -> Wishes:

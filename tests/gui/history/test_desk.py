@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
@@ -65,6 +65,18 @@ class TestWindow:
         assert window.history.window is opened
         assert opened.isVisible()
         assert opened.size() == QSize(700, 500)
+
+    def test_it_opens_whole_beside_a_main_window_in_the_corner(
+        self, window: MainWindow, services: WindowServices, settled: Settled
+    ) -> None:
+        screen = window.screen().availableGeometry()
+        window.move(screen.bottomRight() - QPoint(200, 200))
+        window.history.open()
+        opened = window.history.window
+        assert opened is not None
+        settled(opened)
+        assert opened.frameGeometry() != opened.geometry(), "a frame is part of what is to be seen"
+        assert screen.contains(opened.frameGeometry())
 
     def test_it_goes_with_the_main_window(self, opened: HistoryWindow, window: MainWindow) -> None:
         window.quit_unasked()
