@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from kraken_desktop.gui.job_lines import can_retry
-from kraken_desktop.gui.labels import plain_tip, wrapping_label
+from kraken_desktop.gui.labels import plain_tip, set_look, wrapping_label
 from kraken_desktop.gui.messages_above import WayShown
 from kraken_desktop.gui.results import local_files
 from kraken_desktop.gui.row_text import RowText
@@ -114,8 +114,8 @@ class Details(QFrame):
         elif warning is not None:
             look, icon, color = "caution", "warning", "warning"
         trouble = trouble or warning or Message("", "", "")
-        _set_look(self, look)
-        _set_look(self._what, color)
+        set_look(self, look)
+        set_look(self._what, color)
         self._sign.setPixmap(self._theme.pixmap(icon, color, 20, self.devicePixelRatioF()))
         told = "\n".join(f"{title}: {text}" if title else text for title, text in facts)
         texts = (self._row_text.name(status), trouble.what, trouble.why, trouble.remedy, told)
@@ -147,10 +147,3 @@ class Details(QFrame):
     def _report(self) -> None:
         if self._status is not None:
             self.report_wanted.emit([self._status])
-
-
-def _set_look(widget: QWidget, look: str) -> None:
-    if widget.property("look") != look:
-        widget.setProperty("look", look)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)

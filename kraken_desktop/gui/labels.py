@@ -1,4 +1,4 @@
-"""Small parts of pages: labels for text of any length, wrapped or cut with an ellipsis, and lines."""
+"""Small parts of pages: labels for text of any length, wrapped or cut with an ellipsis, lines, and looks."""
 
 from __future__ import annotations
 
@@ -80,3 +80,11 @@ def line(parent: QWidget) -> QFrame:
     made.setProperty("look", "line")
     made.setFixedHeight(1)
     return made
+
+
+def set_look(widget: QWidget, look: str) -> None:
+    """Give a widget another look of the style sheet, which Qt goes by only when it is told to."""
+    if widget.property("look") != look:
+        widget.setProperty("look", look)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

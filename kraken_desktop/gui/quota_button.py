@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout, QWidget, QWidgetAction
 from typing_extensions import override
 
+from kraken_desktop.gui.labels import set_look
 from kraken_desktop.gui.quota_bar import QuotaBar
 from kraken_desktop.gui.quota_watch import Reading
 from kraken_desktop.gui.theme import GRID
@@ -62,6 +63,11 @@ class QuotaButton(QToolButton):
         """What its tool tip and its menu tell beside."""
         return "\n".join(self._lines)
 
+    @property
+    def full_width(self) -> int:
+        """Device-independent pixels that it takes where it is not narrow."""
+        return self._label.fontMetrics().horizontalAdvance(self._long) + 2 * GRID
+
     @override
     def sizeHint(self) -> QSize:
         column = self.layout()
@@ -115,11 +121,7 @@ class QuotaButton(QToolButton):
 
     def _set_bar(self, quota: Quota | None) -> None:
         self._bar.show_quota(quota)
-        look = "danger" if quota is not None and is_used_up(quota) else "muted"
-        if self._label.property("look") != look:
-            self._label.setProperty("look", look)
-            self._label.style().unpolish(self._label)
-            self._label.style().polish(self._label)
+        set_look(self._label, "danger" if quota is not None and is_used_up(quota) else "muted")
 
     def _set_label(self) -> None:
         self._label.setText(self._short if self._narrow else self._long)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
 from typing_extensions import override
 
-from kraken_desktop.gui.labels import ElidedLabel
+from kraken_desktop.gui.labels import ElidedLabel, set_look
 from kraken_desktop.gui.queue_state import QueueState
 from kraken_desktop.gui.quota_button import QuotaButton
 from kraken_desktop.gui.tally import Tally
@@ -112,9 +112,22 @@ class StatusBar(QFrame):
         shown = [text for button, text in self._texts.items() if button.isVisibleTo(self)]
         wanted = sum(self.fontMetrics().horizontalAdvance(text.replace("&", "")) + _AROUND_TEXT for text in shown)
         narrow = self.width() < wanted + _LEAST_WORDS + (_QUOTA if self.quota.isVisibleTo(self) else 0)
-        self.quota.set_narrow(narrow or self.width() < _NARROW)
+        self.quota.set_narrow(narrow or self.width() < _NARROW or self.width() < wanted + self._wanted_by_words())
         for button, text in self._texts.items():
             button.setText("" if narrow else text)
+            set_look(button, "sign" if narrow else "")
+
+    def _wanted_by_words(self) -> int:
+        """Room for all counts beside all that the quota has to say."""
+        counts = self.counts.fontMetrics().horizontalAdvance(self.counts.full_text)
+        return counts + 4 * GRID + (self.quota.full_width + GRID if self.quota.isVisibleTo(self) else 0)
+
+    @override
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.LayoutRequest:
+            # The quota, or a count, needs more room than before, or less.
+            self._set_texts()
+        return super().event(event)
 
     @override
     def resizeEvent(self, event: QResizeEvent) -> None:

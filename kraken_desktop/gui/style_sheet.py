@@ -27,6 +27,8 @@ QPushButton:focus { border: 2px solid $accent; padding: 4px 12px; }
 QPushButton:flat { border-color: transparent; background: transparent; }
 QPushButton:flat:hover { background: $hover; }
 QPushButton:flat:focus { border: 2px solid $accent; }
+QPushButton[look="sign"] { padding: 5px 8px; }
+QPushButton[look="sign"]:focus { padding: 4px 7px; }
 QPushButton[look="primary"], QPushButton:default {
     background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
 }
@@ -48,6 +50,7 @@ QToolButton[popupMode="1"]:hover { background: $hover; }
 QToolButton[popupMode="1"]:focus { border: 2px solid $accent; padding: 4px 32px 4px 8px; }
 QToolButton::menu-button { border: none; border-left: 1px solid $border; width: 24px; }
 QToolButton::menu-arrow { image: url($chevron); width: 16px; height: 16px; }
+QToolButton::menu-arrow:disabled { image: url($chevron_off); }
 QToolButton[popupMode="1"][look="primary"] {
     background: $accent; color: $on_accent; border-color: $accent; font-weight: 600;
 }
@@ -66,6 +69,7 @@ QComboBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QComboBox:disabled { color: $strong_border; border-color: $border; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($chevron); width: 16px; height: 16px; }
+QComboBox::down-arrow:disabled { image: url($chevron_off); }
 QDateEdit {
     background: $raised; color: $text; border: 1px solid $strong_border; border-radius: 6px;
     padding: 5px 8px; min-height: 20px;
@@ -171,6 +175,7 @@ def style_sheet(colors: Colors, icons: str, *, dark: bool) -> str:
     return _SHEET.substitute(
         {name: getattr(colors, name) for name in type(colors).__dataclass_fields__},
         chevron=f"{icons}/chevron-{scheme}.svg",
+        chevron_off=f"{icons}/chevron-off-{scheme}.svg",
         chevron_on_accent=f"{icons}/chevron-on-{scheme}.svg",
         toast_link=_TOAST_LINK[dark],
     )

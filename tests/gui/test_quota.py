@@ -20,6 +20,7 @@ from kraken_desktop.gui.banners import Banner
 from kraken_desktop.gui.main_window import MainWindow
 from kraken_desktop.gui.quota_bar import QuotaBar
 from kraken_desktop.gui.settings import SettingsDialog
+from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.translation import translate_message
 from kraken_desktop.messages import Words
@@ -31,7 +32,7 @@ from tests.servers.fixtures import KrakenApiMaker
 from tests.servers.kraken_api import KrakenApi
 from tests.servers.kraken_faults import Fault, FaultKind
 from tests.servers.s3_handle import StrictS3Handle
-from tests.support.gui import WindowServices, drop, mime_of_files, write_image
+from tests.support.gui import WindowServices, cancelled, done, drop, failed, mime_of_files, queued, running, write_image
 from tests.support.world import World
 
 MB = 1_000_000
@@ -141,6 +142,23 @@ class TestButton:
             window.resize(width, 440)
             qtbot.waitUntil(lambda width=width: window.status_bar.width() == width)
             assert window.status_bar.quota.told == told
+
+    def test_it_is_short_where_the_counts_need_the_room(self, open_window, asked, qtbot):
+        window = open_window(notes=True)
+        asked(window)
+        window.resize(960, 440)
+        bar = window.status_bar
+        qtbot.waitUntil(lambda: bar.width() == 960)
+        assert bar.quota.told == "Developers: 212 MB of 500 MB left"
+        tally = Tally()
+        for status in (done(1), failed(2), cancelled(3), running(4), queued(5)):
+            tally.add(status)
+        bar.show_tally(tally, Tally())
+        qtbot.waitUntil(lambda: bar.quota.told == "212 MB left")
+        assert bar.pause_button.text()
+        qtbot.waitUntil(lambda: bar.counts.text() == bar.counts.full_text)
+        bar.show_tally(Tally(), Tally())
+        assert bar.quota.told == "Developers: 212 MB of 500 MB left"
 
     @pytest.mark.parametrize(
         ("total", "used", "told"),
