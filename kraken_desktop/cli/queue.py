@@ -73,7 +73,7 @@ def _list(arguments: argparse.Namespace, services: Services, console: Console) -
     if not unfinished:
         console.say("The queue is empty.")
     if left := counts[_LEFT]:
-        way_on = "" if _is_only_read(services) else " To go on: kraken-s3 queue resume"
+        way_on = "" if services.journal.in_memory else " To go on: kraken-s3 queue resume"
         console.say(f"{console.words.images(left)} left behind.{way_on}")
     if _cut_off(services, unfinished):
         console.say(_CUT_OFF)
@@ -92,12 +92,6 @@ _CUT_OFF = (
 def _cut_off(services: Services, unfinished: Sequence[Unfinished]) -> tuple[Drop, ...]:
     """Drops that a window did not look through to the end. While images are on their way they may be its own."""
     return () if any(each.owner_alive for each in unfinished) else services.drops.left()
-
-
-def _is_only_read(services: Services) -> bool:
-    """Whether the journal stays as it is: what nobody can note as ended must not be sent."""
-    problem = services.journal.problem
-    return problem is not None and problem.problem != "corrupt"
 
 
 def _state(each: Unfinished) -> str:
@@ -128,7 +122,7 @@ def _row(each: Unfinished, console: Console) -> list[str]:
 def _resume(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     settings = load_settings(services, console)
     cut_off = _cut_off(services, services.journal.unfinished())
-    if _is_only_read(services):
+    if services.journal.in_memory:
         console.say("Nothing is sent: what is done could not be noted.")
         return 1
     recovered = _as_now(services.recover(), services)
@@ -152,7 +146,7 @@ def _resume(arguments: argparse.Namespace, services: Services, console: Console)
 def _cancel(arguments: argparse.Namespace, services: Services, console: Console) -> int:
     from kraken_desktop.kept_record import given_up  # with all that Kraken.io answers: only for who asks
 
-    if _is_only_read(services):
+    if services.journal.in_memory:
         console.say("Nothing is cancelled: it could not be noted.")
         return 1
     cut_off = _cut_off(services, services.journal.unfinished())

@@ -367,7 +367,7 @@ class MainWindow(QWidget):
         unfinished = self.model.tally.unfinished
         if unfinished and not self._may_close:
             event.ignore()
-            ask_to_quit(self, unfinished, self.quit_unasked)
+            ask_to_quit(self, unfinished, self.quit_unasked, goes_on=not self._services.journal.in_memory)
             return
         event.accept()
         self.window().hide()

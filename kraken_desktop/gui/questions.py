@@ -40,8 +40,8 @@ def _open(dialog: QFileDialog, chosen: Callable[[list[str]], object]) -> None:
     dialog.open()
 
 
-def ask_to_quit(parent: QWidget, unfinished: int, leave: Callable[[], object]) -> None:
-    """Whether to quit although jobs are unfinished; asked once at a time."""
+def ask_to_quit(parent: QWidget, unfinished: int, leave: Callable[[], object], *, goes_on: bool) -> None:
+    """Whether to quit although jobs are unfinished; asked once at a time. ``goes_on``: the next start has them."""
     if parent.findChild(QMessageBox, "quit") is not None:
         return
     box = QMessageBox(parent)
@@ -50,8 +50,12 @@ def ask_to_quit(parent: QWidget, unfinished: int, leave: Callable[[], object]) -
     box.setWindowTitle("Kraken Desktop")
     box.setIcon(QMessageBox.Icon.Question)
     box.setText(QCoreApplication.translate("quit", "%n image(s) on the way.", "", unfinished))
-    box.setInformativeText(_tr("Nothing is lost: at the next start the program goes on with what is unfinished."))
-    leaving = box.addButton(_tr("&Quit, and go on next time"), QMessageBox.ButtonRole.AcceptRole)
+    told, text = _tr("They are not remembered, because the history cannot be saved."), _tr("&Quit, and give them up")
+    if goes_on:
+        told = _tr("Nothing is lost: at the next start the program goes on with what is unfinished.")
+        text = _tr("&Quit, and go on next time")
+    box.setInformativeText(told)
+    leaving = box.addButton(text, QMessageBox.ButtonRole.AcceptRole)
     staying = box.addButton(_tr("&Keep running"), QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(staying)
     box.setEscapeButton(staying)

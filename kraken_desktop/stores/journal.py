@@ -77,6 +77,11 @@ class Journal:
         """What was told last to ``on_problem``; never waits."""
         return self._file.problem
 
+    @property
+    def in_memory(self) -> bool:
+        """Whether what it is told is gone with this program, as things stand; never waits."""
+        return self._file.in_memory
+
     def add(self, jobs: Sequence[Job]) -> None:
         """Write new jobs as queued, all or none. A job that is there already stays as it is."""
         prepared = rows.prepared(jobs)

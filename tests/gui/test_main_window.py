@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -42,6 +43,7 @@ from tests.support.gui import (
     with_image,
     write_image,
 )
+from tests.support.journal_files import query
 
 
 def clipboard() -> str:
@@ -486,12 +488,26 @@ class TestTheEnd:
         window.close()
         (box,) = window.findChildren(QMessageBox, "quit")
         assert box.text() == "2 images on the way."
+        assert box.informativeText().startswith("Nothing is lost: ")
         roles = QMessageBox.ButtonRole
         wanted = roles.AcceptRole if leave else roles.RejectRole
         (button,) = [button for button in box.buttons() if box.buttonRole(button) is wanted]
         button.click()
         assert window.isVisible() is not leave
         assert (("close", None) in runner.asked) is leave
+
+    @pytest.fixture
+    def newer_history(self, home: Path) -> None:
+        with closing(WindowServices()) as services:
+            file = services.folders.journal / "journal.sqlite3"
+        query(file, "PRAGMA user_version = 99")
+
+    def test_it_promises_nothing_that_is_not_remembered(self, newer_history: None, window: MainWindow) -> None:
+        window.model.apply([running(0)])
+        window.close()
+        (box,) = window.findChildren(QMessageBox, "quit")
+        assert box.informativeText() == "They are not remembered, because the history cannot be saved."
+        assert "go on next time" not in " ".join(button.text() for button in box.buttons())
 
     def test_the_end_of_the_session_asks_nothing(self, window: MainWindow, qtbot: QtBot) -> None:
         window.model.apply([running(0)])
