@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -95,6 +96,8 @@ class Scan:
             things=incoming.things,
             typed=incoming.typed,
         )
+        self._noting = threading.Lock()
+        self._ended = False
         self.left_out: list[LeftOut] = []
         self.repeated = 0
         self.passed_over = 0
@@ -106,13 +109,16 @@ class Scan:
         return self._stop.is_set()
 
     def begin(self) -> None:
-        """Note the drop, so that the next start finds what a crash cuts off."""
-        if self._drop.things and not self._again:
-            self._services.drops.begin(self._drop)
+        """Note the drop, so that the next start finds what a crash cuts off. From any thread, and more than once."""
+        with self._noting:
+            if self._drop.things and not self._again and not self._ended:
+                self._services.drops.begin(self._drop)
 
     def end(self) -> None:
         """All of it is in the journal, or not wanted."""
-        self._services.drops.end(self._drop.batch_id)
+        with self._noting:
+            self._ended = True
+            self._services.drops.end(self._drop.batch_id)
 
     def batches(self) -> Iterator[Batch]:
         """Rows, as they are found."""

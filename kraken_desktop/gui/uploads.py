@@ -129,6 +129,9 @@ class Uploads(QObject):
             left=left.drop if left is not None else None,
             known=left.known if left is not None else (),
         )
+        if self._scans_left > 1:
+            # Its turn may be long in coming.
+            self.wish(scan.begin)
         look = partial(self._look_through, scan, self._unwanted)
         self._scans.run(look, partial(self._looked_through, again), self._scan_failed)
 

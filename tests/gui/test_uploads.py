@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -255,6 +256,17 @@ def test_what_comes_after_all_was_cancelled_is_uploaded(desk: Desk, qtbot: QtBot
     desk.uploads.add(Incoming(things=(str(second),)), PROFILE, SETTINGS)
     qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
     assert str(second) in [job.source.location for job in desk.runner.jobs]
+
+
+def test_a_drop_is_noted_while_another_is_looked_through(desk: Desk, qtbot: QtBot, tmp_path: Path) -> None:
+    going_on = threading.Event()
+    desk.uploads.asks_first = lambda _snapshot: not going_on.wait(10)
+    for name in ("1.png", "2.png"):
+        desk.uploads.add(Incoming(things=(str(write_image(tmp_path / name)),)), PROFILE, SETTINGS)
+    qtbot.waitUntil(lambda: len(left_drops(desk.services)) == 2)
+    going_on.set()
+    qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
+    qtbot.waitUntil(lambda: left_drops(desk.services) == ())
 
 
 @pytest.mark.parametrize("found", [0, 1, 3], ids=["nothing", "a part", "all"])
