@@ -17,6 +17,7 @@ from kraken_desktop.gui.jobs import Background
 from kraken_desktop.messages.text import shown
 from kraken_desktop.model.errors import (
     KrakenDesktopError,
+    NotOursError,
     ObjectReplacedError,
     RemovalUncheckedError,
     UnexpectedError,
@@ -63,6 +64,8 @@ class _Round:
         self.left = len(objects)
         self.removed = 0
         self.gone_before = 0
+        self.noted: set[str] = set()
+        """Jobs that are known to have lost an image by now: several may have stored the same object."""
         self.unsure: list[_Object] = []
         self.doubt: KrakenDesktopError | None = None
 
@@ -167,6 +170,7 @@ class Removing(QObject):
     def _removed(self, asked: _Round, removed: Removed) -> None:
         asked.removed += removed.was_there
         asked.gone_before += not removed.was_there
+        asked.noted.update(status.job.id for status in removed.statuses)
         # Of jobs that are in the list: the history may know older ones.
         self._model.apply([status for status in removed.statuses if self._model.row_of(status.job.id) is not None])
         self._one_less(asked)
@@ -176,6 +180,8 @@ class Removing(QObject):
             case ObjectReplacedError() | RemovalUncheckedError() if not asked.whatever_it_is:
                 asked.unsure.append(each)
                 asked.doubt = error
+            case NotOursError() if each.status.job.id in asked.noted:
+                pass
             case KrakenDesktopError():
                 self._trouble(error)
             case CancelledError():

@@ -128,6 +128,23 @@ def test_all_images_of_a_row_after_a_question_that_names_them(shop: Shop, qtbot:
     assert QGuiApplication.clipboard().text() == f"{shop.s3.endpoint}/{shop.bucket}/1/c.png"
 
 
+def test_an_object_of_two_rows_goes_once_and_for_both(shop: Shop, qtbot: QtBot) -> None:
+    shop.put(0, "a")
+    again = replace(shop.put(1, "b"), id="job-2", position=2)
+    outcome = shop.window.model.status(0).outcome
+    assert isinstance(outcome, Done)
+    shop.services.journal.add([again])
+    shop.services.journal.finish(again.id, outcome)
+    shop.window.model.apply([JobStatus(job=again, state=JobState.DONE, outcome=outcome)])
+    shop.window.view.selectAll()
+    shift_delete(qtbot, shop.window)
+    shop.answer(qtbot, "Remove")
+    shop.wait_for(qtbot, "2 images removed from the bucket")
+    assert shop.keys == ()
+    assert [shop.window.model.status(row).links for row in range(3)] == [(), (), ()]
+    assert shop.window.banners.isHidden()
+
+
 def test_names_are_never_read_as_markup(shop: Shop, qtbot: QtBot) -> None:
     shop.profile = replace(shop.profile, name='<img src="x.png">')
     shop.put(0, "a")
