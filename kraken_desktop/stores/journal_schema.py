@@ -115,7 +115,9 @@ def journal_error(error: Exception, path: Path) -> JournalError:
     # A file cut to nothing while it is open is a sound database without tables.
     damaged = primary in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or "no such table" in str(error)
     problem = "corrupt" if damaged else "unwritable"
-    return JournalError(path=str(path), reason=str(error), problem=problem)
+    # The whole text of the system's own errors names the path once more.
+    reason = getattr(error, "strerror", None) or str(error)
+    return JournalError(path=str(path), reason=reason, problem=problem)
 
 
 class FolderLock:

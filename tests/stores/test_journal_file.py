@@ -191,6 +191,8 @@ def test_an_unwritable_folder_means_memory(
     journal = open_journal()
     use(journal)
     assert kinds(problems) == ["unwritable"]
+    assert journal.in_memory
+    assert "Errno" not in problems[0].reason
     assert journal.take_over() == ()
 
 
