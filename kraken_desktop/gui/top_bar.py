@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QAction, QKeySequence, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QAction, QKeySequence, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -221,6 +221,11 @@ class ProfilePicker(QComboBox):
         around = self.iconSize().width() + _AROUND
         wanted = QSize(self.fontMetrics().horizontalAdvance(self.currentText()) + around, 0)
         return super().sizeHint().expandedTo(wanted)
+
+    @override
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        # A turn of the wheel over it would send the next drop to another bucket, unnoticed.
+        event.ignore()
 
     @override
     def showPopup(self) -> None:
