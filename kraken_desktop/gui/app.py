@@ -311,6 +311,10 @@ class Program(QObject):
 
         frame = self.frame
         frame.setWindowState(frame.windowState() & ~Qt.WindowState.WindowMinimized)
+        if frame.closed_early:
+            # Whoever closed it opens it again.
+            frame.closed_early = False
+            frame.show()
         frame.raise_()
         frame.activateWindow()
         if self.window is None:

@@ -177,6 +177,16 @@ class TestBeforeItIsComplete:
         qtbot.waitUntil(lambda: program.window is not None and program.window.model.rowCount() == 1, timeout=WAIT_MS)
         assert program.frame.isVisible()
 
+    @pytest.mark.expect_log("does not support raise")  # the offscreen platform
+    def test_who_opens_it_again_gets_it_back(self, begin: Callable[..., Program], qtbot: QtBot) -> None:
+        program = begin()
+        program.frame.close()
+        program._take(Request())
+        assert program.frame.isVisible()
+        with qtbot.waitSignal(program.started, timeout=WAIT_MS):
+            pass
+        assert program.frame.isVisible()
+
     @pytest.mark.expect_log("not caught")
     @pytest.mark.expect_log("propagateSizeHints")  # the offscreen platform
     def test_what_cannot_be_loaded_leaves_no_empty_window(
