@@ -77,8 +77,10 @@ class Uploads(QObject):
         self._bridge = bridge
         self._executor = QtExecutor(MOST_THREADS)
         self._runner = services.runner(self._executor, bridge, concurrency, patient=True)
-        # One thread each: drops come in as they were made, and wishes are heeded in the order they were uttered.
+        # One thread each: drops come in as they were made, and wishes are heeded in the order they were uttered. Bytes,
+        # of which no note is kept, do not wait for folders.
         self._scans = Background(1, self)
+        self._bytes = Background(1, self)
         self._wishes = Background(1, self)
         self._stop = StopFlag()
         self._unwanted = StopFlag()
@@ -133,7 +135,8 @@ class Uploads(QObject):
             # Its turn may be long in coming.
             self.wish(scan.begin)
         look = partial(self._look_through, scan, self._unwanted)
-        self._scans.run(look, partial(self._looked_through, again), self._scan_failed)
+        scans = self._scans if incoming.things else self._bytes
+        scans.run(look, partial(self._looked_through, again), self._scan_failed)
 
     def stop_scanning(self) -> None:
         """Look no further; what was found stays."""
@@ -206,7 +209,7 @@ class Uploads(QObject):
         self._closing.set()
         self._stop.set()
         # What is being journaled ends first, or the runner would be closed under it.
-        ended = [self._scans.close(left() / 2), self._wishes.close(left() / 2)]
+        ended = [each.close(left() / 2) for each in (self._bytes, self._scans, self._wishes)]
         ended += [self._runner.close(left()), self._executor.close(left())]
         return all(ended)
 

@@ -269,6 +269,26 @@ def test_a_drop_is_noted_while_another_is_looked_through(desk: Desk, qtbot: QtBo
     qtbot.waitUntil(lambda: left_drops(desk.services) == ())
 
 
+def test_what_was_pasted_is_in_the_journal_while_a_folder_is_looked_through(
+    desk: Desk, qtbot: QtBot, tmp_path: Path
+) -> None:
+    going_on = threading.Event()
+    asked: list[object] = []
+
+    def asks_first(snapshot: object) -> bool:
+        asked.append(snapshot)
+        return len(asked) == 1 and not going_on.wait(10)
+
+    desk.uploads.asks_first = asks_first
+    data = write_image(tmp_path / "1.png").read_bytes()
+    desk.uploads.add(Incoming(things=(str(tmp_path),)), PROFILE, SETTINGS)
+    qtbot.waitUntil(lambda: len(asked) == 1)
+    desk.uploads.add(Incoming(blobs=(Blob(name="pasted.png", data=data),)), PROFILE, SETTINGS)
+    qtbot.waitUntil(lambda: [job.source.name for job in desk.runner.jobs] == ["pasted.png"])
+    going_on.set()
+    qtbot.waitUntil(lambda: desk.scans[-1:] == [None])
+
+
 @pytest.mark.parametrize("found", [0, 1, 3], ids=["nothing", "a part", "all"])
 def test_a_drop_that_a_crash_cut_off_is_looked_through_to_the_end(
     desk: Desk, qtbot: QtBot, tmp_path: Path, found: int
