@@ -6,16 +6,19 @@ import os
 import time
 from dataclasses import dataclass
 
-_SETTLED_NS = 2_000_000_000
-"""Clocks of file systems may count two seconds at a time (FAT): a younger change could be followed by an unseen one."""
+SETTLED_NS = 60_000_000_000
+"""Nanoseconds without a change after which the next one shows.
+
+A change within one tick of the file system's clock does not (FAT: two seconds), nor one through a mapping (``mmap``)
+before the page is written back: on Linux within some 35 seconds (its documentation: "vm.dirty_expire_centisecs").
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
     """What changes whenever somebody writes to a file; nobody can set ``changed_ns`` back (POSIX, ``stat.h``).
 
-    Two changes it does not show: those through a mapping whose page is not on the disk yet (``mmap``; Linux notes the
-    first one), and, for some seconds, those that another computer makes on a network's disk.
+    For some seconds it does not show what another computer writes on a network's disk.
     """
 
     device: int
@@ -38,7 +41,7 @@ class FileStamp:
         """
         stamp = cls.of(descriptor)
         age = time.time_ns() - max(stamp.modified_ns, stamp.changed_ns)
-        return stamp if os.name == "posix" and age >= _SETTLED_NS else None
+        return stamp if os.name == "posix" and age >= SETTLED_NS else None
 
     def holds(self, descriptor: int) -> bool:
         """Whether an open file is the one of the stamp, and unchanged since."""

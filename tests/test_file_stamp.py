@@ -53,9 +53,9 @@ def sent(body: FileBody) -> bytes:
 
 def test_what_was_written_just_now_could_be_written_again_unseen(path: Path, later: Callable[[float], None]) -> None:
     assert settled(path) is None
-    later(1.9)
+    later(59)
     assert settled(path) is None
-    later(3)
+    later(61)
     assert settled(path) is not None
     later(-3600)
     assert settled(path) is None, "the clock of this computer is behind that of the disk"
@@ -63,7 +63,7 @@ def test_what_was_written_just_now_could_be_written_again_unseen(path: Path, lat
 
 @pytest.mark.parametrize("change", ["write", "append", "replace", "hide"])
 def test_every_change_shows(path: Path, later: Callable[[float], None], change: str) -> None:
-    later(3)
+    later(61)
     stamp, before = settled(path), path.stat()
     assert stamp is not None
     match change:
@@ -84,7 +84,7 @@ def test_every_change_shows(path: Path, later: Callable[[float], None], change: 
 
 
 def test_a_file_whose_stamp_holds_is_not_hashed_again(path: Path, later: Callable[[float], None]) -> None:
-    later(3)
+    later(61)
     body = FileBody(path, size=3 * PIECE, sha256=WRONG, stamp=settled(path))
     assert sent(body) == path.read_bytes()
     assert body.sent_all
@@ -95,7 +95,7 @@ def test_a_file_of_our_own_is_not_hashed_again(path: Path) -> None:
 
 
 def test_a_file_that_changes_on_the_way_never_leaves_whole(path: Path, later: Callable[[float], None]) -> None:
-    later(3)
+    later(61)
     body = FileBody(path, size=3 * PIECE, sha256=WRONG, stamp=settled(path))
     pieces = iter(body)
     first = bytes(next(pieces))
@@ -113,7 +113,7 @@ def test_a_file_that_changes_on_the_way_never_leaves_whole(path: Path, later: Ca
 def test_a_file_that_was_touched_before_is_told_by_its_hash(
     path: Path, later: Callable[[float], None], same: bool
 ) -> None:
-    later(3)
+    later(61)
     sha256, stamp = hashlib.sha256(path.read_bytes()).hexdigest(), settled(path)
     path.write_bytes(path.read_bytes() if same else os.urandom(3 * PIECE))
     body = FileBody(path, size=3 * PIECE, sha256=sha256, stamp=stamp)

@@ -15,7 +15,6 @@ import argparse
 import os
 import statistics
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -45,8 +44,6 @@ WORK = 0.4
 """Seconds that the server works on an image."""
 _ON_A_LINE = ("job", "request", "put", "curl")
 _HEAD = b"\x89PNG\r\n\x1a\n"
-_SETTLED_SECONDS = 5.0
-"""How old the files are when they are uploaded: nobody drops an image in the second in which it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,7 +185,6 @@ def files(case: Case) -> Iterator[Path]:
             (folder / WARM / f"{number:04}.png").write_bytes(_HEAD + os.urandom(1000))
         for number in range(case.count):
             (folder / f"{number:04}.png").write_bytes(_HEAD + os.urandom(case.size - len(_HEAD)))
-        time.sleep(_SETTLED_SECONDS)
         yield folder
 
 
