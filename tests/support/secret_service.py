@@ -25,6 +25,7 @@ from kraken_desktop.model.errors import SecretError, all_error_types
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ("dbus-run-session", "gnome-keyring-daemon")
 _PASSWORD = b"test"
+_BUS_NAME = "org.freedesktop.secrets"
 
 Kind = Literal["unlocked", "empty", "nothing"]
 
@@ -114,6 +115,7 @@ class SecretService:
         if "code" in answer:
             kinds = {kind.code: kind for kind in all_error_types()}
             raise kinds[answer["code"]](**answer["facts"])
+        assert "result" in answer, answer
         return answer["result"]
 
 
@@ -129,6 +131,7 @@ def _serve(kind: Kind) -> None:
             check=True,
             timeout=30,
         )
+    owner = _owner() if kind == "unlocked" else ""
     store = KeyringStore()
     verbs: dict[str, Callable[..., object]] = {
         "ready": lambda: None,
@@ -140,13 +143,56 @@ def _serve(kind: Kind) -> None:
         "environ": _environ,
         "entries": _entries,
     }
+    is_locked = False
     for line in sys.stdin:
         verb, *arguments = json.loads(line)
-        try:
-            answer = {"result": verbs[verb](*arguments)}
-        except SecretError as error:
-            answer = {"code": error.code, "facts": error.facts}
+        answer = _answer(verbs[verb], arguments)
+        if owner and "result" not in answer and not _is_there(owner):
+            # An assertion of GLib ends gnome-keyring now and then, when many clients come and go. What the bus starts
+            # in its place has the same entries, and is locked.
+            owner = _owner(restart=True)
+            if not is_locked:
+                _unlock()
+            answer = _answer(verbs[verb], arguments)
+        is_locked = {"lock": True, "unlock": False}.get(verb, is_locked)
         print(json.dumps(answer), flush=True)
+
+
+def _answer(verb: Callable[..., object], arguments: list[str]) -> dict[str, object]:
+    try:
+        return {"result": verb(*arguments)}
+    except SecretError as error:
+        return {"code": error.code, "facts": error.facts}
+    except Exception as error:
+        return {"unexpected": repr(error)}
+
+
+def _owner(*, restart: bool = False) -> str:
+    """Who on the bus is the keyring, once it is there: the daemon may return before."""
+    from jeepney import MatchRule, message_bus
+    from jeepney.io.blocking import Proxy, open_dbus_connection
+
+    came = MatchRule(type="signal", interface=message_bus.interface, member="NameOwnerChanged")
+    came.add_arg_condition(0, _BUS_NAME)
+    with closing(open_dbus_connection("SESSION")) as connection:
+        bus = Proxy(message_bus, connection)
+        with connection.filter(came) as coming:
+            bus.AddMatch(came)
+            if restart:
+                bus.StartServiceByName(_BUS_NAME)
+            elif not bus.NameHasOwner(_BUS_NAME)[0]:
+                connection.recv_until_filtered(coming, timeout=30)
+        owner = bus.GetNameOwner(_BUS_NAME)[0]
+    assert isinstance(owner, str)
+    return owner
+
+
+def _is_there(owner: str) -> bool:
+    from jeepney import message_bus
+    from jeepney.io.blocking import Proxy, open_dbus_connection
+
+    with closing(open_dbus_connection("SESSION")) as connection:
+        return bool(Proxy(message_bus, connection).NameHasOwner(owner)[0])
 
 
 def _unlock() -> None:
@@ -155,7 +201,7 @@ def _unlock() -> None:
     from jeepney import DBusAddress, new_method_call
 
     guilt = "org.gnome.keyring.InternalUnsupportedGuiltRiddenInterface"
-    place = {"object_path": "/org/freedesktop/secrets", "bus_name": "org.freedesktop.secrets"}
+    place = {"object_path": "/org/freedesktop/secrets", "bus_name": _BUS_NAME}
     with closing(secretstorage.dbus_init()) as connection:
         collection = secretstorage.get_default_collection(connection).collection_path
         opening = new_method_call(
