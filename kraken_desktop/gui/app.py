@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kraken_desktop.composition import Services
     from kraken_desktop.gui.collecting import Collecting
     from kraken_desktop.gui.crash import CrashPath
+    from kraken_desktop.gui.ending import Ending
     from kraken_desktop.gui.look_keeping import LookKeeping
     from kraken_desktop.gui.main_window import MainWindow
     from kraken_desktop.gui.single_instance import Instance
@@ -144,6 +145,7 @@ class Program(QObject):
         self._crash: CrashPath | None = None
         self._look_keeping: LookKeeping | None = None
         self._collecting: Collecting | None = None
+        self._ending: Ending | None = None
         self._is_loading = False
         self.frame = Frame()
         self.window: MainWindow | None = None
@@ -273,6 +275,7 @@ class Program(QObject):
             # First of all: whatever comes into the window would be in the picture.
             self._look_keeping.keep()
         self._collecting = Collecting(self)
+        self._end_when_told(window)
         for problem in self._problems:
             window.messages.trouble(problem)
         window.uploads.take_up()
@@ -286,6 +289,13 @@ class Program(QObject):
             self._end_early(window, anything_new=bool(kept) or any(request.things for request in requests))
         self.started.emit()
 
+    def _end_when_told(self, window: MainWindow) -> None:
+        if sys.platform != "win32":
+            from kraken_desktop.gui.ending import Ending
+
+            self._ending = Ending(self)
+            self._ending.asked.connect(window.quit_unasked)
+
     def _end_early(self, window: MainWindow, *, anything_new: bool) -> None:
         if anything_new:
             # It is not in the journal yet: the person sees it coming in, and closes the window again.
@@ -297,6 +307,8 @@ class Program(QObject):
         """After the last event."""
         if self._collecting is not None:
             self._collecting.close()
+        if self._ending is not None:
+            self._ending.close()
         if self._crash is not None:
             self._crash.remove()
         if self._services is not None:

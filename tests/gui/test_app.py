@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from kraken_desktop.folders import Folders
 from kraken_desktop.gui.app import Program, has_display, main, parse
 from kraken_desktop.gui.single_instance import Request
+from kraken_desktop.gui.window_state import geometry_of, load_state
 from kraken_desktop.model.job import JobState
 from kraken_desktop.stores.journal import Journal
 from kraken_desktop.stores.settings import SettingsStore
@@ -124,6 +126,22 @@ def test_another_start_may_name_a_profile_that_a_terminal_has_just_made(
     program._take(Request(profile="New", things=(str(tmp_path / "gone.png"),)))
     qtbot.waitUntil(lambda: program.window.model.rowCount() == 1)
     assert program.window.model.status(0).job.snapshot.profile.name == "New"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signal")
+def test_a_program_that_is_told_to_end_keeps_what_was_chosen(program: Program, qtbot: QtBot) -> None:
+    folders = set_up()
+    with qtbot.waitSignal(program.started):
+        program.begin(Request())
+    assert program.window.choose_profile("Drafts")
+    program.frame.setGeometry(40, 30, 700, 500)
+    assert callable(signal.getsignal(signal.SIGTERM)), "it would end the tests"
+    with qtbot.waitSignal(program.window.closed):
+        os.kill(os.getpid(), signal.SIGTERM)
+    assert not program.frame.isVisible()
+    state = load_state(folders.state_file)
+    assert state.profile_id == program.window.profile.id
+    assert state.geometry == geometry_of(program.frame)
 
 
 def test_unfinished_jobs_are_taken_up(program: Program, qtbot: QtBot, tmp_path: Path) -> None:
