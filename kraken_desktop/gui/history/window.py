@@ -130,7 +130,7 @@ class HistoryWindow(QWidget):
         view.chosen_changed.connect(self._on_chosen)
         view.current_changed.connect(self._show_details)
         view.copy_wanted.connect(wishes.copy_statuses)
-        view.copy_chosen_wanted.connect(partial(self._copy, None))
+        view.copy_chosen_wanted.connect(lambda: wishes.copy(view.chosen))
         view.open_chosen_wanted.connect(lambda: wishes.open(view.chosen))
         view.report_wanted.connect(wishes.copy_reports)
         view.retry_wanted.connect(self._retry)
@@ -334,6 +334,9 @@ class HistoryWindow(QWidget):
     def _go_to_list(self) -> None:
         if self._pages.currentWidget() is self.view:
             self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            if not self.view.count_chosen:
+                # Whoever comes by the arrow key goes on by keys.
+                self.view.selectRow(max(0, self.view.currentIndex().row()))
 
     @override
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -316,6 +316,8 @@ class TestKeyboard:
         window.filters.search.setFocus()
         qtbot.keyClick(window.filters.search, Qt.Key.Key_Down)
         assert window.view.hasFocus()
+        assert window.view.chosen.whole == window.model.numbers[:1]
+        assert window.foot.chosen.full_text == "1 selected"
         qtbot.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
         assert window.filters.search.hasFocus()
 
@@ -327,6 +329,16 @@ class TestKeyboard:
         settled(window)
         assert len(QGuiApplication.clipboard().text().splitlines()) == 3
         assert window.toast.text == "3 links copied"
+
+    def test_copy_takes_the_row_with_the_frame_where_none_is_selected(
+        self, window: HistoryWindow, settled: Settled, qtbot: QtBot
+    ) -> None:
+        window.view.setFocus()
+        window.view.selectRow(1)
+        window.view.clearSelection()
+        qtbot.keyClick(window.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+        settled(window)
+        assert window.toast.text == "1 link copied"
 
     def test_everything_that_takes_the_focus_has_a_name(self, window: HistoryWindow) -> None:
         for widget in window.findChildren(object):
