@@ -80,7 +80,7 @@ class HistoryWindow(QWidget):
         self._folder = ""
         self._total = 0
         self._is_stale = True
-        self.setWindowTitle(self.tr("History – Kraken Desktop"))
+        self.setWindowTitle(self.tr("History"))
         self.setMinimumSize(560, 360)
         resize_within_screen(self, QSize(900, 660))
 
