@@ -18,6 +18,7 @@ from kraken_desktop.gui.settings.importing import Done, read, take, undo, write
 from kraken_desktop.gui.settings.notice import Action, Notice
 from kraken_desktop.messages import Message
 from kraken_desktop.model.errors import KrakenDesktopError
+from kraken_desktop.model.image_types import IMAGE_EXTENSIONS
 from kraken_desktop.model.parcel import Parcel, arrivals
 from kraken_desktop.model.profile import LOCAL_PROFILE_ID, Profile
 from kraken_desktop.model.settings import Settings
@@ -235,8 +236,9 @@ class Exchange(QObject):
 
 
 def dropped_file(mime: QMimeData) -> Path | None:
-    """The one local file that is dragged; None for anything else."""
+    """The one local file that is dragged; None for anything else, and for an image, which is meant for the window."""
     urls = mime.urls()
     if len(urls) != 1 or not urls[0].isLocalFile():
         return None
-    return Path(QDir.toNativeSeparators(urls[0].toLocalFile()))
+    path = Path(QDir.toNativeSeparators(urls[0].toLocalFile()))
+    return path if path.suffix.lower() not in IMAGE_EXTENSIONS else None

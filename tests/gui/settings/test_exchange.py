@@ -136,6 +136,7 @@ def test_a_file_that_is_dropped_on_the_page_is_read(house: House, tmp_path: Path
     assert "Shop" in view_of(page).text
     view_of(page).reject()
     assert not drop(page, mime_of_files(tmp_path / "a.json", tmp_path / "b.json")).isAccepted()
+    assert not drop(page, mime_of_files(tmp_path / "photo.JPG")).isAccepted()
 
 
 def test_unsaved_changes_are_asked_about_first(house: House, tmp_path: Path, type_into) -> None:
