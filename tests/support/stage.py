@@ -11,13 +11,15 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from kraken_desktop.buckets.s3 import PAUSES, S3Bucket
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.composition import Services
 from kraken_desktop.destinations import Destinations
 from kraken_desktop.intake import expand
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, Progress, Source
-from kraken_desktop.model.profile import Engine, Uploader
+from kraken_desktop.model.profile import Engine, Profile, Uploader
 from kraken_desktop.model.recipe import OutputFormat, Recipe, Resize, Strategy, Variant
+from kraken_desktop.model.s3_keys import S3Keys
 from kraken_desktop.pipeline import Pipeline
 from kraken_desktop.transport import Transport
 from tests.support.world import World
@@ -47,6 +49,15 @@ SET = Recipe(
 """An image set of two formats: two requests to Kraken.io."""
 
 
+class _Quick(Destinations):
+    """Buckets whose verbs are repeated as often as ever, and with hardly a pause."""
+
+    def s3(self, profile: Profile, keys: S3Keys) -> S3Bucket:
+        made = super().s3(profile, keys)
+        made._pauses = (0.01,) * len(PAUSES)
+        return made
+
+
 class Stage:
     """Runs jobs in the test's own thread."""
 
@@ -63,7 +74,7 @@ class Stage:
             journal=self.services.journal,
             engine=self.services.engine,
             scratch=self.services.scratch,
-            destinations=Destinations(transport=transport, secrets=self.services.secrets),
+            destinations=_Quick(transport=transport, secrets=self.services.secrets),
             look_pauses=(0, 0.05),
             on_file_limit=self.services.keep_file_limit,
         )
