@@ -139,7 +139,7 @@ class TestBeforeItIsComplete:
         for status in model.statuses:
             assert world.s3.anonymous_get(status.links[0].url).status == 200
 
-    @pytest.mark.qt_log_ignore("does not support raise")  # the offscreen platform
+    @pytest.mark.expect_log("does not support raise")  # the offscreen platform
     def test_another_start_waits_until_somebody_listens(
         self, folders: Folders, begin: Callable[..., Program], qtbot: QtBot, tmp_path: Path
     ) -> None:
