@@ -57,9 +57,12 @@ def begin(qapp: QApplication) -> Iterator[Callable[..., Program]]:
         return begun[-1]
 
     make.finish = finish
+    colors = qapp.palette()
     yield make
     for program in tuple(begun):
         finish(program)
+    # Those of a desktop, which the next start asks for.
+    qapp.setPalette(colors)
 
 
 @pytest.fixture
