@@ -259,6 +259,8 @@ class JobQueue:
         for job_id, entry in self._entries.items():
             if entry.state is JobState.WAITING:
                 entry.retry_at = 0.0
+                # Whoever asks expects that it is over: if not, the pauses grow anew.
+                entry.tries, entry.held = entry.tries - entry.held, 0
                 self._lanes[entry.lane].due.append((0.0, job_id))
 
     # --- the machinery ---

@@ -242,6 +242,22 @@ def test_an_answer_that_does_not_come_is_the_job_s_own_matter() -> None:
     assert queue.holds() == ()
 
 
+def test_who_asks_for_a_try_does_not_wait_longer_for_the_next() -> None:
+    queue, now = JobQueue(1, patient=True), 0.0
+    queue.add(["a"])
+    for _ in range(6):
+        (job_id,) = start_all(queue, now)
+        queue.finish(job_id, OFFLINE, now, 1.0)
+        now = queue.retry_at("a")
+    start_all(queue, now)
+    queue.finish("a", OFFLINE, now, 1.0)
+    assert queue.retry_at("a") - now == 60
+    queue.try_now()
+    start_all(queue, now)
+    queue.finish("a", OFFLINE, now, 1.0)
+    assert queue.retry_at("a") - now < 5
+
+
 @pytest.mark.parametrize("ends", ["cancel", "outcome"])
 def test_a_hold_without_jobs_is_none(ends: str) -> None:
     queue = queue_of(1)

@@ -355,7 +355,10 @@ def is_sandbox(outcome: Outcome | None) -> bool:
 
 def is_already_optimal(outcome: Outcome | None) -> bool:
     """Whether the engine found nothing to make smaller."""
-    return isinstance(outcome, Done) and bool(outcome.images) and all(image.already_optimal for image in outcome.images)
+    if not isinstance(outcome, Done) or not outcome.images or outcome.saved_bytes:
+        # The original's pixels may still be packed better.
+        return False
+    return all(image.already_optimal for image in outcome.images)
 
 
 def is_already_there(outcome: Outcome | None) -> bool:

@@ -112,6 +112,8 @@ def test_already_optimal_is_a_state_of_its_own() -> None:
     status = with_image(done(1, size=1000), already_optimal=True)
     assert AT_NOON.state(status) == "Already optimal"
     assert AT_NOON.facts(status)[0][1].startswith("Already optimal")
+    packed = with_image(done(1, size=400), already_optimal=True)
+    assert AT_NOON.state(packed) == "Done", "the same pixels, and smaller all the same"
 
 
 @pytest.mark.parametrize(("hours", "is_expired"), [(1, False), (0, True), (-1, True)])
