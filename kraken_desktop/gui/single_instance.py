@@ -68,7 +68,10 @@ class Instance(QObject):
         self.listening = not self.taken and self._server.listen(name)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Listen no more. Who was not heard to the end gets no answer, and does not count on this program."""
+        for socket in tuple(self._heard):
+            self._heard.pop(socket)
+            socket.abort()
         self._server.close()
         self._lock.release()
 

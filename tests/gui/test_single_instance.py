@@ -117,3 +117,16 @@ def test_a_request_may_come_in_pieces(instance: Instance, name: str, qtbot: QtBo
     with qtbot.waitSignal(instance.requested) as told:
         socket.write(line[9:])
     assert told.args == [Request(things=("/a.png",))]
+
+
+def test_who_ends_takes_nothing_more(instance: Instance, name: str, qtbot: QtBot) -> None:
+    socket = QLocalSocket()
+    socket.connectToServer(name)
+    assert socket.waitForConnected(5000)
+    qtbot.waitUntil(lambda: len(instance._heard) == 1)
+    socket.write(b'{"profile": "", "things": ["/pictures/a.png"]}\n')
+    assert socket.waitForBytesWritten(5000)
+    with qtbot.assertNotEmitted(instance.requested):
+        instance.close()
+        qtbot.waitUntil(lambda: socket.state() is QLocalSocket.LocalSocketState.UnconnectedState)
+    assert socket.readAll().isEmpty()
