@@ -99,7 +99,7 @@ def _ended_state(text: str) -> JobState:
 
 def _count(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"{text!r} is no whole number. Such as: 100, or 0 for all")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of 0 or more. Such as: 100, or 0 for all")
     return int(text)
 
 
@@ -159,12 +159,19 @@ def _export(arguments: argparse.Namespace, services: Services, console: Console)
 
 
 def _numbers(arguments: argparse.Namespace, services: Services, console: Console) -> tuple[Sequence[int], int]:
-    """Those that are wanted, and how many there are without a limit."""
+    """Those that are wanted, and how many there are without a limit.
+
+    Raises:
+        UsageError: the time ends before it begins, or there is no such profile.
+    """
+    since, until = arguments.since, arguments.until
+    if since is not None and until is not None and since >= until:
+        raise UsageError("kraken-s3: --since is later than --until, so nothing could be found. Swap the two")
     query = HistoryQuery(
         text=arguments.search,
         states=frozenset(arguments.state),
-        since=arguments.since,
-        until=arguments.until,
+        since=since,
+        until=until,
         order=arguments.sort,
         descending=(arguments.sort in _DESCENDING) != arguments.reverse,
     )

@@ -138,8 +138,8 @@ class TestFinding:
             ("--until", "2026-02-30", "'2026-02-30' is no date. Such as: "),
             ("--state", "running", "'running' is none of: done, skipped, cancelled, failed"),
             ("--sort", "color", "'color' is none of: ended, name, size, saved"),
-            ("--limit", "-1", "'-1' is no whole number. Such as: 100, or 0 for all"),
-            ("--limit", "many", "'many' is no whole number. Such as: 100, or 0 for all"),
+            ("--limit", "-1", "'-1' is not a whole number of 0 or more. Such as: 100, or 0 for all"),
+            ("--limit", "many", "'many' is not a whole number of 0 or more. Such as: 100, or 0 for all"),
             ("--link", "word", "'word' is none of: plain, markdown"),
         ],
     )
@@ -150,6 +150,19 @@ class TestFinding:
             terminal("history", "list", option, value)
         assert ended.value.code == 2
         assert why in capsys.readouterr().err
+
+    @pytest.mark.parametrize("action", [("list",), ("export", "--format", "csv")])
+    @pytest.mark.parametrize(("since", "until"), [("today", "yesterday"), ("2026-11-26", "2026-11-25"), ("1d", "2d")])
+    def test_a_time_that_ends_before_it_begins_is_refused(
+        self, terminal: Terminal, action: tuple[str, ...], since: str, until: str
+    ) -> None:
+        code, out, err = terminal("history", *action, "--since", since, "--until", until)
+        assert (code, out) == (2, "")
+        assert err == "kraken-s3: --since is later than --until, so nothing could be found. Swap the two\n"
+
+    def test_one_day_is_a_time(self, terminal: Terminal) -> None:
+        code, _, err = terminal("history", "list", "--since", "yesterday", "--until", "yesterday")
+        assert code == 0, err
 
     def test_an_unknown_profile_is_told_with_those_that_there_are(self, terminal: Terminal) -> None:
         code, _, err = terminal("history", "list", "--profile", "Nobody")

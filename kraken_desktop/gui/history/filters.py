@@ -111,6 +111,8 @@ class Filters(QFrame):
             days.addWidget(edit)
         days.addStretch(1)
         self._days.hide()
+        self.first_day.dateChanged.connect(self._on_first_day)
+        self.last_day.dateChanged.connect(self._on_last_day)
         column = QVBoxLayout(self)
         column.setContentsMargins(2 * GRID, GRID + GRID // 2, 2 * GRID, GRID + GRID // 2)
         column.setSpacing(GRID)
@@ -123,7 +125,8 @@ class Filters(QFrame):
         edit = QDateEdit(QDate.currentDate(), self._days)
         edit.setCalendarPopup(True)
         edit.setAccessibleName(name)
-        edit.dateChanged.connect(self._on_typed)
+        # Half a day that is typed, "1" of "15", is not to move the other field.
+        edit.setKeyboardTracking(False)
         return edit
 
     # --- what is looked for ---
@@ -183,6 +186,14 @@ class Filters(QFrame):
 
     def _on_typed(self) -> None:
         self._pause.start()
+
+    def _on_first_day(self, day: QDate) -> None:
+        self.last_day.setDate(max(day, self.last_day.date()))
+        self._on_typed()
+
+    def _on_last_day(self, day: QDate) -> None:
+        self.first_day.setDate(min(day, self.first_day.date()))
+        self._on_typed()
 
     def _on_chosen(self) -> None:
         self._search_now()
