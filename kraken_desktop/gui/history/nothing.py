@@ -47,21 +47,21 @@ class Nothing(QWidget):
         column.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(1)
         theme.changed.connect(self._render)
-        self.show_reason(is_narrow=False)
+        self.show_reason(is_narrow=False, is_emptied=False)
 
     @property
     def text(self) -> str:
         """All that is said."""
         return f"{self._title.text()} {self._text.text()}"
 
-    def show_reason(self, *, is_narrow: bool) -> None:
-        """Nothing was found, or nothing was ever uploaded."""
+    def show_reason(self, *, is_narrow: bool, is_emptied: bool) -> None:
+        """Nothing was found, or all was taken out, or nothing was ever uploaded."""
         self._icon = "search" if is_narrow else "history"
         if is_narrow:
             self._title.setText(self.tr("Nothing found"))
             self._text.setText(self.tr("Fewer or other words, another profile or a longer time may find it."))
         else:
-            self._title.setText(self.tr("No history yet"))
+            self._title.setText(self.tr("The history is empty now") if is_emptied else self.tr("No history yet"))
             self._text.setText(self.tr("Every image that you upload is kept here with its links."))
         self.clear_button.setVisible(is_narrow)
         self.setAccessibleName(self.text)

@@ -79,6 +79,7 @@ class HistoryWindow(QWidget):
         self._problem: KrakenDesktopError | None = None
         self._folder = ""
         self._total = 0
+        self._had_entries = False
         self._is_stale = True
         self.setWindowTitle(self.tr("History"))
         self.setMinimumSize(560, 360)
@@ -193,13 +194,14 @@ class HistoryWindow(QWidget):
             self.filters.set_profiles(found.profiles)
         self.view.show_numbers(found.numbers, found.change, keeps=found.asked.is_again)
         self._total = found.total
+        self._had_entries |= found.total > 0
         self._show_counts()
         self._show_problem()
 
     def _show_counts(self) -> None:
         found, is_narrow = len(self.model.numbers), self.filters.is_narrow
         self.foot.show_counts(found, self._total, is_narrow=is_narrow)
-        self.nothing.show_reason(is_narrow=is_narrow and self._total > 0)
+        self.nothing.show_reason(is_narrow=is_narrow and self._total > 0, is_emptied=self._had_entries)
         page = self.view if found else self.nothing
         if self._pages.currentWidget() is not page:
             had_focus = self.view.hasFocus() or self.nothing.clear_button.hasFocus()

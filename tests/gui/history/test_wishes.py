@@ -218,7 +218,7 @@ class TestForgetting:
         settled(window)
         assert window.model.numbers == ()
         assert window.nothing.isVisible()
-        assert "No history yet" in window.nothing.text
+        assert "The history is empty now" in window.nothing.text
 
     def test_a_row_that_is_not_selected_stays(self, make_history: MakeHistory, settled: Settled, qtbot: QtBot) -> None:
         window = make_history(MemoryRecords(entry(1)))
