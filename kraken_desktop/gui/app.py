@@ -340,7 +340,7 @@ class Program(QObject):
             self.window.when_current(partial(self._upload_now, self.window, request))
 
     def _upload_now(self, window: MainWindow, request: Request) -> None:
-        if request.profile and not window.choose_profile(request.profile):
+        if request.profile and not window.choose_profile(request.profile, request.things):
             # Never into another bucket than the one that was meant.
             return
         window.arrivals.add_paths(request.things)

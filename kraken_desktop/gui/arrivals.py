@@ -84,7 +84,7 @@ class Arrivals(QObject):
         _, settings = destination
         profile = settings.profile(seen.id)
         if profile is None:
-            self._messages.no_profile(seen.name)
+            self._messages.no_profile(seen.name, what)
             return
         self._view.show_next_rows()
         self._uploads.add(what, profile, settings)

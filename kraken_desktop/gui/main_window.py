@@ -21,6 +21,7 @@ from kraken_desktop.gui.drop_area import DropOverlay
 from kraken_desktop.gui.drop_target import DropTarget
 from kraken_desktop.gui.focus_keeping import FocusKeeper
 from kraken_desktop.gui.history.desk import HistoryDesk
+from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_list import JobListModel
 from kraken_desktop.gui.job_view import JobView
@@ -258,11 +259,11 @@ class MainWindow(QWidget):
         """Call this once the settings are those on disk."""
         self._access.look(then)
 
-    def choose_profile(self, name: str) -> bool:
-        """Pick a profile by its name; False, and a message, if there is none."""
+    def choose_profile(self, name: str, things: tuple[str, ...] = ()) -> bool:
+        """Pick a profile by its name, for these things; False, and a message, if there is none."""
         profile = self._settings.profile_named(name)
         if profile is None:
-            self.messages.no_profile(name)
+            self.messages.no_profile(name, Incoming(things=things))
             return False
         self._show_settings(self._settings, profile)
         return True

@@ -12,9 +12,10 @@ from kraken_desktop.gui.banners import Act, Banners, Choice
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.intake import LeftOut
 from kraken_desktop.messages import Words
-from kraken_desktop.messages.text import Message
+from kraken_desktop.messages.text import Message, file_name
 from kraken_desktop.model.address_text import Line
 from kraken_desktop.model.errors import KrakenDesktopError, QuotaShortError
+from kraken_desktop.model.image_types import extension_by_name
 from kraken_desktop.model.job import Failure
 from kraken_desktop.model.offers import Offer
 from kraken_desktop.model.profile import Account, Finding
@@ -78,10 +79,25 @@ class MessagesAbove(QObject):
         """Something that is no fault of one image."""
         self._banners.show_message(error.code, self._words.error(error), look="warning")
 
-    def no_profile(self, name: str) -> None:
-        """Somebody asked for a profile that is not there."""
+    def no_profile(self, name: str, what_came: Incoming) -> None:
+        """Somebody asked for a profile that is not there; what came for it is not uploaded."""
         what = self.tr("There is no profile “{name}”.").replace("{name}", name)
-        self._banners.show_message("profile", Message(what, "", self.tr("Nothing was uploaded.")), look="warning")
+        count, names = len(what_came), [file_name(thing) for thing in what_came.things]
+        if count == 1:
+            why = self.tr("“{file}” was not uploaded.").replace("{file}", names[0]) if names else ""
+            why = why or self.tr("The image was not uploaded.")
+        elif all(map(extension_by_name, names)):
+            why = self.tr("%n images were not uploaded.", "", count)
+        else:
+            # Folders, or what only turns out to be an image when it is looked at.
+            why = self.tr("%n things were not uploaded.", "", count)
+        if not count:
+            why, remedy = "", self.tr("Choose another one above.")
+        elif count == 1:
+            remedy = self.tr("Choose another profile above, then add it again.")
+        else:
+            remedy = self.tr("Choose another profile above, then add them again.")
+        self._banners.show_message("profile", Message(what, why, remedy), look="warning")
 
     def paused(self, why: Failure | None) -> None:
         """The queue waits for the person, or goes on."""

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.main_window import MainWindow
+from kraken_desktop.messages import Message
 from kraken_desktop.model.recipes import BUILT_IN_RECIPES
 from tests.support.gui import (
     PRIVATE,
@@ -94,7 +95,11 @@ class TestWhatTheTerminalChanged:
         services.settings.update(lambda _: replace(SETTINGS, profiles=(PRIVATE,), default_profile_id=PRIVATE.id))
         drop(behind, mime_of_files(image))
         qtbot.waitUntil(lambda: behind.banners.banner("profile") is not None)
-        assert behind.banners.banner("profile").message.what == "There is no profile “Blog”."
+        assert behind.banners.banner("profile").message == Message(
+            "There is no profile “Blog”.",
+            "“a.png” was not uploaded.",
+            "Choose another profile above, then add it again.",
+        )
         assert behind.profile == PRIVATE
         assert runner.jobs == []
 

@@ -174,9 +174,28 @@ class TestComingIn:
         assert window.choose_profile("Drafts")
         assert window.top_bar.badge.text == "Private"
 
-    def test_an_unknown_profile_is_refused(self, window: MainWindow) -> None:
-        assert not window.choose_profile("Nope")
-        assert window.banners.banner("profile").message.what == "There is no profile “Nope”."
+    @pytest.mark.parametrize(
+        ("things", "why", "remedy"),
+        [
+            ((), "", "Choose another one above."),
+            (("/p/a.png",), "“a.png” was not uploaded.", "Choose another profile above, then add it again."),
+            (
+                ("/p/a.png", "/p/b.jpeg"),
+                "2 images were not uploaded.",
+                "Choose another profile above, then add them again.",
+            ),
+            (
+                ("/p/a.png", "/p/Trip", "https://example.com/c"),
+                "3 things were not uploaded.",
+                "Choose another profile above, then add them again.",
+            ),
+        ],
+    )
+    def test_an_unknown_profile_is_refused(
+        self, window: MainWindow, things: tuple[str, ...], why: str, remedy: str
+    ) -> None:
+        assert not window.choose_profile("Nope", things)
+        assert window.banners.banner("profile").message == Message("There is no profile “Nope”.", why, remedy)
         assert window.profile == PROFILE
 
     def test_left_out_files_are_counted(self, window: MainWindow) -> None:
