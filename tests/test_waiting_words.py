@@ -60,7 +60,7 @@ def test_a_countdown_ends_at_one_and_is_never_early(seconds: float, told: str) -
 def test_what_holds_is_named_on_one_line(errors: list[KrakenDesktopError], what: str) -> None:
     told = held(*errors)
     assert told.what == what
-    assert told.remedy == "It goes on by itself."
+    assert told.remedy == "The upload goes on by itself."
 
 
 def test_the_cause_is_told_where_there_is_one() -> None:

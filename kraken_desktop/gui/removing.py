@@ -108,17 +108,17 @@ class Removing(QObject):
         if not objects:
             self._toast.say(self.tr("Nothing of this is in a bucket."))
             return
+        one = self.tr(
+            "This cannot be undone. Pages that show it will miss it; a CDN or a browser may show its own copy for a "
+            "while. The original on this computer stays, and so does a local copy."
+        )
+        many = self.tr(
+            "This cannot be undone. Pages that show them will miss them; a CDN or a browser may show its own copy for "
+            "a while. The originals on this computer stay, and so do local copies."
+        )
         self._question(
             self.tr("Remove %n image(s) from the bucket?", "", len(objects)),
-            "\n\n".join(
-                (
-                    self._names(objects),
-                    self.tr(
-                        "This cannot be undone. Pages that show them will miss them; a CDN or a browser may show its "
-                        "own copy for a while. The originals on this computer stay, and so do local copies."
-                    ),
-                )
-            ),
+            "\n\n".join((self._names(objects), one if len(objects) == 1 else many)),
             _Round(objects, whatever_it_is=False),
         )
 

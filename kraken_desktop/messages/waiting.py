@@ -27,7 +27,7 @@ _KRAKEN_PAUSES = QT_TRANSLATE_NOOP("messages", "Kraken.io asks for a pause")
 _AND = QT_TRANSLATE_NOOP("messages", "{before} and {last}")
 _ONE_WAITS = QT_TRANSLATE_NOOP("messages", "{why}: {count} image waits.")
 _MANY_WAIT = QT_TRANSLATE_NOOP("messages", "{why}: {count} images wait.")
-_GOES_ON = QT_TRANSLATE_NOOP("messages", "It goes on by itself.")
+_GOES_ON = QT_TRANSLATE_NOOP("messages", "The upload goes on by itself.")
 
 PAUSED = QT_TRANSLATE_NOOP("messages", "Paused")
 _PAUSED_COUNTS = QT_TRANSLATE_NOOP("messages", "Paused: {counts}")

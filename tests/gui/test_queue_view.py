@@ -201,7 +201,7 @@ class TestHold:
         assert (told.look, told.closable) == ("info", False)
         assert told.message.what == "No connection to api.kraken.io: 12 images wait."
         assert told.message.why == "This computer is offline, or there is no server of that name."
-        assert told.message.remedy == "It goes on by itself."
+        assert told.message.remedy == "The upload goes on by itself."
         assert told.countdown == "Trying again in 30 s."
         assert told._rest.text().endswith("by itself. Trying again in 30 s.")
         assert "Trying again in" not in told.accessibleName()

@@ -114,7 +114,7 @@ def test_all_images_of_a_row_after_a_question_that_names_them(shop: Shop, qtbot:
     shift_delete(qtbot, shop.window)
     assert "Remove 2 images from the bucket?" in shop.text
     assert "0/a.png (Shop)\n0/b.png (Shop)" in shop.text
-    assert "This cannot be undone." in shop.text
+    assert "This cannot be undone. Pages that show them will miss them;" in shop.text
     assert shop.box.defaultButton().text() == "&Keep"
     assert len(shop.keys) == 3
     shop.answer(qtbot, "Remove")
@@ -126,6 +126,17 @@ def test_all_images_of_a_row_after_a_question_that_names_them(shop: Shop, qtbot:
     assert shop.window.model.tally.images == 1
     shop.window.wishes.copy_all()
     assert QGuiApplication.clipboard().text() == f"{shop.s3.endpoint}/{shop.bucket}/1/c.png"
+
+
+def test_one_image_is_spoken_of_as_one(shop: Shop, qtbot: QtBot) -> None:
+    shop.put(0, "a")
+    shop.select(0)
+    shift_delete(qtbot, shop.window)
+    assert "Remove 1 image from the bucket?" in shop.text
+    assert "Pages that show it will miss it;" in shop.text
+    assert "The original on this computer stays" in shop.text
+    shop.answer(qtbot, "Keep")
+    assert shop.keys == ("0/a.png",)
 
 
 def test_an_object_of_two_rows_goes_once_and_for_both(shop: Shop, qtbot: QtBot) -> None:
