@@ -55,6 +55,7 @@ from tests.support.waiting_texts import waiting_texts
 GENERIC = {"error"}
 
 EXAMPLES: dict[str, Fact] = {
+    "left_behind": 3,
     "path": "/home/me/Bilder/a {b} {0} {{c}}.png",
     "name": "a {b} {0}.png",
     "key": "2026/{x}/a.png",
@@ -477,6 +478,7 @@ def test_every_text_is_translated_and_found_by_lupdate() -> None:
     shown += parts(words.error(errors.BucketRefusedError(bucket="1", key="2", status=403, said="3", doing="delete")))
     shown += parts(words.finding(finding("1.2", detail="3")))
     shown += parts(words.failure(Failure(code="1")))
+    shown += parts(words.error(errors.JournalError(path="1", reason="2", left_behind=1)))
     for detected in ("html", "pdf"):
         at = errors.UnsupportedTypeError(path="http://1/2", detected=detected)
         shown += [part.replace("http://1/2", "") for part in parts(words.error(at))]

@@ -156,6 +156,16 @@ OWN_FAILURES: dict[str, Message] = {
     ),
 }
 
+LEFT_BEHIND = (
+    QT_TRANSLATE_NOOP(
+        "messages", "{count} image that an earlier run left in it goes on once the file can be used again, not before."
+    ),
+    QT_TRANSLATE_NOOP(
+        "messages", "{count} images that an earlier run left in it go on once the file can be used again, not before."
+    ),
+)
+"""Of a journal that is not used: one, and more."""
+
 SECRETS: dict[str, str] = {
     "": QT_TRANSLATE_NOOP("messages", "The secret"),
     "api-secret": QT_TRANSLATE_NOOP("messages", "The Kraken.io API secret"),

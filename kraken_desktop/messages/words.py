@@ -15,7 +15,7 @@ from kraken_desktop.messages.failures import FAILURES
 from kraken_desktop.messages.link_checks import check_in_short, check_message
 from kraken_desktop.messages.local_failures import LOCAL_FAILURES
 from kraken_desktop.messages.network import NETWORK_FAILURES, NETWORK_FIELDS, NETWORK_FINDINGS
-from kraken_desktop.messages.own_failures import KINDS, OWN_FAILURES, SECRETS, command_for
+from kraken_desktop.messages.own_failures import KINDS, LEFT_BEHIND, OWN_FAILURES, SECRETS, command_for
 from kraken_desktop.messages.permissions import PermissionWords
 from kraken_desktop.messages.profile_findings import FIELDS, PROFILE_FINDINGS
 from kraken_desktop.messages.quota import QuotaWords
@@ -117,7 +117,8 @@ class Words:
             _FAILURES["error"],
         )
         message = self._filled(source, values)
-        return Message(message.what, _joined(message.why, *self._quotes(code, facts)), message.remedy)
+        why = _joined(message.why, *self._left_behind(facts), *self._quotes(code, facts))
+        return Message(message.what, why, message.remedy)
 
     def paused(self, failure: Failure, profile_name: str = "") -> str:
         """Why the queue waits, on one line; with the name of the profile that it is about, where that is not plain."""
@@ -146,6 +147,11 @@ class Words:
         quote = self._fill(_ANSWER_WAS, text=said) if said else ""
         why = _joined(told.what, told.why, quote, self._fill(CHARGED))
         return Message(self._fill(PUSH_WHAT[code]), why, told.remedy)
+
+    def _left_behind(self, facts: Mapping[str, Fact]) -> Iterator[str]:
+        count = facts.get("left_behind")
+        if isinstance(count, int) and count:
+            yield self._counted(LEFT_BEHIND, count)
 
     def _quotes(self, code: str, facts: Mapping[str, Fact]) -> Iterator[str]:
         if said := facts.get("said"):

@@ -981,6 +981,8 @@ class JournalError(StoreError):
 
     code: ClassVar[str] = "store.journal"
     problem: str = ""
+    left_behind: int = 0
+    """Unfinished jobs of dead processes in a file that is not used: nobody goes on with them now."""
 
 
 @dataclass(kw_only=True, eq=False)

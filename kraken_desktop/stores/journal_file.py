@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.stores import journal_schema as schema
-from kraken_desktop.stores.journal_owner import Owner
+from kraken_desktop.stores.journal_owner import Owner, surely_alive
 from kraken_desktop.stores.journal_salvage import Salvage
 from kraken_desktop.stores.journal_together import Together
 
@@ -65,6 +65,8 @@ class JournalFile:
         self._together = Together(self.lock, self._commit)
         self.connection = self._open()
         self._bring(self.connection)
+        if self.in_memory:
+            self._untold[-1].left_behind = self._left_behind(self.connection)
 
     @property
     def name(self) -> str:
@@ -256,12 +258,25 @@ class JournalFile:
             memory = schema.open_memory(self.connection if error.problem == "unwritable" else None)
             self.connection.close()
         self.in_memory = True
+        error.left_behind = self._left_behind(memory)
         if self.owner is not None:
             self.owner.note_unsaved(unsaved=True)
         self._untold.append(error)
         self.connection = memory
         self._bring(memory)
         schema.transaction(memory, WRITE, self._restore)
+
+    def _left_behind(self, memory: sqlite3.Connection) -> int:
+        """How many jobs wait in the file that ``memory`` was made of, for a process that can use it."""
+        owners = dict(memory.execute("SELECT owner, count(*) FROM job WHERE ended_at IS NULL GROUP BY owner"))
+        if not owners.keys() - {self.name}:
+            return 0
+        try:
+            with self.folder_lock:
+                alive = surely_alive(self._folder)
+        except JournalError:
+            alive = frozenset()
+        return sum(count for owner, count in owners.items() if owner != self.name and owner not in alive)
 
     def _renew(self, error: JournalError) -> sqlite3.Connection:
         with self.folder_lock:

@@ -76,6 +76,25 @@ class Owner:
         return frozenset(path.stem for path in self._folder.glob("*.lock") if path != self._path and _alive(path))
 
 
+def surely_alive(folder: Path) -> frozenset[str]:
+    """The names of owners that live for certain, asked by somebody who is none and may not be able to write there.
+
+    The caller holds the ``FolderLock`` if that can be had.
+    """
+    alive: set[str] = set()
+    for path in (folder / _FOLDER).glob("*.lock"):
+        lock = _lock(path)
+        try:
+            lock.acquire()
+        except Timeout:
+            alive.add(path.stem)
+        except OSError:
+            continue
+        else:
+            lock.release()
+    return frozenset(alive)
+
+
 def _alive(path: Path) -> bool:
     lock = _lock(path)
     try:

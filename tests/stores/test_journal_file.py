@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from kraken_desktop.messages import Words
 from kraken_desktop.model.errors import JournalError
 from kraken_desktop.model.job import (
     Failed,
@@ -173,7 +174,38 @@ def test_a_newer_file_is_left_alone(open_journal: Opener, problems: list[Journal
     assert journal.spool_in_use() is None
     journal.close()
     assert kinds(problems) == ["newer"]
+    assert problems[0].left_behind == 1
+    assert (
+        "New uploads are not kept in it. 1 image that an earlier run left in it goes on once the file can be used "
+        "again, not before."
+    ) in Words().error(problems[0]).why
     assert file.read_bytes() == before
+
+
+def test_jobs_of_a_living_owner_are_not_left_behind(
+    open_journal: Opener, problems: list[JournalError], file: Path
+) -> None:
+    living = open_journal()
+    living.add([job(1), job(2)])
+    query(file, "PRAGMA user_version = 99")
+    open_journal()
+    assert kinds(problems) == ["newer"]
+    assert problems[0].left_behind == 0
+    assert "earlier run" not in Words().error(problems[0]).why
+    query(file, "PRAGMA user_version = 2")
+
+
+@pytest.mark.expect_log("the journal's file failed")
+def test_a_file_that_fails_before_anything_was_taken_over_says_what_waits_in_it(
+    open_journal: Opener, problems: list[JournalError], file: Path
+) -> None:
+    file.parent.mkdir()
+    real_journal(file)
+    journal = open_journal()
+    journal._file.connection.execute("PRAGMA query_only = ON")
+    assert journal.take_over() == ()
+    assert kinds(problems) == ["unwritable"]
+    assert problems[0].left_behind == 1
 
 
 def file_for_folder(file: Path) -> None:
@@ -200,7 +232,7 @@ def test_the_history_of_an_unwritable_folder_is_shown_all_the_same(
     open_journal: Opener, problems: list[JournalError], file: Path
 ) -> None:
     first = open_journal()
-    first.add([job(1), job(2)])
+    first.add([job(1), job(2), job(3)])
     first.finish(job(1).id, done(job(1)))
     first.close()
     (file.parent / "owners").rmdir()
@@ -210,6 +242,10 @@ def test_the_history_of_an_unwritable_folder_is_shown_all_the_same(
     assert second.take_over() == ()
     use(second)
     assert kinds(problems) == ["unwritable"]
+    assert problems[0].left_behind == 2
+    assert "2 images that an earlier run left in it go on once the file can be used again" in (
+        Words().error(problems[0]).why
+    )
 
 
 @pytest.mark.expect_log("2 jobs of this session are not in the journal: database disk image is malformed")

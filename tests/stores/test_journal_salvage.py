@@ -351,6 +351,7 @@ def test_what_can_be_read_of_a_newer_file_is_shown(
     assert {status.job.id: status.outcome for status in journal.recent(1000)} == OUTCOMES
     assert len(History(journal).find(HistoryQuery(text="photo 121"))) == 1
     assert len(journal.stored([stored(f"{JOBS[2].id}-small.jpg").url])) == 1
+    assert problems[0].left_behind == UNFINISHED
     # Its jobs are its own affair.
     assert journal.take_over() == ()
     assert len(journal.unfinished()) == UNFINISHED
