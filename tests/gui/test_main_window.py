@@ -361,7 +361,7 @@ class TestRows:
     def test_what_has_no_room_in_a_row_is_told_below(self, window: MainWindow, tmp_path: Path) -> None:
         soon = datetime.now().astimezone() + timedelta(days=1)
         file = str(tmp_path / "copy.png")
-        window.model.apply([with_image(done(0), expires_at=soon, local_copy=file, already_optimal=True)])
+        window.model.apply([with_image(done(0), expires_at=soon, local_copy=file, already_optimal=True, bytes=1000)])
         window.view.selectRow(0)
         assert window.details.isVisible()
         for part in ("Already optimal", soon.strftime("%Y-%m-%d %H:%M"), file):
