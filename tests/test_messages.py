@@ -15,7 +15,7 @@ import pytest
 
 import kraken_desktop.messages
 from kraken_desktop.intake import LeftOutReason
-from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, percent, size
+from kraken_desktop.messages import QT_TRANSLATE_NOOP, Message, Words, number, percent, size
 from kraken_desktop.messages.amazon import PUSH_REASONS, S3_REFUSALS
 from kraken_desktop.messages.doctor_findings import DOCTOR_FINDINGS
 from kraken_desktop.messages.exchange import NOTES, change_in_words, note_in_words
@@ -702,6 +702,24 @@ def test_a_link_says_how_long_it_opens() -> None:
 )
 def test_sizes(count: int, text: str) -> None:
     assert size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [(0, "0"), (9_999, "9999"), (10_000, "10,000"), (1_234_567, "1,234,567"), (-12_345, "-12,345")],
+)
+def test_figures(count: int, text: str) -> None:
+    assert number(count) == text
+
+
+def test_large_counts_have_separators_everywhere() -> None:
+    words = Words()
+    assert words.images(12_345) == "12,345 images"
+    assert words.summary({JobState.DONE: 12_345, JobState.FAILED: 2}) == "12,345 done, 2 failed"
+    assert words.waiting.paused_counts(10_000, 16) == "Paused: 10,000 wait, 16 still running"
+    assert words.quota.addresses(54_321) == "Plus 54,321 addresses of unknown size."
+    pixels = errors.ImageTooManyPixelsError(path="/a.png", width=65_500, height=9_000, limit=268_435_456)
+    assert "65,500 × 9000 pixels, and a still image may have 268,435,456 in all" in words.error(pixels).why
 
 
 @pytest.mark.parametrize(

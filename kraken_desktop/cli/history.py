@@ -16,7 +16,7 @@ from kraken_desktop.cli.report import LINK_FORMATS, link_lines
 from kraken_desktop.cli.table import print_rows
 from kraken_desktop.composition import Services
 from kraken_desktop.history_export import export_csv, export_json
-from kraken_desktop.messages import Message
+from kraken_desktop.messages import Message, number
 from kraken_desktop.model.errors import KrakenDesktopError
 from kraken_desktop.model.history import HistoryEntry, HistoryQuery, Order
 from kraken_desktop.model.job import Cancelled, Failed, JobState, StoredImage
@@ -112,7 +112,7 @@ def _list(arguments: argparse.Namespace, services: Services, console: Console) -
     else:
         told_all = _print_links(pages, arguments.link, services, console)
     if len(numbers) < found:
-        console.say(f"{len(numbers)} of {found}. To see all: --limit 0")
+        console.say(f"{number(len(numbers))} of {number(found)}. To see all: --limit 0")
     return 0 if told_all else 1
 
 
@@ -122,7 +122,9 @@ def _print(pages: Iterable[Sequence[HistoryEntry]], console: Console) -> None:
         print_rows(console, [row for entry in entries for row in _rows(entry, console, now)], _WIDEST)
         expired += sum(_has_expired(image, now) for entry in entries for image in entry.status.links)
     if expired:
-        console.say(f"Links that have expired: {expired}. To sign them anew: kraken-s3 history list --link plain …")
+        console.say(
+            f"Links that have expired: {number(expired)}. To sign them anew: kraken-s3 history list --link plain …"
+        )
 
 
 def _print_links(

@@ -10,7 +10,7 @@ from typing import Any
 from kraken_desktop.cancel import CancelToken
 from kraken_desktop.cli.console import Console, UsageError
 from kraken_desktop.composition import Services
-from kraken_desktop.messages.text import shown
+from kraken_desktop.messages.text import number, shown
 from kraken_desktop.model.errors import KrakenDesktopError, ObjectReplacedError, RemovalUncheckedError
 from kraken_desktop.removal import Removal
 from kraken_desktop.stores.journal import Stored
@@ -85,7 +85,7 @@ def _found(texts: Sequence[str], profile: str | None, removal: Removal, console:
 def _confirmed(found: Sequence[Stored], removal: Removal, console: Console) -> bool:
     for each in found:
         console.say(f"  {shown(each.image.key)} ({shown(removal.profile_name(each))})")
-    console.say(f"Remove {len(found)} object(s) from the bucket? They cannot be brought back. [y/N]")
+    console.say(f"Remove {number(len(found))} object(s) from the bucket? They cannot be brought back. [y/N]")
     return sys.stdin.readline().strip().lower() in {"y", "yes"}
 
 

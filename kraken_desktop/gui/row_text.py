@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from kraken_desktop.gui.job_lines import Line, can_open, images_of
 from kraken_desktop.gui.queue_state import QueueState
 from kraken_desktop.gui.routes import place_of
-from kraken_desktop.messages import Words, percent
+from kraken_desktop.messages import Words, number, percent
 from kraken_desktop.messages.text import Message, fill, identity, shown
 from kraken_desktop.messages.words import is_already_optimal, is_already_there, is_sandbox
 from kraken_desktop.model.job import (
@@ -166,7 +166,7 @@ class RowText:
         """``480 × 320 px, 12 kB``, as far as it is known."""
         if image.sandbox:
             return ""
-        size = f"{image.width} × {image.height} px" if image.width and image.height else ""
+        size = f"{number(image.width)} × {number(image.height)} px" if image.width and image.height else ""
         return ", ".join(
             part for part in (size, self.words.size(image.bytes) if image.bytes is not None else "") if part
         )
@@ -365,4 +365,8 @@ def _tr(text: str) -> str:
 
 
 def _filled(text: str, **values: object) -> str:
-    return fill(identity, text, {name: str(value) for name, value in values.items()})
+    return fill(
+        identity,
+        text,
+        {name: number(value) if isinstance(value, int) else str(value) for name, value in values.items()},
+    )

@@ -14,7 +14,7 @@ from kraken_desktop.gui.queue_state import QueueState
 from kraken_desktop.gui.quota_button import QuotaButton
 from kraken_desktop.gui.tally import Tally
 from kraken_desktop.gui.theme import GRID, Theme
-from kraken_desktop.messages import Words, percent
+from kraken_desktop.messages import Words, number, percent
 from kraken_desktop.model.job import JobState
 
 _STEPS = 1000
@@ -103,7 +103,7 @@ class StatusBar(QFrame):
 
     def _set_retryable(self, count: int) -> None:
         self.retry_button.setVisible(count > 0)
-        self._texts[self.retry_button] = self.tr("&Retry {count}").replace("{count}", str(count))
+        self._texts[self.retry_button] = self.tr("&Retry {count}").replace("{count}", number(count))
         told = self.tr("Retry %n failed or cancelled image(s)", "", count)
         self.retry_button.setAccessibleName(told)
         self.retry_button.setToolTip(told)
@@ -236,8 +236,8 @@ class StatusBar(QFrame):
                 # Addresses: nobody knows yet.
                 text = self.tr("{ended} of {total} images")
             told.append(
-                text.replace("{ended}", str(tally.ended))
-                .replace("{total}", str(tally.total))
+                text.replace("{ended}", number(tally.ended))
+                .replace("{total}", number(tally.total))
                 .replace("{through}", size(tally.bytes_through))
                 .replace("{bytes}", size(tally.bytes_total))
             )

@@ -5,11 +5,15 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 from typing_extensions import override
 
+from kraken_desktop.messages import number
 from kraken_desktop.resource_files import resource
 
 
 class EnglishPlurals(QTranslator):
-    """Turns ``link(s)`` into ``link`` or ``links``, and ``(es)`` alike: English needs no translations for that."""
+    """Turns ``link(s)`` into ``link`` or ``links``, and ``(es)`` alike: English needs no translations for that.
+
+    A count of five digits gets its separators; a translation into another language writes ``%Ln`` for that.
+    """
 
     @override
     def isEmpty(self) -> bool:
@@ -17,10 +21,11 @@ class EnglishPlurals(QTranslator):
 
     @override
     def translate(self, context: str, sourceText: str, disambiguation: str | None = None, n: int = -1) -> str:
-        if n < 0 or "s)" not in sourceText:
+        if n < 0 or not ("s)" in sourceText or "%n" in sourceText):
             # An empty text would be a translation; only None, a null string of Qt, is none.
             return None  # type: ignore[return-value]
-        return sourceText.replace("(s)", "" if n == 1 else "s").replace("(es)", "" if n == 1 else "es")
+        told = sourceText.replace("(s)", "" if n == 1 else "s").replace("(es)", "" if n == 1 else "es")
+        return told.replace("%n", number(n))
 
 
 def install_translations(application: QCoreApplication, locale: QLocale | None = None) -> tuple[QTranslator, ...]:

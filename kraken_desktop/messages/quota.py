@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Translate, fill, shown, size
+from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Translate, fill, number, shown, size
 from kraken_desktop.model.quota import Forecast, Need, Quota
 
 _LEFT = QT_TRANSLATE_NOOP("messages", "{plan}: {left} of {total} left")
@@ -57,11 +57,11 @@ class QuotaWords:
         if not need.addresses:
             return told
         text = _ONE_ADDRESS if need.addresses == 1 else _MANY_ADDRESSES
-        return fill(self._translate, text, {"size": told, "count": str(need.addresses)})
+        return fill(self._translate, text, {"size": told, "count": number(need.addresses)})
 
     def addresses(self, count: int) -> str:
         """What comes beside what is known, as a sentence; empty for none."""
-        return fill(self._translate, _PLUS_ONE if count == 1 else _PLUS_MANY, {"count": str(count)}) if count else ""
+        return fill(self._translate, _PLUS_ONE if count == 1 else _PLUS_MANY, {"count": number(count)}) if count else ""
 
     def file_limit(self, limit: int) -> str:
         """The largest file that the plan takes."""

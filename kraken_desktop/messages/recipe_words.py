@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Translate, fill, identity
+from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Translate, fill, identity, number
 from kraken_desktop.model.recipe import (
     Chroma,
     KeptMetadata,
@@ -67,7 +67,7 @@ def resizing(resize: Resize | None, translate: Translate = identity) -> str:
     """A size: ``at most 1600 wide``."""
     wanted = wanted_of(resize)
     width, height = wanted.width, wanted.height
-    values = {"width": str(width), "height": str(height)}
+    values = {name: number(side) for name, side in (("width", width), ("height", height)) if side is not None}
     match wanted.sizing:
         case Sizing.ORIGINAL:
             return translate(_ORIGINAL)

@@ -91,6 +91,14 @@ def is_address(path: object) -> bool:
     return isinstance(path, str) and path.lower().startswith(("http://", "https://"))
 
 
+_MOST_WITHOUT_SEPARATOR = 9_999
+
+
+def number(count: int) -> str:
+    """A count, or another figure: ``1234``, and from five digits on with separators, ``12,345``."""
+    return str(count) if abs(count) <= _MOST_WITHOUT_SEPARATOR else f"{count:,}"
+
+
 _UNITS = (
     (10**3, QT_TRANSLATE_NOOP("messages", "{number} kB")),
     (10**6, QT_TRANSLATE_NOOP("messages", "{number} MB")),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message, Translate, fill, shown
+from kraken_desktop.messages.text import QT_TRANSLATE_NOOP, Message, Translate, fill, number, shown
 from kraken_desktop.model.job import Failure
 
 SECONDS = QT_TRANSLATE_NOOP("messages", "Trying again in {seconds} s")
@@ -69,7 +69,7 @@ class WaitingWords:
         """
         why = whys[0][1].why if len({failure.code for failure, _ in whys}) == 1 else ""
         form = _ONE_WAITS if count == 1 else _MANY_WAIT
-        return Message(self._fill(form, why=self._causes(whys), count=str(count)), why, self._fill(_GOES_ON))
+        return Message(self._fill(form, why=self._causes(whys), count=number(count)), why, self._fill(_GOES_ON))
 
     def _causes(self, whys: Sequence[tuple[Failure, Message]]) -> str:
         """On one line; each host once."""
@@ -92,9 +92,9 @@ class WaitingWords:
 
     def paused_counts(self, waiting: int, running: int) -> str:
         """``Paused: 12 wait, 3 still running``."""
-        counts = [self._fill(_ONE_OF_THEM_WAITS if waiting == 1 else _SOME_OF_THEM_WAIT, count=str(waiting))]
+        counts = [self._fill(_ONE_OF_THEM_WAITS if waiting == 1 else _SOME_OF_THEM_WAIT, count=number(waiting))]
         if running:
-            counts.append(self._fill(_STILL_RUNNING, count=str(running)))
+            counts.append(self._fill(_STILL_RUNNING, count=number(running)))
         if not waiting:
             counts = counts[1:]
         return self._fill(_PAUSED_COUNTS, counts=", ".join(counts)) if counts else self.paused()

@@ -30,6 +30,7 @@ from kraken_desktop.messages.text import (
     file_name,
     fill,
     identity,
+    number,
     percent,
     shown,
     shown_path,
@@ -181,6 +182,8 @@ class Words:
             values["secret"] = self._fill(SECRETS.get(name, SECRETS[""]))
             values["command"] = command_for(name, values.get("profile", ""))
         else:
+            figures = {name: facts.get(name) for name in ("width", "height", "frames", "limit", "most")}
+            values |= {name: number(count) for name, count in figures.items() if isinstance(count, int)}
             sizes = {name: facts.get(name) for name in ("size", "limit") if code != "engine.too_many_pixels"}
             values |= {name: size(count, self._translate) for name, count in sizes.items() if isinstance(count, int)}
         return values
@@ -322,7 +325,7 @@ class Words:
         told = [(text, counts.get(state, 0)) for state, text in states.SUMMARY.items() if state is not JobState.QUEUED]
         queued = counts.get(JobState.QUEUED, 0)
         told += [(states.SUMMARY[JobState.QUEUED], queued - held), (states.SUMMARY_HELD, held)]
-        return ", ".join(self._fill(text, count=str(count)) for text, count in told if count)
+        return ", ".join(self._fill(text, count=number(count)) for text, count in told if count)
 
     def left_out(self, folder: str, counts: Iterable[tuple[str, int]]) -> str:
         """What of a dropped folder was passed over, on one line; takes the parts of an ``intake.LeftOut``."""
@@ -341,7 +344,7 @@ class Words:
     # --- the machinery ---
 
     def _counted(self, forms: tuple[str, str], count: int) -> str:
-        return self._fill(forms[0] if count == 1 else forms[1], count=str(count))
+        return self._fill(forms[0] if count == 1 else forms[1], count=number(count))
 
     def _fill(self, source: str, **values: str) -> str:
         return fill(self._translate, source, values)

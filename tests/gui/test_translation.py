@@ -9,9 +9,16 @@ from kraken_desktop.gui.translation import install_translations, translate_messa
 
 @pytest.mark.usefixtures("translations")
 class TestEnglish:
-    @pytest.mark.parametrize(("count", "text"), [(0, "0 links copied"), (1, "1 link copied"), (12, "12 links copied")])
+    @pytest.mark.parametrize(
+        ("count", "text"),
+        [(0, "0 links copied"), (1, "1 link copied"), (12, "12 links copied"), (12_345, "12,345 links copied")],
+    )
     def test_plurals(self, count: int, text: str) -> None:
         assert QCoreApplication.translate("any", "%n link(s) copied", "", count) == text
+
+    def test_separators_in_a_text_without_a_plural(self) -> None:
+        assert QCoreApplication.translate("any", "%n selected", "", 9_999) == "9999 selected"
+        assert QCoreApplication.translate("any", "%n selected", "", 10_000) == "10,000 selected"
 
     def test_other_texts_are_left_alone(self) -> None:
         assert QCoreApplication.translate("any", "Open file(s)") == "Open file(s)"

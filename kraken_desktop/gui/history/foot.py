@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QLocale, QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
 from typing_extensions import override
@@ -12,6 +12,7 @@ from typing_extensions import override
 from kraken_desktop.gui.labels import ElidedLabel
 from kraken_desktop.gui.row_menu import format_names
 from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.messages import number
 from kraken_desktop.model.links import LinkFormat
 
 _NARROW = 760
@@ -125,16 +126,16 @@ class Foot(QFrame):
         """How many entries are listed, of how many; ``is_narrow``: something is looked for."""
         if is_narrow:
             text = self.tr("{found} of {total} found")
-            text = text.replace("{found}", _number(found)).replace("{total}", _number(total))
+            text = text.replace("{found}", number(found)).replace("{total}", number(total))
         else:
-            text = self.tr("%n image(s)", "", found).replace(str(found), _number(found))
+            text = self.tr("%n image(s)", "", found)
         self.count.set_full_text(text)
         self.copy_button.setEnabled(found > 0)
         self.export_button.setEnabled(found > 0)
 
     def show_chosen(self, count: int) -> None:
         """How many rows are selected."""
-        self.chosen.set_full_text(self.tr("%n selected", "", count).replace(str(count), _number(count)))
+        self.chosen.set_full_text(self.tr("%n selected", "", count))
         self.chosen.setVisible(count > 0)
         self._name(self.copy_button, self.tr("Copy links") if count else self.tr("Copy all links"))
         self.open_button.setEnabled(count > 0)
@@ -172,7 +173,3 @@ class Foot(QFrame):
     def _render(self) -> None:
         for button in self._buttons:
             button.setIcon(self._theme.icon(button.property("icon_name")))
-
-
-def _number(count: int) -> str:
-    return QLocale().toString(count)

@@ -34,7 +34,7 @@ from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.gui.window_manners import press_with_enter, resize_within_screen, set_tab_order
 from kraken_desktop.gui.yielding import Yielding
-from kraken_desktop.messages import Words
+from kraken_desktop.messages import Words, number
 from kraken_desktop.model.errors import KrakenDesktopError, UnexpectedError
 from kraken_desktop.model.job import JobStatus
 from kraken_desktop.model.links import LinkFormat
@@ -297,7 +297,7 @@ class HistoryWindow(QWidget):
 
     def _tell_work(self, task: Task) -> None:
         text = self.tr("{what} {done} of {of}").replace("{what}", task.text)
-        text = text.replace("{done}", str(task.done)).replace("{of}", str(len(task.numbers)))
+        text = text.replace("{done}", number(task.done)).replace("{of}", number(len(task.numbers)))
         self.foot.show_work(text, task.done, len(task.numbers))
 
     def _on_work_ended(self) -> None:
