@@ -17,9 +17,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 @pytest.fixture
 def ending() -> Iterator[Ending]:
+    # The tests may run under nohup, which the program would respect.
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
     made = Ending()
     yield made
     made.close()
+    signal.signal(signal.SIGHUP, before)
 
 
 def send(number: signal.Signals) -> None:
