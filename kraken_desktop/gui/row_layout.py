@@ -135,6 +135,17 @@ def _mirrored(made: _Layout, rect: QRect, direction: Qt.LayoutDirection) -> _Lay
     return type(made)(**places)
 
 
+def fitted_name(folder: str, name: str, metrics: QFontMetrics, width: int) -> str:
+    """A source's name with its folder, of which as much is left out as has to be: the name itself goes last."""
+    whole = f"{folder}/{name}" if folder else name
+    if metrics.horizontalAdvance(whole) <= width:
+        return whole
+    # One less: parts that are rounded each may be narrower than their sum.
+    room = width - metrics.horizontalAdvance(f"/{name}") - 1
+    cut = metrics.elidedText(folder, Qt.TextElideMode.ElideMiddle, room) if room > 0 else ""
+    return f"{cut}/{name}" if cut else metrics.elidedText(name, Qt.TextElideMode.ElideMiddle, width)
+
+
 def is_on(text: str, place: QRect, metrics: QFontMetrics, direction: Qt.LayoutDirection, point: QPoint) -> bool:
     """Whether a point is on a text at the beginning of its place."""
     if not text:

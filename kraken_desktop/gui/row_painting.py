@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 
 from kraken_desktop.gui.job_lines import Line, can_open, images_of
 from kraken_desktop.gui.progress import share_of
-from kraken_desktop.gui.row_layout import ICON, TEXT_LEFT, Action, Zone, action_of, lay_out, lay_out_image
+from kraken_desktop.gui.row_layout import ICON, TEXT_LEFT, Action, Zone, action_of, fitted_name, lay_out, lay_out_image
 from kraken_desktop.gui.theme import GRID
 from kraken_desktop.messages.text import shown
 from kraken_desktop.messages.words import is_sandbox
@@ -88,6 +88,12 @@ class Painting:
 
     # --- the pieces ---
 
+    @property
+    def _bold(self) -> QFont:
+        font = QFont(self._option.font)
+        font.setWeight(QFont.Weight.DemiBold)
+        return font
+
     def _line(
         self,
         place: QRect,
@@ -100,12 +106,9 @@ class Painting:
     ) -> None:
         if not text:
             return
-        font = QFont(self._option.font)
+        font = self._bold if bold else QFont(self._option.font)
         font.setUnderline(underlined)
-        metrics = self._metrics
-        if bold:
-            font.setWeight(QFont.Weight.DemiBold)
-            metrics = QFontMetrics(font)
+        metrics = QFontMetrics(font) if bold else self._metrics
         mode = Qt.TextElideMode.ElideMiddle if middle else Qt.TextElideMode.ElideRight
         self._painter.setFont(font)
         self._painter.setPen(self._theme.color(color))
@@ -185,7 +188,9 @@ class JobPainting(Painting):
 
     def _words(self) -> None:
         status, layout = self._status, self._layout
-        self._line(layout.first, self._text.name(status), "text", bold=True, middle=True)
+        source = status.job.source
+        name = fitted_name(shown(source.folder), shown(source.name), QFontMetrics(self._bold), layout.first.width())
+        self._line(layout.first, name, "text", bold=True, middle=True)
         trouble = self._text.trouble(status)
         if trouble is not None:
             color = "danger" if status.state is JobState.FAILED else "warning"

@@ -12,7 +12,8 @@ from kraken_desktop.gui.colors import DARK, LIGHT
 from kraken_desktop.gui.job_delegate import JobDelegate
 from kraken_desktop.gui.job_lines import Line
 from kraken_desktop.gui.job_list import JobListModel
-from kraken_desktop.gui.row_layout import Action, Zone, action_of, lay_out, row_height
+from kraken_desktop.gui.row_layout import Action, Zone, action_of, fitted_name, lay_out, row_height
+from kraken_desktop.gui.row_painting import JobPainting
 from kraken_desktop.gui.row_text import RowText
 from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import Words
@@ -91,6 +92,35 @@ EVERY_ROW = [
 def test_a_row_covers_its_ground_and_nothing_of_it_is_left_out(easel: Easel, status: JobStatus, width: int) -> None:
     image = easel.paint(status, easel.option(width))
     assert "#ff00ff" not in colors_in(image, image.rect())
+
+
+def test_of_a_name_and_its_folder_the_name_is_left_out_last(qapp: QApplication) -> None:
+    metrics = QFontMetrics(qapp.font())
+    folder, name = "holidays/2026/on the island", "photo 03995.jpg"
+    wide, narrow = metrics.horizontalAdvance(f"{folder}/{name}"), metrics.horizontalAdvance(name)
+    assert fitted_name(folder, name, metrics, wide) == f"{folder}/{name}"
+    assert fitted_name("", name, metrics, narrow) == name
+    for width in range(narrow, wide):
+        told = fitted_name(folder, name, metrics, width)
+        assert told.endswith(name)
+        assert metrics.horizontalAdvance(told) <= width
+    assert fitted_name(folder, name, metrics, wide - 1).startswith("holidays/")
+    assert fitted_name(folder, name, metrics, narrow) == name
+    shorter = fitted_name(folder, name, metrics, narrow - 1)
+    assert shorter.startswith("photo")
+    assert "…" in shorter
+    assert shorter.endswith(".jpg")
+
+
+def test_a_narrow_row_shows_the_whole_name(easel: Easel, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr(JobPainting, "_line", lambda _self, _place, text, *_, **__: told.append(text))
+    status = queued(1, name="photo 03995.jpg")
+    source = replace(status.job.source, folder="a long folder/of another one/img10000b/0")
+    easel.paint(replace(status, job=replace(status.job, source=source)), easel.option(560))
+    assert told[0].endswith("/photo 03995.jpg")
+    assert told[0].startswith("a ")
+    assert "…" in told[0]
 
 
 @pytest.mark.parametrize("width", [640, 900, 1600])
