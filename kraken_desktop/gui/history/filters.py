@@ -47,11 +47,15 @@ class Filters(QFrame):
         self.search.setPlaceholderText(self.tr("Search names, folders, keys and links"))
         self.search.setAccessibleName(self.tr("Search the history"))
         self.search.setToolTip(self.tr("Several words find what has all of them (Ctrl+F)"))
-        self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_typed)
         self.search.returnPressed.connect(self._search_now)
         self.search.down_pressed.connect(self.list_wanted)
         self._sign = self.search.addAction(theme.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
+        # Qt's own button for that has a sign of one color, light or dark.
+        self._empties = self.search.addAction(theme.icon("cancel", "muted"), QLineEdit.ActionPosition.TrailingPosition)
+        self._empties.setText(self.tr("Empty the search field"))
+        self._empties.setVisible(False)
+        self._empties.triggered.connect(self.search.clear)
 
         self.profile: ValueBox[str] = ValueBox([("", self.tr("Any profile"))], self)
         self.outcome: ValueBox[JobState | None] = ValueBox(
@@ -161,7 +165,6 @@ class Filters(QFrame):
 
     def clear(self) -> None:
         """Look for everything."""
-        # Its signals are not blocked: the line itself listens, and hides the button that empties it.
         self.search.clear()
         self.profile.set_value("")
         self.outcome.set_value(None)
@@ -185,6 +188,7 @@ class Filters(QFrame):
     # --- what the person does ---
 
     def _on_typed(self) -> None:
+        self._empties.setVisible(bool(self.search.text()))
         self._pause.start()
 
     def _on_first_day(self, day: QDate) -> None:
@@ -205,6 +209,7 @@ class Filters(QFrame):
 
     def _render(self) -> None:
         self._sign.setIcon(self._theme.icon("search", "muted"))
+        self._empties.setIcon(self._theme.icon("cancel", "muted"))
 
 
 def _date(day: QDate) -> date:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
-from PySide6.QtCore import QDate, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDateEdit, QLabel, QToolButton
+from PySide6.QtWidgets import QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.history.periods import Period
@@ -113,40 +113,6 @@ class TestFinding:
         assert query.since is not None
         assert query.until is not None
         assert query.until - query.since <= timedelta(hours=25)
-
-    def test_the_two_days_keep_their_order(
-        self, window: HistoryWindow, records: MemoryRecords, settled: Settled, qtbot: QtBot
-    ) -> None:
-        filters = window.filters
-        filters.period.set_value(Period.RANGE)
-        filters.period.activated.emit(0)
-        filters.last_day.setDate(QDate(2026, 3, 20))
-        assert filters.first_day.date() == QDate(2026, 3, 20)
-        filters.first_day.setDate(QDate(2026, 3, 10))
-        assert filters.last_day.date() == QDate(2026, 3, 20)
-        filters.first_day.setDate(QDate(2026, 4, 1))
-        assert filters.last_day.date() == QDate(2026, 4, 1)
-        settled(window)
-        query = records.asked[-1]
-        assert query.since is not None
-        assert query.until is not None
-        assert (query.since.date(), query.until.date()) == (date(2026, 4, 1), date(2026, 4, 2))
-
-    def test_half_a_day_that_is_typed_moves_nothing(self, window: HistoryWindow, qtbot: QtBot) -> None:
-        filters = window.filters
-        filters.period.set_value(Period.RANGE)
-        filters.period.activated.emit(0)
-        filters.last_day.setDate(QDate(2026, 3, 20))
-        filters.first_day.setDate(QDate(2026, 3, 10))
-        filters.last_day.setDisplayFormat("dd.MM.yyyy")
-        filters.last_day.setFocus()
-        filters.last_day.setSelectedSection(QDateEdit.Section.DaySection)
-        qtbot.keyClicks(filters.last_day, "1")
-        assert filters.first_day.date() == QDate(2026, 3, 10)
-        qtbot.keyClicks(filters.last_day, "5")
-        qtbot.keyClick(filters.last_day, Qt.Key.Key_Return)
-        assert filters.last_day.date() == QDate(2026, 3, 15)
-        assert filters.first_day.date() == QDate(2026, 3, 10)
 
     def test_what_is_not_found_is_not_selected(self, window: HistoryWindow, settled: Settled) -> None:
         window.view.selectRow(0)
@@ -338,6 +304,7 @@ class TestKeyboard:
         settled(window)
         _, empties = sorted(window.filters.search.findChildren(QToolButton), key=QToolButton.x)
         assert empties.isVisible()
+        assert empties.toolTip() == "Empty the search field"
         qtbot.keyClick(window.filters.search, Qt.Key.Key_Escape)
         settled(window)
         assert window.filters.search.text() == ""
