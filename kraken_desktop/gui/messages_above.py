@@ -12,7 +12,7 @@ from kraken_desktop.gui.banners import Act, Banners, Choice
 from kraken_desktop.gui.incoming import Incoming
 from kraken_desktop.intake import LeftOut
 from kraken_desktop.messages import Words
-from kraken_desktop.messages.text import Message, file_name
+from kraken_desktop.messages.text import Message, file_name, number
 from kraken_desktop.model.address_text import Line
 from kraken_desktop.model.errors import KrakenDesktopError, QuotaShortError
 from kraken_desktop.model.image_types import extension_by_name
@@ -285,4 +285,4 @@ class MessagesAbove(QObject):
 
 def _of_line(form: str, line: Line) -> str:
     text = line.shown if len(line.shown) <= _LONGEST_LINE else f"{line.shown[: _LONGEST_LINE - 1]}…"
-    return form.replace("{number}", str(line.number)).replace("{text}", text)
+    return form.replace("{number}", number(line.number)).replace("{text}", text)
