@@ -72,8 +72,8 @@ class MessagesAbove(QObject):
 
     def notices(self, notices: Iterable[KrakenDesktopError]) -> None:
         """What the settings had to do about a bad file."""
-        for number, notice in enumerate(notices):
-            self._banners.show_message(f"settings {number}", self._words.error(notice), look="warning")
+        for place, notice in enumerate(notices):
+            self._banners.show_message(f"settings {place}", self._words.error(notice), look="warning")
 
     def trouble(self, error: KrakenDesktopError) -> None:
         """Something that is no fault of one image."""
