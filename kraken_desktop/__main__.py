@@ -18,7 +18,8 @@ def main() -> int:
         if sys.stdout is not None:  # a program of the window on Windows
             sys.stdout.write(f"kraken-desktop {__version__}\n")
         return 0
-    # All that is loaded stays; to look through it for garbage again and again is a tenth of the start.
+    # All that is loaded stays; to look through it for garbage again and again is a tenth of the start. Once that is
+    # over gui.collecting does it, on the window's thread.
     gc.disable()
     from kraken_desktop.gui.app import main as open_window  # Qt takes a tenth of a second
 

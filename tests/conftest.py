@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import os
@@ -22,6 +23,8 @@ from tests.support.memory_keyring import MemoryKeyring
 pytest_plugins = ["tests.servers.fixtures", "tests.support.stage_fixtures"]
 
 _FOREIGN = re.compile(r"(KRAKEN_|AWS_|SSL_CERT|REQUESTS_CA|CURL_CA|.*_PROXY$|DBUS_|DISPLAY$|WAYLAND_)", re.IGNORECASE)
+_MUCH_GARBAGE, _SELDOM = 20_000, 10
+"""Objects that a test may leave before somebody looks through them, and how often only the newer ones are looked at."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -145,6 +148,16 @@ class _Collected(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         self.records.append(record)
+
+
+@pytest.fixture(autouse=True)
+def garbage_is_collected_here() -> Iterator[None]:
+    """By itself the collector runs on any thread, and takes apart there what windows of earlier tests left."""
+    gc.disable()
+    yield
+    young, _, old = gc.get_count()
+    if young > _MUCH_GARBAGE:
+        gc.collect(2 if old > _SELDOM else 1)
 
 
 @pytest.fixture(autouse=True)

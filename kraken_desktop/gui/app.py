@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import sys
@@ -69,7 +68,6 @@ def main(argv: Sequence[str]) -> int:
     program = Program(application, os.environ)
     if not program.begin(request):
         return 0
-    program.started.connect(_collect_from_now_on)
     code = application.exec()
     if program.ended_in_time:
         program.end()
@@ -77,11 +75,6 @@ def main(argv: Sequence[str]) -> int:
     # blocked, or in the first moments of a window of Wayland.
     logging.shutdown()
     os._exit(code)
-
-
-def _collect_from_now_on() -> None:
-    """The start left hardly any garbage, and looking for it would have taken a part of it (``__main__``)."""
-    gc.enable()
 
 
 def has_display(platform: str, environ: Mapping[str, str]) -> bool:

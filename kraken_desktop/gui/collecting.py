@@ -1,7 +1,11 @@
-"""Short pauses of Python's garbage collector: what has lived for long is not looked through again and again.
+"""Python's garbage collector, on the window's thread alone and in short pauses.
 
-Nothing else of Python runs while the collector does, on any thread. With the modules of a running window a full
-collection takes several frames, with ten thousand jobs more than a tenth of a second.
+By itself it runs on whichever thread makes the next object, and takes apart there what it finds: a widget, or a
+timer, that only a circle of references kept alive. Qt allows that on its own thread only.
+
+Nothing else of Python runs while it does, on any thread. With the modules of a running window a full collection takes
+several frames, with ten thousand jobs more than a tenth of a second: what has lived for long is not looked through
+again and again.
 """
 
 from __future__ import annotations
@@ -10,11 +14,15 @@ import gc
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 
+_TICK_MS = 250
 _THRESHOLDS = (2000, 5, 2)
-"""A full collection about every 36,000 objects that stay: as many as can be looked through in a few milliseconds."""
+"""New objects, and collections of the generation before, after which a generation is looked through.
+
+A full collection about every 36,000 objects that stay: as many as can be looked through in a few milliseconds.
+"""
 _OLDEST = 2
 _SELDOM_SECONDS = 600
 
@@ -33,9 +41,13 @@ class Collecting(QObject):
         super().__init__(parent)
         self._clock = clock
         self._next_look = 0.0
-        self._before = gc.get_threshold()
+        self._was_enabled = gc.isenabled()
+        gc.disable()
         gc.freeze()
-        gc.set_threshold(*_THRESHOLDS)
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
         gc.callbacks.append(self._collected)
         application = QGuiApplication.instance()
         if isinstance(application, QGuiApplication):
@@ -43,9 +55,21 @@ class Collecting(QObject):
 
     def close(self) -> None:
         """At the end of the program."""
+        self._timer.stop()
         gc.callbacks.remove(self._collected)
-        gc.set_threshold(*self._before)
         gc.unfreeze()
+        if self._was_enabled:
+            gc.enable()
+
+    def look(self) -> None:
+        """Collect, if there is enough to be looked through."""
+        count = gc.get_count()
+        if count[0] < _THRESHOLDS[0]:
+            return
+        oldest = 0
+        while oldest < _OLDEST and count[oldest + 1] >= _THRESHOLDS[oldest + 1]:
+            oldest += 1
+        gc.collect(oldest)
 
     def _collected(self, phase: str, about: dict[str, int]) -> None:
         if phase == "stop" and about["generation"] == _OLDEST:

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
 from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from kraken_desktop.gui.collecting import Collecting
 
@@ -68,11 +70,57 @@ def test_who_turns_away_all_the_time_causes_no_pause_each_time(
         assert (gone() is None) is is_gone
 
 
-def test_the_end_brings_back_the_usual_ways(qapp: QApplication) -> None:
-    before, callbacks = gc.get_threshold(), list(gc.callbacks)
-    made = Collecting()
-    assert gc.get_threshold() != before
-    made.close()
-    assert gc.get_threshold() == before
-    assert gc.callbacks == callbacks
-    assert gc.get_freeze_count() == 0
+def test_it_collects_on_the_window_s_thread_only(collecting: Collecting, qtbot: QtBot) -> None:
+    threads: list[int] = []
+
+    def note(phase: str, _about: dict[str, int]) -> None:
+        threads.append(threading.get_ident())
+
+    gc.callbacks.append(note)
+    try:
+        busy = threading.Thread(target=lambda: [Ring() for _ in range(100_000)])
+        busy.start()
+        busy.join()
+        assert threads == [], "not even where a hundred thousand are lost"
+        qtbot.waitUntil(lambda: threads != [])
+    finally:
+        gc.callbacks.remove(note)
+    assert set(threads) == {threading.get_ident()}
+    assert gc.get_count()[0] < 100_000
+
+
+def test_older_ones_are_looked_through_less_often(collecting: Collecting) -> None:
+    generations: list[int] = []
+
+    def note(phase: str, about: dict[str, int]) -> None:
+        if phase == "stop":
+            generations.append(about["generation"])
+
+    gc.collect()
+    gc.callbacks.append(note)
+    try:
+        collecting.look()
+        assert generations == [], "for a few it is not worth it"
+        kept = []
+        for _ in range(36):
+            kept.append([Ring() for _ in range(1500)])
+            collecting.look()
+    finally:
+        gc.callbacks.remove(note)
+    assert generations.count(0) > 4 * generations.count(1) > 0
+    assert generations.count(1) > generations.count(2) > 0
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_end_brings_back_the_usual_ways(qapp: QApplication, enabled: bool) -> None:
+    was_enabled, callbacks = gc.isenabled(), list(gc.callbacks)
+    (gc.enable if enabled else gc.disable)()
+    try:
+        made = Collecting()
+        assert not gc.isenabled()
+        made.close()
+        assert gc.isenabled() is enabled
+        assert gc.callbacks == callbacks
+        assert gc.get_freeze_count() == 0
+    finally:
+        (gc.enable if was_enabled else gc.disable)()
