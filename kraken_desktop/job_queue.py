@@ -26,7 +26,8 @@ _MET_BY_ALL = frozenset({_RATE_LIMIT, "transport.name_lookup", "transport.connec
 _PAID_AND_REFUSED = "kraken.store_busy"
 """The bucket is busy, and each push that it does not take may be charged: the others wait, and one tries its luck."""
 
-_WAITED = 0
+_WAITED, _NEW = 0, 1
+"""Which of two jobs that may start comes first: by these, then by time or place."""
 
 
 @dataclass(slots=True)
@@ -284,7 +285,7 @@ class JobQueue:
             return (_WAITED, *due)
         while lane.ready and self._entries[lane.ready[0][1]].state is not JobState.QUEUED:
             lane.ready.popleft()
-        return (_WAITED + 1, *lane.ready[0]) if lane.ready else None
+        return (_NEW, *lane.ready[0]) if lane.ready else None
 
     def _next_due(self, lane: _Lane) -> tuple[float, str] | None:
         """The waiting job whose time comes first; stale pairs before it are dropped."""

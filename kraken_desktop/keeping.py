@@ -5,7 +5,6 @@ What Kraken.io was asked for, and may have charged, is remembered for as long as
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -16,15 +15,13 @@ from typing import TYPE_CHECKING
 
 from kraken_desktop.model.job import Done, Failed, Job, Outcome, PlannedImage, Skipped, StoredImage
 from kraken_desktop.model.profile import Collision, Credentials, Engine, Profile, Uploader
-from kraken_desktop.model.records import RecordError, from_record, to_record
+from kraken_desktop.model.records import to_record
 from kraken_desktop.planning import Target
 from kraken_desktop.stores.journal import Journal
 
 if TYPE_CHECKING:
     from kraken_desktop.engines.kraken_answers import Result
     from kraken_desktop.stores.scratch import Scratch
-
-_log = logging.getLogger(__name__)
 
 MOST_KEPT = 64
 """Jobs between two tries whose files are kept; of all others a result of Kraken.io is fetched again, at no cost."""
@@ -189,13 +186,10 @@ class Keeping:
         record = self.journal.kept(job.id)
         if record is None:
             return None
-        from kraken_desktop.kept_record import KeptRecord
+        from kraken_desktop.kept_record import read
 
-        try:
-            told = from_record(KeptRecord, record)
-        except RecordError as error:
-            # Of a newer program, perhaps. What it may have charged is in the attempts as well.
-            _log.warning("what is kept of job %s cannot be read: %s", job.id, error)
+        told = read(job.id, record)
+        if told is None:
             return None
         removed = self.journal.removed(job.id)
         ledger = Ledger(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from kraken_desktop.engines.kraken_answers import Result
 from kraken_desktop.model.job import Cancelled, StoredImage
 from kraken_desktop.model.profile import Profile
-from kraken_desktop.model.records import RecordError, from_record
+from kraken_desktop.model.records import Json, RecordError, from_record
 from kraken_desktop.stores.journal_facts import Recovered
 
 _log = logging.getLogger(__name__)
@@ -31,14 +32,23 @@ class KeptRecord:
     """By variant: what Kraken.io made, and keeps for some time."""
 
 
+def read(job_id: str, record: Mapping[str, Json] | None) -> KeptRecord | None:
+    """What the journal keeps of a job; None if that is nothing, or written by a newer program.
+
+    What may have been charged is in the attempts as well.
+    """
+    if record is None:
+        return None
+    try:
+        return from_record(KeptRecord, record)
+    except RecordError as error:
+        _log.warning("what is kept of job %s cannot be read: %s", job_id, error)
+        return None
+
+
 def given_up(recovered: Recovered) -> Cancelled:
     """How a job that another run left behind ends, if nobody goes on with it: with what is in the bucket already."""
-    kept = None
-    if recovered.kept is not None:
-        try:
-            kept = from_record(KeptRecord, recovered.kept)
-        except RecordError as error:
-            _log.warning("what is kept of job %s cannot be read: %s", recovered.job.id, error)
+    kept = read(recovered.job.id, recovered.kept)
     return Cancelled(
         may_arrive=recovered.attempt is not None and recovered.attempt.maybe_charged,
         images=kept.there if kept is not None else (),

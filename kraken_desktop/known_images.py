@@ -27,9 +27,8 @@ _log = logging.getLogger(__name__)
 
 _SLACK = timedelta(minutes=2)
 """So much later than its job an object may be by its own date: dates have whole seconds, and clocks drift."""
-
-
 _MOST_FRESH = 64
+"""Jobs that were stored a moment ago and are remembered until the journal has them."""
 _LOOK_SECONDS = 0.1
 
 
