@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal, SignalInstance
+from PySide6.QtCore import QEvent, QSize, Signal, SignalInstance
 from PySide6.QtGui import QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QProgressBar, QPushButton, QWidget
 from typing_extensions import override
 
+from kraken_desktop.gui.bottom_bar import lay_out
 from kraken_desktop.gui.labels import ElidedLabel, set_look
 from kraken_desktop.gui.queue_state import QueueState
 from kraken_desktop.gui.quota_button import QuotaButton
@@ -63,28 +64,8 @@ class StatusBar(QFrame):
         self.pause_button = self._button(self.tr("Pa&use"), self._pause_clicked)
         self.cancel_button = self._button(self.tr("Ca&ncel all"), self.cancel_all_wanted)
 
-        words_column = QVBoxLayout()
-        words_column.setSpacing(2)
-        words_column.addWidget(self.counts)
-        words_column.addWidget(self.figures)
-        row = QHBoxLayout()
-        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        row.setSpacing(GRID)
-        row.addLayout(words_column, 1)
-        row.addWidget(self.quota, 0, Qt.AlignmentFlag.AlignVCenter)
-        for button in (
-            self.stop_button,
-            self.retry_button,
-            self.clear_button,
-            self.pause_button,
-            self.cancel_button,
-        ):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.progress)
-        column.addLayout(row)
+        buttons = (self.stop_button, self.retry_button, self.clear_button, self.pause_button, self.cancel_button)
+        lay_out(self, self.progress, (self.counts, self.figures), (self.quota, *buttons))
         theme.changed.connect(self._render_icons)
         self._render_icons()
         self.show_scan(None)

@@ -6,12 +6,13 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QProgressBar, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QProgressBar, QPushButton, QToolButton, QWidget
 from typing_extensions import override
 
+from kraken_desktop.gui.bottom_bar import lay_out
 from kraken_desktop.gui.labels import ElidedLabel
 from kraken_desktop.gui.row_menu import format_names
-from kraken_desktop.gui.theme import GRID, Theme
+from kraken_desktop.gui.theme import Theme
 from kraken_desktop.messages import number
 from kraken_desktop.model.links import LinkFormat
 
@@ -85,21 +86,7 @@ class Foot(QFrame):
         self.export_button.setMenu(exporting)
         self._buttons = (self.copy_button, self.open_button, self.remove_button, self.export_button)
 
-        words = QVBoxLayout()
-        words.setSpacing(2)
-        words.addWidget(self.count)
-        words.addWidget(self.chosen)
-        row = QHBoxLayout()
-        row.setContentsMargins(2 * GRID, GRID, 2 * GRID, GRID)
-        row.setSpacing(GRID)
-        row.addLayout(words, 1)
-        for button in (self.stop_button, *self._buttons):
-            row.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self.progress)
-        column.addLayout(row)
+        lay_out(self, self.progress, (self.count, self.chosen), (self.stop_button, *self._buttons))
         theme.changed.connect(self._render)
         self._render()
         self.show_counts(0, 0, is_narrow=False)
